@@ -1,0 +1,39 @@
+//! Every maximum of the formats, with its reason.
+
+/// Bytes of an envelope that are read at all, before its plan is known: four times the largest layout foreseen.
+pub const ENVELOPE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes beside the cells that a submission's body may have (`docs/protocol.md`, section 5).
+pub const BODY_BYTES_BESIDE_CELLS: usize = 16 * 1024;
+/// Bytes of body allowed for one cell: eight bytes of word in base64 twice, with room.
+pub const BODY_BYTES_PER_CELL: usize = 16;
+/// Signatures of one envelope.
+pub const SIGNATURES_MAX: usize = 8;
+/// Bytes of one log entry: its length is written in two bytes.
+pub const ENTRY_BYTES_MAX: usize = 65_535;
+/// Bytes of a signed note, as C2SP tlog-witness allows.
+pub const NOTE_BYTES_MAX: usize = 64 * 1024;
+/// Signature lines of a signed note that are looked at.
+pub const NOTE_SIGNATURES_MAX: usize = 64;
+/// Hashes of a proof: a tree of 2^63 leaves needs no more.
+pub const PROOF_HASHES_MAX: usize = 63;
+/// Entries of a log that a reader holds at once: 200 years of rounds.
+pub const LOG_ENTRIES_MAX: u64 = 1 << 20;
+/// Blocks of a plan: each has a scale of its own.
+pub const BLOCKS_MAX: usize = 6;
+/// Cells of a layout.
+pub const CELLS_MAX: usize = 100_000;
+/// Least scale of noise, in thousandths: below it the noise is often exactly zero.
+pub const SCALE_MILLI_MIN: u64 = 2_000;
+/// Greatest scale of noise, in thousandths.
+pub const SCALE_MILLI_MAX: u64 = 1_000_000_000;
+/// Authorities of a cohort.
+pub const COHORT_MAX: usize = 1_000;
+/// Files of an export.
+pub const EXPORT_FILES_MAX: usize = 100_000;
+/// Bytes of one file of an export.
+pub const EXPORT_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// Greatest body of a submission over a layout of `n_cells` cells, in bytes.
+pub fn body_bytes_max(n_cells: usize) -> usize {
+    n_cells.saturating_mul(BODY_BYTES_PER_CELL).saturating_add(BODY_BYTES_BESIDE_CELLS)
+}

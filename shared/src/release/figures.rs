@@ -1,0 +1,275 @@
+//! Sums over authorities and the figures that follow from them.
+
+use serde::Serialize;
+
+use super::interval::{Interval, MEAN_WIDTH_MAX, Ratio, SHARE_WIDTH_MAX, rounded};
+use super::{Accepted, ReleaseError};
+use crate::framework::{Category, Framework, Kind, Measure, Table};
+use crate::plan::{Plan, PlanBlock};
+
+/// Geographic level, by the labels of the open data standard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Level {
+    /// England.
+    National,
+    /// One of its regions.
+    Regional,
+}
+
+/// An area for which figures are published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Area {
+    /// Level.
+    pub level: Level,
+    /// ONS code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// What a figure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// Number of children or young people.
+    Count,
+    /// Percentage of the counted, 0 to 100.
+    Share,
+    /// Average amount, in the measure's unit.
+    Mean,
+}
+
+/// One published figure with its interval.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Figure {
+    /// Table, `B1.total`.
+    pub id: String,
+    /// Id of the measure.
+    pub measure: String,
+    /// Id of the breakdown.
+    pub breakdown: String,
+    /// Code of the area.
+    pub area_code: String,
+    /// Name of the area.
+    pub area: String,
+    /// Level of the area.
+    pub level: Level,
+    /// Id of the group.
+    pub group: String,
+    /// Id of the category or view; `base` for all counted; `mean` for a mean.
+    pub category: String,
+    /// Words for the category.
+    pub label: String,
+    /// Whether the category is outside the denominator.
+    pub outside: bool,
+    /// What it is.
+    pub what: What,
+    /// The figure; `None` (`u`) when noise leaves nothing to say.
+    pub value: Option<f64>,
+    /// Lower end of the 95 % interval.
+    pub low: Option<f64>,
+    /// Upper end of the 95 % interval.
+    pub high: Option<f64>,
+    /// Block whose noise the interval covers.
+    pub block: String,
+    /// Authorities in the sum.
+    pub authorities: u64,
+}
+
+/// Sums of one area: a word for every cell of the layout, with its variance.
+struct Sums {
+    area: Area,
+    authorities: u64,
+    words: Vec<i64>,
+    variances: Vec<f64>,
+}
+
+/// All figures, England first, then its regions by code.
+pub(super) fn all(framework: &Framework, plan: &Plan, accepted: &[&Accepted]) -> Result<Vec<Figure>, ReleaseError> {
+    let mut figures = Vec::new();
+    for area in areas(plan) {
+        let sums = sums(framework, plan, accepted, area)?;
+        for table in framework.tables() {
+            let measure = framework.measure(&table.measure).expect("a table's measure is in the framework");
+            let (block, _) = plan.place(framework, &table.id).expect("a checked plan places every table");
+            let source = Source { framework, sums: &sums, table, measure, block: &block.name };
+            match table.kind {
+                Kind::Share => source.shares(&mut figures),
+                Kind::Mean => source.means(&mut figures),
+            }
+        }
+    }
+    Ok(figures)
+}
+
+fn areas(plan: &Plan) -> Vec<Area> {
+    let england = Area { level: Level::National, code: "E92000001".into(), name: "England".into() };
+    let region = |r: &crate::plan::Region| Area { level: Level::Regional, code: r.code.clone(), name: r.name.clone() };
+    std::iter::once(england).chain(plan.body().cohort.regions.iter().map(region)).collect()
+}
+
+fn sums(framework: &Framework, plan: &Plan, accepted: &[&Accepted], area: Area) -> Result<Sums, ReleaseError> {
+    let inside = |a: &&&Accepted| match area.level {
+        Level::National => true,
+        Level::Regional => plan.member(a.authority).is_some_and(|m| m.region == area.code),
+    };
+    let members: Vec<&&Accepted> = accepted.iter().filter(inside).collect();
+    let authorities = u64::try_from(members.len()).map_err(|_| ReleaseError::Overflow)?;
+    let (mut words, mut variances) = (vec![0; framework.n_cells()], vec![0.0; framework.n_cells()]);
+    for table in framework.tables() {
+        let (block, first) = plan.place(framework, &table.id).expect("a checked plan places every table");
+        let index = usize::try_from(block.index).map_err(|_| ReleaseError::Overflow)?;
+        let cells = table.first_cell..table.first_cell + table.n_cells();
+        for member in &members {
+            let from = &member.submission.blocks[index].cells.0[first..first + table.n_cells()];
+            for (sum, word) in words[cells.clone()].iter_mut().zip(from) {
+                *sum = i64::checked_add(*sum, *word).ok_or(ReleaseError::Overflow)?;
+            }
+        }
+        variances[cells].fill(float(authorities) * variance(block));
+    }
+    Ok(Sums { area, authorities, words, variances })
+}
+
+/// Variance of one authority's noise in one cell: the square of the scale (discrete Gaussian, arXiv 2004.00010, Fact 18).
+fn variance(block: &PlanBlock) -> f64 {
+    let scale = float(block.scale_milli) / 1000.0;
+    scale * scale
+}
+
+fn float(n: u64) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
+}
+
+/// A word as a float. Exact below 2^53, and a cell's sum is far below.
+fn float_word(n: i64) -> f64 {
+    let (high, low) = (n >> 32, n & 0xffff_ffff);
+    let high = f64::from(i32::try_from(high).expect("32 bits"));
+    high * 4_294_967_296.0 + f64::from(u32::try_from(low).expect("32 bits"))
+}
+
+/// One line to publish: a category, a view or the base, as a sum of cells of one group.
+struct Line<'a> {
+    category: &'a str,
+    label: &'a str,
+    outside: bool,
+    cells: Vec<usize>,
+    has_share: bool,
+}
+
+struct Source<'a> {
+    framework: &'a Framework,
+    sums: &'a Sums,
+    table: &'a Table,
+    measure: &'a Measure,
+    block: &'a str,
+}
+
+impl Source<'_> {
+    fn shares(&self, out: &mut Vec<Figure>) {
+        for group in 0..self.table.groups.len() {
+            let counted = self.counted(self.table, group);
+            for line in self.lines(group, &counted) {
+                let count = Interval::gaussian(self.total(&line.cells), self.variance(&line.cells));
+                out.push(self.figure(group, &line, What::Count, Some(count), 1));
+                if line.has_share {
+                    let share = self.share(&line.cells, &counted);
+                    out.push(self.figure(group, &line, What::Share, share.map(|s| s.scaled(0.0, 100.0)), 4));
+                }
+            }
+        }
+    }
+
+    fn means(&self, out: &mut Vec<Figure>) {
+        let base = self.measure.count_from.as_ref().map(|m| format!("{m}.{}", self.table.breakdown));
+        let base = base.and_then(|id| self.framework.table(&id)).expect("a checked mean has its count's table");
+        for group in 0..self.table.groups.len() {
+            let counted = self.counted(base, group);
+            let sum = self.table.cell(group, 0);
+            let ratio = Ratio {
+                numerator: float_word(self.sums.words[sum]),
+                denominator: self.total(&counted),
+                var_numerator: self.sums.variances[sum],
+                var_denominator: self.variance(&counted),
+                covariance: 0.0,
+            };
+            let [low, high] = self.measure.bounds.expect("a checked mean has bounds");
+            let narrow = |i: &Interval| i.high - i.low <= MEAN_WIDTH_MAX * f64::from(high - low);
+            let mean = ratio.fieller().filter(narrow).map(|i| i.scaled(f64::from(self.measure.centre()), 1.0));
+            let line = Line { category: "mean", label: &self.measure.title, outside: false, cells: vec![sum], has_share: false };
+            out.push(self.figure(group, &line, What::Mean, mean, 4));
+        }
+    }
+
+    fn counted(&self, table: &Table, group: usize) -> Vec<usize> {
+        let counted = table.categories.iter().enumerate().filter(|(_, c)| !c.outside);
+        counted.map(|(i, _)| table.cell(group, i)).collect()
+    }
+
+    /// Categories, then views, then the base. A table of one counted category has counts alone.
+    fn lines<'a>(&'a self, group: usize, counted: &[usize]) -> Vec<Line<'a>> {
+        let shared = counted.len() > 1;
+        let position = |id: &String| self.table.category(id).expect("a checked view names categories");
+        let category = |(i, c): (usize, &'a Category)| Line {
+            category: &c.id,
+            label: &c.label,
+            outside: c.outside,
+            cells: vec![self.table.cell(group, i)],
+            has_share: shared && !c.outside,
+        };
+        let mut lines: Vec<Line> = self.table.categories.iter().enumerate().map(category).collect();
+        lines.extend(self.measure.views.iter().map(|v| Line {
+            category: &v.id,
+            label: &v.label,
+            outside: false,
+            cells: v.sum.iter().map(|id| self.table.cell(group, position(id))).collect(),
+            has_share: shared,
+        }));
+        if shared {
+            let (category, label) = ("base", "All counted");
+            lines.push(Line { category, label, outside: false, cells: counted.to_vec(), has_share: false });
+        }
+        lines
+    }
+
+    fn total(&self, cells: &[usize]) -> f64 {
+        cells.iter().map(|c| float_word(self.sums.words[*c])).sum()
+    }
+    fn variance(&self, cells: &[usize]) -> f64 {
+        cells.iter().map(|c| self.sums.variances[*c]).sum()
+    }
+
+    /// The part is inside the whole, so their covariance is the part's variance.
+    fn share(&self, part: &[usize], whole: &[usize]) -> Option<Interval> {
+        let ratio = Ratio {
+            numerator: self.total(part),
+            denominator: self.total(whole),
+            var_numerator: self.variance(part),
+            var_denominator: self.variance(whole),
+            covariance: self.variance(part),
+        };
+        ratio.fieller().filter(|i| i.high - i.low <= SHARE_WIDTH_MAX)
+    }
+
+    fn figure(&self, group: usize, line: &Line, what: What, interval: Option<Interval>, decimals: i32) -> Figure {
+        let at = |f: fn(Interval) -> f64| interval.map(|i| rounded(f(i), decimals));
+        Figure {
+            id: self.table.id.clone(),
+            measure: self.table.measure.clone(),
+            breakdown: self.table.breakdown.clone(),
+            area_code: self.sums.area.code.clone(),
+            area: self.sums.area.name.clone(),
+            level: self.sums.area.level,
+            group: self.table.groups[group].id.clone(),
+            category: line.category.to_owned(),
+            label: line.label.to_owned(),
+            outside: line.outside,
+            what,
+            value: at(|i| i.value),
+            low: at(|i| i.low),
+            high: at(|i| i.high),
+            block: self.block.to_owned(),
+            authorities: self.sums.authorities,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The file `figures.json`: a head, then one figure a line.
+
+use serde::Serialize;
+
+use super::{Accepted, Coverage, Figure, INTERVAL_COVERS, NOTICE, NOTICE_MADE_UP};
+use crate::ids::{AuthorityId, Digest, ReportingYear, RoundId};
+use crate::plan::{Plan, Protection};
+
+/// What stands above the figures.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Head {
+    pub(super) schema: String,
+    pub(super) version: String,
+    pub(super) round: RoundId,
+    pub(super) reporting_year: ReportingYear,
+    pub(super) made_up: bool,
+    pub(super) notices: Vec<String>,
+    pub(super) framework: Digest,
+    pub(super) layout: Digest,
+    pub(super) plan: Digest,
+    pub(super) interval: &'static str,
+    pub(super) blocks: Vec<Block>,
+    pub(super) authorities: Coverage,
+    pub(super) submissions: Vec<Source>,
+}
+
+/// Noise of one block, for whoever wants to compute intervals anew.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Block {
+    name: String,
+    protection: Protection,
+    scale_milli: u64,
+}
+
+/// One submission in the sums.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Source {
+    authority: AuthorityId,
+    id: Digest,
+}
+
+pub(super) fn head(plan: &Plan, plan_id: Digest, version: &str, accepted: &[&Accepted]) -> Head {
+    let body = plan.body();
+    let is_absent = |code: &AuthorityId| !accepted.iter().any(|a| a.authority == *code);
+    let absent: Vec<AuthorityId> = body.cohort.members.iter().map(|m| m.authority).filter(is_absent).collect();
+    let count = |n: usize| u64::try_from(n).expect("lengths fit 64 bits");
+    let block = |b: &crate::plan::PlanBlock| Block { name: b.name.clone(), protection: b.protection, scale_milli: b.scale_milli };
+    let made_up = body.made_up.then_some(NOTICE_MADE_UP);
+    Head {
+        schema: "goldenthread.release/1".into(),
+        version: version.to_owned(),
+        round: body.round,
+        reporting_year: body.reporting_year,
+        made_up: body.made_up,
+        notices: made_up.into_iter().chain([NOTICE]).map(str::to_owned).collect(),
+        framework: body.framework,
+        layout: body.layout,
+        plan: plan_id,
+        interval: INTERVAL_COVERS,
+        blocks: body.blocks.iter().map(block).collect(),
+        authorities: Coverage { expected: count(body.cohort.members.len()), accepted: count(accepted.len()), absent },
+        submissions: accepted.iter().map(|a| Source { authority: a.authority, id: a.id }).collect(),
+    }
+}
+
+pub(super) fn encode(head: &Head, figures: &[Figure]) -> Vec<u8> {
+    let mut out = serde_json::to_vec(head).expect("a head serialises");
+    out.pop();
+    out.extend(b",\"figures\":[\n");
+    for (i, figure) in figures.iter().enumerate() {
+        if i > 0 {
+            out.extend(b",\n");
+        }
+        serde_json::to_writer(&mut out, figure).expect("a figure serialises into memory");
+    }
+    out.extend(b"\n]}\n");
+    out
+}

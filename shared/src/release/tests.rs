@@ -1,0 +1,125 @@
+use super::*;
+use crate::framework::Kind;
+use crate::plan::tests::sample_choice;
+use crate::submission::Cells;
+use crate::submission::tests::sample;
+
+const PLAN_ID: Digest = Digest([1; 32]);
+
+fn accepted(framework: &Framework, plan: &Plan, authority: &str, fill: impl Fn(usize) -> i64) -> Accepted {
+    let mut submission = sample(plan, PLAN_ID, framework, authority, 0);
+    for (block, planned) in submission.blocks.iter_mut().zip(&plan.body().blocks) {
+        let tables = planned.tables.iter().map(|t| framework.table(t).unwrap());
+        let cells = tables.flat_map(|t| t.first_cell..t.first_cell + t.n_cells());
+        block.cells = Cells(cells.map(&fill).collect());
+    }
+    Accepted { authority: authority.parse().unwrap(), id: Digest([2; 32]), submission }
+}
+
+fn figure<'a>(release: &'a Release, id: &str, area: &str, group: &str, category: &str, what: What) -> &'a Figure {
+    let same = |f: &&Figure| (f.id.as_str(), f.area.as_str(), f.group.as_str(), f.category.as_str(), f.what) == (id, area, group, category, what);
+    release.figures().iter().find(same).unwrap()
+}
+
+#[test]
+fn england_is_the_sum_of_its_regions_to_the_last_child() {
+    let f = Framework::built_in();
+    let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+    let number = |k: i64| move |cell: usize| i64::try_from(cell).unwrap() * k - 700;
+    let all = [accepted(&f, &plan, "301", number(1)), accepted(&f, &plan, "302", number(2)), accepted(&f, &plan, "805", number(5))];
+    let release = combine(&f, &plan, PLAN_ID, "2025.1", &all).unwrap();
+    for t in f.tables().iter().filter(|t| t.kind == Kind::Share) {
+        for (g, group) in t.groups.iter().enumerate() {
+            for (c, category) in t.categories.iter().enumerate() {
+                let value = |area| figure(&release, &t.id, area, &group.id, &category.id, What::Count).value.unwrap();
+                let cell = f64::from(u32::try_from(t.cell(g, c)).unwrap());
+                assert_eq!(value("England"), 8.0 * cell - 2100.0);
+                assert_eq!(value("Region E12000001") + value("Region E12000007"), value("England"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_view_and_the_base_are_sums_of_their_categories() {
+    let f = Framework::built_in();
+    let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+    let table = f.table("B1.total").unwrap();
+    let counts = [900_i64, 150, 40, 20, 10];
+    let fill = |cell: usize| cell.checked_sub(table.first_cell).and_then(|i| counts.get(i)).copied().unwrap_or(0);
+    let release = combine(&f, &plan, PLAN_ID, "2025.1", &[accepted(&f, &plan, "301", fill)]).unwrap();
+    let count = |category| figure(&release, "B1.total", "England", "total", category, What::Count).value;
+    assert_eq!((count("3+"), count("base")), (Some(70.0), Some(1120.0)));
+    let share = figure(&release, "B1.total", "England", "total", "3+", What::Share);
+    assert_eq!(share.value, Some(6.25));
+    assert!(share.low < share.value && share.value < share.high);
+    assert_eq!(release.coverage().absent, ["302".parse().unwrap(), "805".parse().unwrap()]);
+}
+
+#[test]
+fn a_mean_is_centred_and_divided_by_the_count_of_its_share() {
+    let f = Framework::built_in();
+    let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+    let (bands, sum) = (f.table("A2.total").unwrap().first_cell, f.table("A3.total").unwrap().first_cell);
+    let fill = |cell: usize| if cell == bands { 10_000 } else if cell == bands + 2 { 30_000 } else if cell == sum { -200_000 } else { 0 };
+    let release = combine(&f, &plan, PLAN_ID, "2025.1", &[accepted(&f, &plan, "301", fill)]).unwrap();
+    assert_eq!(figure(&release, "A3.total", "England", "total", "mean", What::Mean).value, Some(15.0));
+    assert_eq!(figure(&release, "A3.total", "Region E12000001", "total", "mean", What::Mean).value, None);
+}
+
+#[test]
+fn what_noise_drowns_is_not_published() {
+    let f = Framework::built_in();
+    let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+    let release = combine(&f, &plan, PLAN_ID, "2025.1", &[accepted(&f, &plan, "301", |_| 1)]).unwrap();
+    assert_eq!(figure(&release, "B1.total", "England", "total", "1", What::Share).value, None);
+    let csv = String::from_utf8(release.figures_csv(&f)).unwrap();
+    assert!(csv.lines().any(|l| l.contains("B1.total/total/1,") && l.contains(",u,u,u,")));
+}
+
+#[test]
+fn the_same_submissions_give_the_same_bytes_in_any_order() {
+    let f = Framework::built_in();
+    let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+    let mut all = vec![accepted(&f, &plan, "301", |_| 50), accepted(&f, &plan, "805", |c| i64::try_from(c).unwrap())];
+    let one = combine(&f, &plan, PLAN_ID, "2025.1", &all).unwrap();
+    all.reverse();
+    let two = combine(&f, &plan, PLAN_ID, "2025.1", &all).unwrap();
+    assert_eq!(one.figures_json(), two.figures_json());
+    assert_eq!(one.figures_csv(&f), two.figures_csv(&f));
+    let json: serde_json::Value = serde_json::from_slice(&one.figures_json()).unwrap();
+    assert_eq!(json["figures"].as_array().unwrap().len(), one.figures().len());
+    assert_eq!(json["notices"][0], NOTICE_MADE_UP);
+}
+
+#[test]
+fn every_row_has_every_column_and_the_notice() {
+    let f = Framework::built_in();
+    let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+    let release = combine(&f, &plan, PLAN_ID, "2025.1", &[accepted(&f, &plan, "301", |_| 50)]).unwrap();
+    let csv = String::from_utf8(release.figures_csv(&f)).unwrap();
+    let meta = String::from_utf8(release.figures_meta_csv()).unwrap();
+    let columns: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    for name in meta.lines().skip(1).filter_map(|l| l.split(',').next()) {
+        assert!(columns.contains(&name), "{name}");
+    }
+    assert!(csv.lines().skip(1).all(|l| l.ends_with(&format!("{NOTICE_MADE_UP} {NOTICE}"))));
+}
+
+#[test]
+fn what_cannot_be_released_is_refused_by_name() {
+    let f = Framework::built_in();
+    let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+    let a = || accepted(&f, &plan, "301", |_| 1);
+    let code = "301".parse().unwrap();
+    assert_eq!(combine(&f, &plan, PLAN_ID, "2025.1", &[a(), a()]).unwrap_err(), ReleaseError::Twice(code));
+    assert_eq!(combine(&f, &plan, PLAN_ID, "2025.1", &[]).unwrap_err(), ReleaseError::TooFew { accepted: 0, min: 1 });
+    let stranger = accepted(&f, &plan, "999", |_| 1);
+    assert!(matches!(combine(&f, &plan, PLAN_ID, "2025.1", &[stranger]), Err(ReleaseError::Stranger(_))));
+    assert!(matches!(combine(&f, &plan, Digest::NONE, "2025.1", &[a()]), Err(ReleaseError::Submission { .. })));
+    for version in ["2025", "2025.0", "2025.01", "2024.1", "2025.1.1", ""] {
+        assert_eq!(combine(&f, &plan, PLAN_ID, version, &[a()]).unwrap_err(), ReleaseError::Version, "{version}");
+    }
+    let huge = [accepted(&f, &plan, "301", |_| i64::MAX), accepted(&f, &plan, "302", |_| 1)];
+    assert_eq!(combine(&f, &plan, PLAN_ID, "2025.1", &huge).unwrap_err(), ReleaseError::Overflow);
+}

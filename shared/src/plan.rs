@@ -443,7 +443,9 @@ pub(crate) mod tests {
     fn unknown_fields_and_protections_are_refused() {
         let f = Framework::built_in();
         let text = String::from_utf8(Plan::with_equal_shares(&f, sample_choice()).unwrap().encode()).unwrap();
-        for (from, to) in [("{\"schema\"", "{\"spare\":1,\"schema\""), ("local-noise", "no-noise"), ("\"sealed\":null", "\"sealed\":{}")] {
+        for (from, to) in
+            [("{\"schema\"", "{\"spare\":1,\"schema\""), ("local-noise", "no-noise"), ("\"sealed\":null", "\"sealed\":{}")]
+        {
             assert!(text.contains(from));
             assert_eq!(Plan::parse(text.replacen(from, to, 1).as_bytes(), &f), Err(PlanError::Malformed), "{to}");
         }

@@ -7,9 +7,7 @@ use crate::framework::{AGE_MAX, Framework, Table};
 use crate::limits::{SCALE_MILLI_MAX, SCALE_MILLI_MIN};
 
 /// An amount of rho in billionths.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct RhoNano(pub u64);
 
@@ -35,7 +33,7 @@ impl std::fmt::Display for RhoNano {
 /// Cost in rho of Gaussian noise, for a child whose squared L2 contribution is at most `l2_squared`.
 ///
 /// # Claim
-/// PC1: the result is at least `l2_squared / (2 scale^2)`, and greater than it by at most two billionths.
+/// PC5: the result is at least `l2_squared / (2 scale^2)`, and greater than it by at most two billionths.
 /// # Why
 /// Proposition 1.6 of Bun and Steinke (arXiv 1605.02065) for the Gaussian, Theorem 4 of Canonne, Kamath and Steinke
 /// (arXiv 2004.00010) for the discrete one. One billionth covers the upward rounding of a library that computes the same
@@ -53,7 +51,7 @@ pub fn cost(l2_squared: u64, scale_milli: u64) -> Option<RhoNano> {
 /// The squared L2 norm of what one child can add to these tables together: the maximum over the ages that a child can have.
 ///
 /// # Claim
-/// PC2: no child of any age on 31 March adds more, since a child adds to one cell of a table at most and touches only
+/// PC6: no child of any age on 31 March adds more, since a child adds to one cell of a table at most and touches only
 /// tables that admit its age. The number of child kinds is the number of ages, 0 to 25.
 pub fn l2_squared<'a>(tables: impl Iterator<Item = &'a Table> + Clone) -> u64 {
     let of_age = |age: u8| -> u64 {
@@ -131,10 +129,13 @@ mod tests {
         let f = Framework::built_in();
         let rho = RhoNano(160_000_000);
         let spent = |unit: u64| {
-            contribution_classes(&f).iter().map(|&c| {
-                let of_class = f.tables().iter().filter(move |t| t.contribution_max.unsigned_abs() == c);
-                cost(l2_squared(of_class), unit * u64::from(c)).unwrap().0
-            }).sum::<u64>()
+            contribution_classes(&f)
+                .iter()
+                .map(|&c| {
+                    let of_class = f.tables().iter().filter(move |t| t.contribution_max.unsigned_abs() == c);
+                    cost(l2_squared(of_class), unit * u64::from(c)).unwrap().0
+                })
+                .sum::<u64>()
         };
         let unit = equal_scale_milli(&f, rho).unwrap();
         assert!(spent(unit) <= rho.0 && spent(unit - 1) > rho.0);

@@ -17,6 +17,12 @@ pub const MANIFEST_TYPE: &str = "application/vnd.goldenthread.manifest.v1+json";
 pub const STATEMENT_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Name of the manifest's file in an export.
 pub const MANIFEST_FILE: &str = "manifest.dsse.json";
+/// Copy of the trust file in an export: a claim about itself, never a reason to believe it.
+pub const TRUST_CLAIM_FILE: &str = "trust.toml";
+/// Files of a release below `releases/<version>/` that its statement is over, ascending.
+pub const RELEASE_FILES: [&str; 3] = ["figures.csv", "figures.json", "figures.meta.csv"];
+/// The signed statement below `releases/<version>/`.
+pub const STATEMENT_FILE: &str = "statement.dsse.json";
 const IN_TOTO: &str = "https://in-toto.io/Statement/v1";
 const PREDICATE_TYPE: &str = "urn:goldenthread:release:1";
 const MANIFEST_SCHEMA: &str = "goldenthread.manifest/1";
@@ -60,7 +66,7 @@ pub struct Predicate {
     pub plan: Digest,
     /// SHA-256 of the framework's text.
     pub framework: Digest,
-    /// Number of log entries when the round was closed: the accepted set stands among them.
+    /// Index of the round's `round-deadline` leaf: the accepted set are the round's submissions before it.
     pub closed_at_index: u64,
 }
 
@@ -81,7 +87,8 @@ pub struct ReleaseStatement {
 impl ReleaseStatement {
     /// A statement over these files.
     pub fn over(files: &[(&str, &[u8])], predicate: Predicate) -> Self {
-        let subject = |(name, bytes): &(&str, &[u8])| Subject { name: (*name).to_owned(), digest: SubjectDigest { sha256: sha256(bytes) } };
+        let subject =
+            |(name, bytes): &(&str, &[u8])| Subject { name: (*name).to_owned(), digest: SubjectDigest { sha256: sha256(bytes) } };
         let mut subject: Vec<Subject> = files.iter().map(subject).collect();
         subject.sort_by(|a, b| a.name.cmp(&b.name));
         Self { kind: IN_TOTO.into(), subject, predicate_type: PREDICATE_TYPE.into(), predicate }
@@ -168,7 +175,9 @@ mod tests {
         let payload = manifest.encode();
         assert_eq!(Manifest::parse(&payload), Ok(manifest));
         let text = String::from_utf8(payload).unwrap();
-        for (from, to) in [("README.txt", "../../etc"), ("README.txt", "zzz"), ("\"bytes\":3", "\"bytes\": 3"), ("manifest/1", "manifest/2")] {
+        for (from, to) in
+            [("README.txt", "../../etc"), ("README.txt", "zzz"), ("\"bytes\":3", "\"bytes\": 3"), ("manifest/1", "manifest/2")]
+        {
             assert!(Manifest::parse(text.replacen(from, to, 1).as_bytes()).is_err(), "{to}");
         }
     }

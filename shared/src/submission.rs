@@ -302,7 +302,8 @@ pub(crate) mod tests {
         let f = Framework::built_in();
         let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
         let text = String::from_utf8(sample(&plan, Digest::NONE, &f, "301", 0).encode()).unwrap();
-        let changes = [("\"schema\"", "\"spare\":0,\"schema\""), (":1,", ": 1,"), ("submission/1", "submission/2"), ("\"n\":", "\"n\":0")];
+        let changes =
+            [("\"schema\"", "\"spare\":0,\"schema\""), (":1,", ": 1,"), ("submission/1", "submission/2"), ("\"n\":", "\"n\":0")];
         for (from, to) in changes {
             assert!(text.contains(from));
             assert_eq!(Submission::parse(text.replacen(from, to, 1).as_bytes()), Err(SubmissionError::Malformed), "{to}");

@@ -122,7 +122,9 @@ mod tests {
         check("tile/3/x001/x234/067", Some(3), 1_234_067, 256);
         check("tile/0/x001/x234/067.p/8", Some(0), 1_234_067, 8);
         check("tile/entries/005.p/255", None, 5, 255);
-        for path in ["tile/0/0", "tile/0/000.p/256", "tile/0/000.p/0", "tile/64/000", "tile/00/000", "tile/0/x000/001", "checkpoint"] {
+        for path in
+            ["tile/0/0", "tile/0/000.p/256", "tile/0/000.p/0", "tile/64/000", "tile/00/000", "tile/0/x000/001", "checkpoint"]
+        {
             assert_eq!(TileId::parse(path), None, "{path}");
         }
     }

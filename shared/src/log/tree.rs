@@ -283,10 +283,18 @@ mod tests {
         for size in [1, 2, 3, 7, 8, 9, 255, 256, 257, 300_u64] {
             assert_eq!(t.root(size).unwrap().0, tree_hash(size, &store).unwrap().0);
             for leaf in (0..size).step_by(13) {
-                assert_eq!(ours(t.inclusion(leaf, size).unwrap()), bytes(prove_record(size, leaf, &store).unwrap()), "{leaf} {size}");
+                assert_eq!(
+                    ours(t.inclusion(leaf, size).unwrap()),
+                    bytes(prove_record(size, leaf, &store).unwrap()),
+                    "{leaf} {size}"
+                );
             }
             for old in (1..size).step_by(17) {
-                assert_eq!(ours(t.consistency(old, size).unwrap()), bytes(prove_tree(size, old, &store).unwrap()), "{old} {size}");
+                assert_eq!(
+                    ours(t.consistency(old, size).unwrap()),
+                    bytes(prove_tree(size, old, &store).unwrap()),
+                    "{old} {size}"
+                );
             }
         }
     }

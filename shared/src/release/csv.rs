@@ -61,9 +61,8 @@ pub(super) fn meta() -> Vec<u8> {
 pub(super) fn data(head: &super::json::Head, figures: &[Figure], framework: &Framework) -> Vec<u8> {
     let mut out = COLUMNS.join(",") + "\n";
     let notice = head.notices.join(" ");
-    let same_row = |a: &Figure, b: &Figure| {
-        (&a.area_code, &a.id, &a.group, &a.category) == (&b.area_code, &b.id, &b.group, &b.category)
-    };
+    let same_row =
+        |a: &Figure, b: &Figure| (&a.area_code, &a.id, &a.group, &a.category) == (&b.area_code, &b.id, &b.group, &b.category);
     for row in figures.chunk_by(same_row) {
         let cells = row_cells(head, row, framework, &notice);
         let quoted: Vec<String> = cells.iter().map(|c| quote(c)).collect();

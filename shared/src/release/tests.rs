@@ -17,7 +17,9 @@ fn accepted(framework: &Framework, plan: &Plan, authority: &str, fill: impl Fn(u
 }
 
 fn figure<'a>(release: &'a Release, id: &str, area: &str, group: &str, category: &str, what: What) -> &'a Figure {
-    let same = |f: &&Figure| (f.id.as_str(), f.area.as_str(), f.group.as_str(), f.category.as_str(), f.what) == (id, area, group, category, what);
+    let same = |f: &&Figure| {
+        (f.id.as_str(), f.area.as_str(), f.group.as_str(), f.category.as_str(), f.what) == (id, area, group, category, what)
+    };
     release.figures().iter().find(same).unwrap()
 }
 
@@ -26,7 +28,8 @@ fn england_is_the_sum_of_its_regions_to_the_last_child() {
     let f = Framework::built_in();
     let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
     let number = |k: i64| move |cell: usize| i64::try_from(cell).unwrap() * k - 700;
-    let all = [accepted(&f, &plan, "301", number(1)), accepted(&f, &plan, "302", number(2)), accepted(&f, &plan, "805", number(5))];
+    let all =
+        [accepted(&f, &plan, "301", number(1)), accepted(&f, &plan, "302", number(2)), accepted(&f, &plan, "805", number(5))];
     let release = combine(&f, &plan, PLAN_ID, "2025.1", &all).unwrap();
     for t in f.tables().iter().filter(|t| t.kind == Kind::Share) {
         for (g, group) in t.groups.iter().enumerate() {
@@ -61,7 +64,17 @@ fn a_mean_is_centred_and_divided_by_the_count_of_its_share() {
     let f = Framework::built_in();
     let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
     let (bands, sum) = (f.table("A2.total").unwrap().first_cell, f.table("A3.total").unwrap().first_cell);
-    let fill = |cell: usize| if cell == bands { 10_000 } else if cell == bands + 2 { 30_000 } else if cell == sum { -200_000 } else { 0 };
+    let fill = |cell: usize| {
+        if cell == bands {
+            10_000
+        } else if cell == bands + 2 {
+            30_000
+        } else if cell == sum {
+            -200_000
+        } else {
+            0
+        }
+    };
     let release = combine(&f, &plan, PLAN_ID, "2025.1", &[accepted(&f, &plan, "301", fill)]).unwrap();
     assert_eq!(figure(&release, "A3.total", "England", "total", "mean", What::Mean).value, Some(15.0));
     assert_eq!(figure(&release, "A3.total", "Region E12000001", "total", "mean", What::Mean).value, None);

@@ -125,7 +125,8 @@ mod tests {
         let negative = vec![0x30, 6, 2, 1, 200, 2, 1, 7];
         let zero = signature(small(200), small(0));
         let order = signature(ORDER, small(7));
-        for (name, der) in [("trailing", trailing), ("padded", padded), ("negative", negative), ("zero", zero), ("order", order)] {
+        for (name, der) in [("trailing", trailing), ("padded", padded), ("negative", negative), ("zero", zero), ("order", order)]
+        {
             assert!(!is_canonical(&der), "{name}");
         }
         assert!(!is_canonical(&good[..good.len() - 1]));

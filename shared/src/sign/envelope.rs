@@ -217,7 +217,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_and_another_type_are_refused_by_name() {
-        let (key, other) = (SigningKey::generate(Algorithm::EcdsaP256).unwrap(), SigningKey::generate(Algorithm::EcdsaP256).unwrap());
+        let (key, other) =
+            (SigningKey::generate(Algorithm::EcdsaP256).unwrap(), SigningKey::generate(Algorithm::EcdsaP256).unwrap());
         let envelope = Envelope::sign(TYPE, b"{}".to_vec(), &key).unwrap();
         assert!(matches!(envelope.verify(TYPE, &[other.public().clone()]), Err(EnvelopeError::KeyUnknown)));
         assert!(matches!(envelope.verify("text/other", &[key.public().clone()]), Err(EnvelopeError::PayloadType { .. })));

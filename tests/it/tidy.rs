@@ -1,0 +1,225 @@
+//! Rules of the house that a machine can hold: edges between crates, what rooms must not name, sizes, and what must never
+//! stand in the tree. Each failure names file and rule.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const MEMBERS: [&str; 5] = ["shared", "agent", "aggregator", "auditor", "tests"];
+/// Which member may depend on which.
+const EDGES: [(&str, &str); 7] = [
+    ("agent", "shared"),
+    ("aggregator", "shared"),
+    ("auditor", "shared"),
+    ("tests", "shared"),
+    ("tests", "agent"),
+    ("tests", "aggregator"),
+    ("tests", "auditor"),
+];
+const LINES_MAX: usize = 600;
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// All files below a folder of the workspace, as (path below the workspace, text); binary files are left out.
+fn files(below: &str, ending: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![workspace().join(below)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                if name != "target" && name != ".git" {
+                    folders.push(path);
+                }
+            } else if name.ends_with(ending)
+                && let Ok(text) = std::fs::read_to_string(&path)
+            {
+                found.push((path.strip_prefix(workspace()).unwrap().to_string_lossy().into_owned(), text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Fails with every line of these files that names one of the words, outside comments.
+fn ban(rule: &str, files: &[(String, String)], words: &[&str]) {
+    assert!(!files.is_empty(), "{rule}: no file looked at");
+    let mut faults = Vec::new();
+    for (path, text) in files {
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for word in words.iter().filter(|w| code.contains(**w)) {
+                faults.push(format!("{path}:{} names {word}", number + 1));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{rule}:\n{}", faults.join("\n"));
+}
+
+fn rooms(paths: &[&str]) -> Vec<(String, String)> {
+    let all: Vec<_> = paths.iter().flat_map(|p| if p.ends_with(".rs") { one(p) } else { files(p, ".rs") }).collect();
+    all.into_iter().filter(|(path, _)| !path.ends_with("tests.rs")).collect()
+}
+
+fn one(path: &str) -> Vec<(String, String)> {
+    std::fs::read_to_string(workspace().join(path)).map(|text| vec![(path.to_owned(), text)]).unwrap_or_default()
+}
+
+fn cargo(arguments: &[&str]) -> String {
+    let out = Command::new(env!("CARGO")).args(arguments).current_dir(workspace()).output().unwrap();
+    String::from_utf8(out.stdout).unwrap()
+}
+
+#[test]
+fn crates_depend_downwards_only_and_share_the_lints() {
+    let text = cargo(&["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+    let metadata: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for package in metadata["packages"].as_array().unwrap() {
+        let from = package["name"].as_str().unwrap();
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let to = dependency["name"].as_str().unwrap();
+            assert!(!MEMBERS.contains(&to) || EDGES.contains(&(from, to)), "{from} must not depend on {to}");
+        }
+    }
+    for member in MEMBERS {
+        let (_, manifest) = one(&format!("{member}/Cargo.toml")).remove(0);
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{member} does not take the workspace's lints");
+        assert!(!manifest.contains("[features]"), "{member} has cargo features of its own");
+        assert!(workspace().join(member).join("clippy.toml").exists(), "{member} has no fence");
+    }
+}
+
+#[test]
+fn one_provider_of_cryptography_is_built() {
+    for absent in ["ring", "openssl", "openssl-sys"] {
+        let tree = cargo(&["tree", "--offline", "--locked", "-i", absent, "--target", "all", "-e", "all"]);
+        assert!(tree.trim().is_empty(), "{absent} is built:\n{tree}");
+    }
+    assert!(!cargo(&["tree", "--offline", "--locked", "-i", "aws-lc-rs"]).is_empty());
+}
+
+#[test]
+fn the_auditor_cannot_reach_a_network() {
+    ban("auditor", &rooms(&["auditor/src"]), &["std::net", "tokio", "reqwest", "hyper", "TcpStream", "UdpSocket", "ToSocketAddrs"]);
+    let tree = cargo(&["tree", "--offline", "--locked", "-p", "auditor", "-e", "normal", "--prefix", "none"]);
+    for absent in ["tokio ", "reqwest ", "hyper ", "rustls "] {
+        assert!(!tree.lines().any(|l| l.starts_with(absent)), "auditor depends on {absent}");
+    }
+}
+
+#[test]
+fn pure_rooms_stay_pure() {
+    let world = ["std::fs", "std::net", "std::env", "std::thread", "std::process", "SystemTime", "Instant::now", "tokio", "tracing"];
+    ban("shared", &rooms(&["shared/src"]), &world);
+    let agent = [
+        "agent/src/records",
+        "agent/src/histories",
+        "agent/src/measures",
+        "agent/src/bounds.rs",
+        "agent/src/figures.rs",
+        "agent/src/pseudonym.rs",
+        "agent/src/submission.rs",
+    ];
+    ban("agent's pure rooms", &rooms(&agent), &world);
+    ban("auditor's checks", &rooms(&["auditor/src/checks"]), &world);
+    ban("aggregator's intake", &rooms(&["aggregator/src/intake.rs"]), &["std::fs", "std::net", "SystemTime", "sqlx", "axum", "tracing"]);
+}
+
+#[test]
+fn the_sending_way_cannot_name_local_figures() {
+    let sending = ["agent/src/bounds.rs", "agent/src/noise", "agent/src/submission.rs", "agent/src/io"];
+    ban("sending way", &rooms(&sending), &["LocalFigures", "figures::"]);
+    ban("measures see one child", &rooms(&["agent/src/measures"]), &["&[ChildHistory]", "Vec<ChildHistory>", "Histories"]);
+}
+
+#[test]
+fn seeded_randomness_is_in_tests_only() {
+    let shipped = rooms(&["shared/src", "agent/src", "aggregator/src", "auditor/src"]);
+    ban("seeded randomness", &shipped, &["seed_from_u64", "StdRng", "SmallRng", "ChaCha", "from_seed"]);
+}
+
+#[test]
+fn the_oracle_shares_nothing_with_the_agent() {
+    ban("oracle", &rooms(&["tests/src/oracle"]), &["agent::", "use agent"]);
+    ban("councils", &rooms(&["tests/src/councils"]), &["agent::", "use agent"]);
+}
+
+#[test]
+fn the_number_of_authorities_is_data() {
+    let code = rooms(&["shared/src", "agent/src", "aggregator/src", "auditor/src", "tests/src"]);
+    for (path, text) in &code {
+        for (number, line) in text.lines().enumerate() {
+            let line = line.split("//").next().unwrap_or_default();
+            let digits: BTreeSet<&str> = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+            assert!(!digits.contains("153"), "{path}:{} names the number of authorities", number + 1);
+        }
+    }
+}
+
+#[test]
+fn files_are_read_at_one_sitting() {
+    let mut long = Vec::new();
+    for (path, text) in files("", ".rs") {
+        let lines = text.lines().count();
+        if lines > LINES_MAX && !path.ends_with("tests.rs") {
+            long.push(format!("{path}: {lines} lines"));
+        }
+    }
+    assert!(long.is_empty(), "over {LINES_MAX} lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    for (path, text) in files("", ".rs") {
+        assert!(text.starts_with("//!"), "{path} does not open with //!");
+    }
+}
+
+#[test]
+fn nothing_is_unfinished_and_no_test_is_switched_off() {
+    let words = [["to", "do!("].concat(), ["unimple", "mented!("].concat(), ["#[ig", "nore"].concat(), ["FIX", "ME"].concat()];
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    ban("unfinished", &files("", ".rs"), &words);
+}
+
+#[test]
+fn no_key_and_no_place_of_a_machine_is_in_the_tree() {
+    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(workspace()).output();
+    let listed = listed.ok().filter(|o| o.status.success()).map(|o| o.stdout).unwrap_or_default();
+    let names: Vec<String> = listed.split(|b| *b == 0).map(|n| String::from_utf8_lossy(n).into_owned()).collect();
+    if names.len() < 2 {
+        eprintln!("SKIPPED: not a git checkout, so the list of files is unknown");
+        return;
+    }
+    let secret = ["PRIVATE", " KEY-----"].concat();
+    let places = [["/ro", "ot/"].concat(), ["/wo", "rk/"].concat(), ["/ho", "me/"].concat()];
+    for name in names.iter().filter(|n| !n.is_empty()) {
+        let Ok(text) = std::fs::read_to_string(workspace().join(name)) else { continue };
+        let fault = text.lines().position(|line| {
+            let key = line.contains(&secret) && line.starts_with("-----BEGIN");
+            key || places.iter().any(|p| line.contains(p.as_str()))
+        });
+        assert!(fault.is_none(), "{name}:{} holds a key or a place of a machine", fault.unwrap_or_default() + 1);
+    }
+}
+
+#[test]
+fn the_protocol_is_cited_by_the_code() {
+    let (_, protocol) = one("docs/protocol.md").remove(0);
+    let code = rooms(&["shared/src"]);
+    for number in protocol.lines().filter_map(|l| l.strip_prefix("## ")).filter_map(|l| l.split(' ').next()) {
+        let cited = |text: &String| text.split("docs/protocol.md").skip(1).any(|rest| cites(rest, number));
+        assert!(code.iter().any(|(_, text)| cited(text)), "section {number} of docs/protocol.md is cited nowhere in shared");
+    }
+}
+
+/// Whether the text after a mention of the protocol names this section.
+fn cites(rest: &str, section: &str) -> bool {
+    let near: String = rest.chars().take(60).collect();
+    near.split(|c: char| !c.is_ascii_digit() && c != '.').any(|word| word.split('.').next() == Some(section))
+}

@@ -1,0 +1,154 @@
+//! Makes a new set of wire examples (`tests/data/wire`) with fresh keys into a folder that does not exist yet.
+//!
+//! A released set is never made again: this is for a new version of the formats.
+
+use std::path::Path;
+
+use shared::enrolment::EnrolmentRequest;
+use shared::framework::{FRAMEWORK_TOML, Framework};
+use shared::hash::sha256;
+use shared::ids::{Digest, ReportingYear};
+use shared::log::checkpoint::{Checkpoint, LogKey};
+use shared::log::entry::{Entry, Event, KeyAct};
+use shared::log::receipt::Receipt;
+use shared::log::tile::encode_bundle;
+use shared::log::tree::Tree;
+use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanChoice, Region};
+use shared::privacy::RhoNano;
+use shared::release::{Accepted, combine};
+use shared::sign::{Algorithm, Envelope, SigningKey};
+use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseStatement, STATEMENT_TYPE};
+use shared::submission::{Cells, Encoding, Nonce, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables};
+use shared::trust::Trust;
+
+const ORIGIN: &str = "log.goldenthread.example/cla";
+
+fn main() -> anyhow::Result<()> {
+    let folder = std::env::args().nth(1).ok_or_else(|| anyhow::anyhow!("usage: vectors NEW-FOLDER"))?;
+    let folder = Path::new(&folder);
+    std::fs::create_dir(folder)?;
+    let key = |algorithm| SigningKey::generate(algorithm);
+    let (log, plan_key, release) = (key(Algorithm::Ed25519)?, key(Algorithm::EcdsaP256)?, key(Algorithm::EcdsaP256)?);
+    let agent = key(Algorithm::EcdsaP256)?;
+    let framework = Framework::built_in();
+    let put = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes);
+
+    let plan = sample_plan(&framework)?;
+    let plan_envelope = Envelope::sign(PLAN_TYPE, plan.encode(), &plan_key)?;
+    let submission = sample_submission(&framework, &plan, plan_envelope.id())?;
+    let envelope = Envelope::sign(SUBMISSION_TYPE, submission.encode(), &agent)?;
+    let entries = sample_entries(&framework, &plan_envelope, &envelope, &agent, &plan_key)?;
+    let tree = Tree::of_entries(entries.iter().map(Vec::as_slice));
+    let root = tree.root(tree.size()).ok_or_else(|| anyhow::anyhow!("no root"))?;
+    let note = Checkpoint { origin: ORIGIN.into(), size: tree.size(), root }.sign(&log)?;
+    let proof = tree.inclusion(4, tree.size()).ok_or_else(|| anyhow::anyhow!("no proof"))?;
+    let trust = Trust {
+        log: LogKey::new(ORIGIN, log.public()).ok_or_else(|| anyhow::anyhow!("log key"))?,
+        root_sha256: sha256(b"an example root certificate"),
+        plan: vec![plan_key.public().clone()],
+        release: vec![release.public().clone()],
+    };
+    let accepted = [Accepted { authority: submission.authority, id: envelope.id(), submission: submission.clone() }];
+    let figures = combine(&framework, &plan, plan_envelope.id(), "2025.1", &accepted)?;
+    let predicate = Predicate {
+        round: plan.body().round,
+        version: "2025.1".into(),
+        made_up: true,
+        notices: figures.notices().to_vec(),
+        plan: plan_envelope.id(),
+        framework: framework.hash(),
+        closed_at_index: 5,
+    };
+    let (json, csv, meta) = (figures.figures_json(), figures.figures_csv(&framework), figures.figures_meta_csv());
+    let files = [("figures.json", &json[..]), ("figures.csv", &csv[..]), ("figures.meta.csv", &meta[..])];
+    let statement = Envelope::sign(STATEMENT_TYPE, ReleaseStatement::over(&files, predicate).encode(), &release)?;
+    let file = ManifestFile { path: "log/checkpoint".into(), bytes: u64::try_from(note.len())?, sha256: sha256(note.as_bytes()) };
+    let manifest = Envelope::sign(MANIFEST_TYPE, Manifest::over(vec![file], true).encode(), &release)?;
+
+    put("framework.toml", FRAMEWORK_TOML.as_bytes())?;
+    put("trust.toml", trust.encode().as_bytes())?;
+    put("agent.pub.pem", agent.public().to_pem().as_bytes())?;
+    put("enrolment.dsse.json", &EnrolmentRequest::sign("301".parse()?, "(certificate request)".into(), &agent)?)?;
+    put("plan.dsse.json", &plan_envelope.encode())?;
+    put("submission.dsse.json", &envelope.encode())?;
+    put("entries.bundle", &encode_bundle(entries.iter().map(Vec::as_slice)))?;
+    put("checkpoint", note.as_bytes())?;
+    put("submission.tlog-proof", Receipt { index: 4, proof, checkpoint: note.clone() }.encode().as_bytes())?;
+    put("figures.sha256", sha256(&json).to_string().as_bytes())?;
+    put("statement.dsse.json", &statement.encode())?;
+    put("manifest.dsse.json", &manifest.encode())?;
+    Ok(())
+}
+
+fn sample_plan(framework: &Framework) -> anyhow::Result<Plan> {
+    let member = CohortMember { authority: "301".parse()?, name: "Example Council".into(), region: "E12000007".into() };
+    let choice = PlanChoice {
+        reporting_year: ReportingYear::new(2025).ok_or_else(|| anyhow::anyhow!("year"))?,
+        made_up: true,
+        dates: Dates {
+            freeze_on: "2025-06-30".parse()?,
+            send_opens_at: "2025-07-01T09:00:00Z".parse()?,
+            send_closes_at: "2025-07-31T17:00:00Z".parse()?,
+        },
+        rho_release: RhoNano(160_000_000),
+        rho_correction: RhoNano(40_000_000),
+        cohort: Cohort { members: vec![member], regions: vec![Region { code: "E12000007".into(), name: "London".into() }] },
+        authorities_min: 1,
+    };
+    Ok(Plan::with_equal_shares(framework, choice)?)
+}
+
+fn sample_submission(framework: &Framework, plan: &Plan, plan_id: Digest) -> anyhow::Result<Submission> {
+    let mut blocks = Vec::new();
+    for b in &plan.body().blocks {
+        let words = (0..i64::try_from(b.n)?).map(|i| i * 37 % 1000 - 100).collect();
+        blocks.push(SubmissionBlock {
+            name: b.name.clone(),
+            protection: b.protection,
+            scope: b.scope,
+            n: b.n,
+            l2_squared: b.l2_squared,
+            scale_milli: b.scale_milli,
+            rho_nano: b.rho_nano,
+            encoding: Encoding::I64Le,
+            cells: Cells(words),
+        });
+    }
+    Ok(Submission {
+        schema: shared::submission::SCHEMA.into(),
+        authority: "301".parse()?,
+        round: plan.body().round,
+        kind: shared::submission::KIND.into(),
+        sequence: 1,
+        previous: Digest::NONE,
+        nonce: Nonce([7; 16]),
+        produced_on: "2025-07-02".parse()?,
+        agent_version: "0.1.0".into(),
+        framework: framework.hash(),
+        layout: framework.layout_hash(),
+        plan: plan_id,
+        tables_supplied: framework_return_tables(framework).into_iter().map(|table| TableSupplied { table, supplied: 1 }).collect(),
+        blocks,
+        attachments: Vec::new(),
+    })
+}
+
+fn sample_entries(
+    framework: &Framework,
+    plan: &Envelope,
+    submission: &Envelope,
+    agent: &SigningKey,
+    plan_key: &SigningKey,
+) -> anyhow::Result<Vec<Vec<u8>>> {
+    let (round, authority) = ("cla-2025".parse()?, "301".parse()?);
+    let events = [
+        Event::Framework { framework: framework.hash(), layout: framework.layout_hash() },
+        Event::AgentKey { authority, key: agent.public().id(), act: KeyAct::Registered },
+        Event::Plan { round, id: plan.id(), key: plan_key.public().id() },
+        Event::RoundOpen { round },
+        Event::Submission { authority, round, sequence: 1, id: submission.id() },
+        Event::RoundDeadline { round },
+    ];
+    let at = "2025-07-02T10:00:00Z".parse()?;
+    Ok(events.into_iter().map(|event| Entry { at, event }.encode()).collect())
+}

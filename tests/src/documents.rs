@@ -1,0 +1,112 @@
+//! Documents that are made from the code, so that they cannot say something else: the measures and the problems.
+//!
+//! `cargo run -p tests --bin documents` writes them; a test fails when they are stale.
+
+use std::fmt::Write as _;
+
+use shared::framework::{Framework, Kind, Measure};
+use shared::problem::{Exit, Problem, Retry};
+
+/// The files and their texts, by path below the workspace.
+pub fn all() -> Vec<(&'static str, String)> {
+    vec![("docs/measures.md", measures(&Framework::built_in())), ("docs/problems.md", problems())]
+}
+
+fn measures(framework: &Framework) -> String {
+    let mut text = String::from("# Measures\n\nMade from `config/framework.toml` by `cargo run -p tests --bin documents`; do not edit.\n\n");
+    let (tables, cells) = (framework.tables().len(), framework.n_cells());
+    let most = framework.tables_of_one_child_max();
+    let _ = writeln!(
+        text,
+        "Framework {}: {} measures, {tables} tables, {cells} cells; one child is in at most {most} tables.\n\n\
+         A *share* puts each child in exactly one category; categories marked *outside* are published as coverage and are in no\n\
+         share. A *mean* adds a bounded amount for each child. Ages are completed years on 31 March unless said otherwise.\n",
+        framework.version(),
+        framework.measures().len(),
+    );
+    for measure in framework.measures() {
+        text += &one_measure(measure);
+    }
+    text
+}
+
+fn one_measure(m: &Measure) -> String {
+    let mut text = format!("## {} {}\n\n*{}*\n\n", m.id, m.title, m.question);
+    let years = if m.return_years == 1 { "one return year".to_owned() } else { format!("{} return years", m.return_years) };
+    let _ = writeln!(
+        text,
+        "- Who is counted: {}, ages {} to {}\n- Asked by: {} (asks {})\n- Needs: {} of {years}\n- Rule: {}\n- Mind: {}",
+        m.population,
+        m.ages[0],
+        m.ages[1],
+        m.chosen_by,
+        m.ask.join(", "),
+        m.return_tables.join(", "),
+        m.source,
+        m.caveat,
+    );
+    for b in &m.breaks {
+        let _ = writeln!(text, "- Break in the series: {}: {}", b.year, b.text);
+    }
+    let by: Vec<&str> = m.breakdowns.iter().map(String::as_str).collect();
+    let _ = writeln!(text, "- Tables: by {}\n", by.join(", "));
+    match m.kind {
+        Kind::Share => {
+            text += "| category | words | |\n|---|---|---|\n";
+            for c in &m.categories {
+                let _ = writeln!(text, "| `{}` | {} | {} |", c.id, c.label, if c.outside { "outside" } else { "" });
+            }
+            for v in &m.views {
+                let _ = writeln!(text, "| `{}` | {} | sum of {} |", v.id, v.label, v.sum.join(", "));
+            }
+        }
+        Kind::Mean => {
+            let [low, high] = m.bounds.unwrap_or_default();
+            let unit = m.unit.clone().unwrap_or_default();
+            let count = m.count_from.clone().unwrap_or_default();
+            let _ = writeln!(text, "An amount of {low} to {high} {unit}, centred at {}; its children are those of `{count}`.", m.centre());
+        }
+    }
+    text + "\n"
+}
+
+fn problems() -> String {
+    let mut text = String::from(
+        "# Problems\n\nEvery refusal, the same over HTTP, on the command line and here. Made from `shared::problem` by\n\
+         `cargo run -p tests --bin documents`; do not edit.\n\n## Exit codes\n\n| code | meaning |\n|---|---|\n",
+    );
+    let exits = [
+        (Exit::Done, "done"),
+        (Exit::Fault, "a fault was found, or something unexpected happened"),
+        (Exit::Usage, "the command line is wrong"),
+        (Exit::DoneWithProblems, "done, with problems, under `--strict`"),
+        (Exit::Configuration, "the configuration is invalid"),
+        (Exit::InputRefused, "the input was refused"),
+        (Exit::PrivacyGuard, "a privacy guard refused"),
+        (Exit::Unreachable, "the aggregator cannot be reached; try again"),
+        (Exit::AggregatorRefused, "the aggregator refused"),
+        (Exit::ClockOrCertificate, "clock or certificate is wrong"),
+        (Exit::Locked, "another run holds the lock"),
+        (Exit::Interrupted, "interrupted by a person"),
+    ];
+    for (exit, words) in exits {
+        let _ = writeln!(text, "| {} | {words} |", exit.code());
+    }
+    text += "\n## Codes\n\n| code | HTTP | exit | again? | what happened | what to do |\n|---|---|---|---|---|---|\n";
+    for p in Problem::ALL {
+        let status = if p.status() == 0 { String::new() } else { p.status().to_string() };
+        let again = match p.retry() {
+            Retry::Later => "later",
+            Retry::Never => "no",
+        };
+        let _ = writeln!(
+            text,
+            "| `{}` | {status} | {} | {again} | {} | {} |",
+            p.code(),
+            p.exit().code(),
+            p.title(),
+            p.what_to_do()
+        );
+    }
+    text
+}

@@ -1,0 +1,153 @@
+//! The command line: what can be asked, and nothing about how it is done.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use shared::ids::{ReportingYear, RoundId};
+
+/// Private, verifiable statistics about children in care: the part that runs at the authority.
+#[derive(Debug, Parser)]
+#[command(name = "goldenthread-agent", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look for faults in the returns. Sends nothing.
+    Check(CheckArgs),
+    /// Show the exact figures on this screen. Local, not for publication; sends nothing.
+    Preview(PreviewArgs),
+    /// The commands that make or send a submission.
+    #[command(flatten)]
+    Sending(SendingCommand),
+    /// Draw noise once. Started by the agent itself.
+    #[command(hide = true)]
+    Draw,
+}
+
+/// A command that makes or sends a submission.
+#[derive(Debug, Subcommand)]
+pub enum SendingCommand {
+    /// Make the state folder, once: keys, an empty ledger, the request for enrolment. Sends nothing.
+    Init(ConfigArgs),
+    /// Draw the noise of the configured round, once, and keep the signed submission. Sends no figure.
+    Prepare(ConfigArgs),
+    /// Show the prepared submission, cell by cell, as everybody will see it. Sends nothing.
+    Show(ShowArgs),
+    /// Send what is prepared and keep the receipt. Safe to repeat.
+    Send(SendArgs),
+    /// Prepare the round unless it is prepared, then send. For a scheduler; safe to repeat.
+    Run(RunArgs),
+    /// Say what was spent, what waits, what is remembered. Sends nothing.
+    Status(StatusArgs),
+}
+
+/// Which configuration.
+#[derive(Args, Debug)]
+pub struct ConfigArgs {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "agent.toml")]
+    pub config: PathBuf,
+}
+
+/// Arguments of `show`.
+#[derive(Args, Debug)]
+pub struct ShowArgs {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "agent.toml")]
+    pub config: PathBuf,
+    /// A round such as cla-2025; the newest when not given.
+    #[arg(long)]
+    pub round: Option<RoundId>,
+    /// Write JSON.
+    #[arg(long, conflicts_with = "raw")]
+    pub json: bool,
+    /// Write the exact bytes that are sent, and nothing else.
+    #[arg(long)]
+    pub raw: bool,
+}
+
+/// Arguments of `send`.
+#[derive(Args, Debug)]
+pub struct SendArgs {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "agent.toml")]
+    pub config: PathBuf,
+    /// Send the newest submission although its receipt is here; the same receipt comes back.
+    #[arg(long)]
+    pub again: bool,
+}
+
+/// Arguments of `run`.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "agent.toml")]
+    pub config: PathBuf,
+    /// Do it once and end; a scheduler starts the next run.
+    #[arg(long, required = true)]
+    pub once: bool,
+}
+
+/// Arguments of `status`.
+#[derive(Args, Debug)]
+pub struct StatusArgs {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "agent.toml")]
+    pub config: PathBuf,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where the records are: in the folders of a configuration, or in named files of one year.
+#[derive(Args, Debug)]
+pub struct Source {
+    /// Files or folders of one return; needs --year.
+    #[arg(required_unless_present = "config", conflicts_with = "config", requires = "year")]
+    pub paths: Vec<PathBuf>,
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The reporting year; 2025 ends on 31 March 2025. With --config: instead of the configured one.
+    #[arg(long)]
+    pub year: Option<ReportingYear>,
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Where the records are.
+    #[command(flatten)]
+    pub source: Source,
+    /// End with 3 when anything was found, warnings too.
+    #[arg(long)]
+    pub strict: bool,
+    /// Write JSON, every problem with its place.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `preview`.
+#[derive(Args, Debug)]
+pub struct PreviewArgs {
+    /// Where the records are.
+    #[command(flatten)]
+    pub source: Source,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Show figures although the input is refused. Local only: nothing else ever does.
+    #[arg(long)]
+    pub despite_errors: bool,
+    /// One cell: TABLE/CATEGORY or TABLE/CATEGORY/GROUP, such as B1.total/3.
+    #[arg(long, value_name = "CELL", requires = "rows")]
+    pub cell: Option<String>,
+    /// With --cell: list file and line of the rows behind it, without identifiers.
+    #[arg(long, requires = "cell")]
+    pub rows: bool,
+}

@@ -1,0 +1,89 @@
+//! What `check` says of good and bad folders, and how it ends.
+
+use std::io::Write;
+use std::path::Path;
+
+use shared::ids::ReportingYear;
+use shared::problem::Exit;
+
+use super::report;
+use crate::cli::{CheckArgs, Source};
+use crate::commands::{Given, Screen};
+use crate::io::inbox::read_paths;
+use crate::pseudonym::tests::key;
+use crate::records::ErrorRateMax;
+
+/// A return of 2025 as files of a folder: header, episodes, reviews.
+pub fn folder(header: &str, episodes: &str, reviews: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, columns: &str, rows: &str| {
+        let mut file = std::fs::File::create(folder.path().join(name)).unwrap();
+        file.write_all(format!("{columns}\n{rows}\n").as_bytes()).unwrap();
+    };
+    write("a.csv", "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB", header);
+    write("b.csv", "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN", episodes);
+    write("c.csv", "CHILD,DOB,REVIEW,REVIEW_CODE", reviews);
+    folder
+}
+
+/// The input of a folder, at most half of whose rows may have errors.
+pub fn given(folder: &Path) -> Given {
+    let year = ReportingYear::new(2025).unwrap();
+    let input = read_paths(&[folder.to_owned()], year, ErrorRateMax { per_million: 500_000 }, &key()).unwrap();
+    Given { authority: "301".parse().ok(), input }
+}
+
+pub const HEADER: &str = "SECRET7,F,15/05/2012,WBRI,UN1,,";
+pub const EPISODES: &str = "SECRET7,01/06/2024,S,C2,N1,U4,PR1,,,,AB1 2CD,AB1 2CE,1234567";
+pub const REVIEWS: &str = "SECRET7,15/05/2012,01/08/2024,PN1";
+
+fn check(folder: &Path, strict: bool, json: bool) -> (Exit, String) {
+    let args = CheckArgs { source: Source { paths: Vec::new(), config: None, year: None }, strict, json };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let exit = report(&args, &given(folder), &mut Screen { out: &mut out, err: &mut err }).unwrap();
+    (exit, format!("{}{}", String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap()))
+}
+
+#[test]
+fn a_good_return_is_done() {
+    let folder = folder(HEADER, EPISODES, REVIEWS);
+    for strict in [false, true] {
+        let (exit, text) = check(folder.path(), strict, false);
+        assert_eq!(exit, Exit::Done, "{text}");
+        assert!(text.contains("nothing was found"));
+    }
+}
+
+#[test]
+fn a_warning_ends_with_3_only_when_strict() {
+    let folder = folder(HEADER, EPISODES, "SECRET7,15/05/2012,01/08/2024,PN9");
+    assert_eq!(check(folder.path(), false, false).0, Exit::Done);
+    let (exit, text) = check(folder.path(), true, false);
+    assert_eq!(exit, Exit::DoneWithProblems);
+    assert!(text.contains("Reviews warning 167 (1)") && text.contains("c.csv:2:REVIEW_CODE"), "{text}");
+}
+
+#[test]
+fn too_many_errors_are_refused_with_place_and_rule_and_without_a_value() {
+    let folder = folder("SECRET7,XX,99/99/2012,WBRI,UN1,,", "SECRET7,01/06/2024,S,C2,N1,QQ,PR1,,,,AB1 2CD,AB1 2CE,1234567", REVIEWS);
+    for json in [false, true] {
+        let (exit, text) = check(folder.path(), false, json);
+        assert_eq!(exit, Exit::InputRefused);
+        for word in ["102", "146", "error-rate"] {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+        for value in ["SECRET7", "99/99/2012", "QQ", "AB1", "1234567"] {
+            assert!(!text.contains(value), "{value}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_json_is_one_line_with_every_problem() {
+    let folder = folder(HEADER, EPISODES, "SECRET7,15/05/2012,x,PN1");
+    let (_, text) = check(folder.path(), false, true);
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let problem = &report["returns"][0]["problems"][0];
+    assert_eq!((problem["rule"].as_str(), problem["line"].as_u64(), problem["column"].as_str()), (Some("166"), Some(2), Some("REVIEW")));
+    assert_eq!(report["sent"], false);
+}

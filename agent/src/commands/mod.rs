@@ -1,0 +1,140 @@
+//! Commands: each reads what it needs, decides how the program ends, and speaks through the [`Screen`] handed in.
+//!
+//! No command prints by itself, reads a clock, or draws randomness: `main` hands in all three.
+
+pub mod check; // faults, by rule and table
+pub mod preview; // exact figures for the authority's own screen
+pub mod known_noise; // how wide the noise of a kept plan is
+pub mod room; // what the commands of the sending half share
+pub mod init; // the state folder
+pub mod prepare; // plan and records -> one file of debit and signed bytes
+pub mod draw; // the process that draws the noise
+pub mod show; // what will be sent
+pub mod send; // the outbox -> the aggregator -> receipts
+pub mod once; // prepare and send
+pub mod status; // what was spent, what waits
+pub mod sending; // these commands, and how each ends
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Read, Write};
+
+use anyhow::Context;
+use shared::ids::{AuthorityId, ReportingYear};
+use shared::problem::Exit;
+use shared::time::Clock;
+
+use crate::cli::{Cli, Command, Source};
+use crate::config::{AgentConfig, ConfigError, environment};
+use crate::io::inbox::{Input, Waiting, read_configured, read_paths};
+use crate::pseudonym::{KEY_BYTES_MIN, PseudonymKey};
+use crate::records::ErrorRateMax;
+use room::Parts;
+
+/// Share of rows with hard problems above which named files are refused, in a million.
+const NAMED_FILES_ERROR_RATE_MAX: ErrorRateMax = ErrorRateMax { per_million: 20_000 };
+
+/// The last line of every command that cannot send.
+pub const NOTHING_SENT: &str = "nothing was sent";
+
+/// Where a command speaks: results to `out`, everything else to `err`.
+pub struct Screen<'w> {
+    /// For results.
+    pub out: &'w mut dyn Write,
+    /// For what went wrong and for the closing line.
+    pub err: &'w mut dyn Write,
+}
+
+impl Screen<'_> {
+    /// Writes a line of the result.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{text}")
+    }
+
+    /// Writes a line that is not part of the result.
+    pub fn note(&mut self, text: &str) -> io::Result<()> {
+        self.out.flush()?;
+        writeln!(self.err, "{text}")
+    }
+}
+
+/// What `main` hands in.
+pub struct Surroundings<'s> {
+    /// The clock.
+    pub clock: &'s dyn Clock,
+    /// Random bytes: the key of pseudonyms that do not outlive a run.
+    pub key_of_run: [u8; KEY_BYTES_MIN],
+    /// Whom to tell how far the reading is.
+    pub waiting: &'s mut dyn Waiting,
+    /// Standard input, for the drawing process.
+    pub input: &'s mut dyn Read,
+    /// For the sending half.
+    pub parts: &'s Parts<'s>,
+}
+
+/// Carries out a command line; says how the program ends.
+pub fn run(cli: Cli, surroundings: &mut Surroundings<'_>, screen: &mut Screen<'_>) -> Exit {
+    let done = match &cli.command {
+        Command::Check(args) => check::run(args, surroundings, screen),
+        Command::Preview(args) => {
+            let noise_sd = known_noise::of_source(&args.source, surroundings.clock.now());
+            preview::run_with_noise(args, &noise_sd, surroundings, screen)
+        }
+        Command::Sending(command) => return sending::run(command, surroundings, screen),
+        Command::Draw => return draw::run(surroundings.input, screen.out),
+    };
+    let (exit, fault) = match done {
+        Ok(exit) => (exit, None),
+        Err(error) => (exit_of(&error), Some(error)),
+    };
+    // a screen that is gone cannot be told so
+    if let Some(fault) = fault {
+        let _ = screen.note(&format!("error: {fault:#}"));
+    }
+    let _ = screen.note(NOTHING_SENT);
+    exit
+}
+
+fn exit_of(error: &anyhow::Error) -> Exit {
+    if error.is::<ConfigError>() {
+        Exit::Configuration
+    } else if error.is::<UsageError>() {
+        Exit::Usage
+    } else {
+        Exit::Fault
+    }
+}
+
+/// The command line asks for what does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// Input with whose it is.
+struct Given {
+    authority: Option<AuthorityId>,
+    input: Input,
+}
+
+/// Reads the records that a command line names.
+fn read(source: &Source, surroundings: &mut Surroundings<'_>) -> anyhow::Result<Given> {
+    let key = PseudonymKey::from_bytes(&surroundings.key_of_run).context("the key of the run is too short")?;
+    match (&source.config, source.year) {
+        (Some(file), year) => {
+            let config = AgentConfig::load(file, environment())?;
+            let year = year.or_else(|| config.year(surroundings.clock.now())).context("this machine's clock shows no year that exists")?;
+            let input = read_configured(&config, year, &key, surroundings.waiting)?;
+            Ok(Given { authority: Some(config.authority), input })
+        }
+        (None, Some(year)) => {
+            let input = read_paths(&source.paths, year, NAMED_FILES_ERROR_RATE_MAX, &key)?;
+            Ok(Given { authority: None, input })
+        }
+        (None, None) => Err(UsageError("named files need --year".to_owned()).into()),
+    }
+}
+
+/// A year in words.
+fn year_in_words(year: ReportingYear) -> String {
+    format!("the year ending 31 March {year}")
+}

@@ -1,0 +1,23 @@
+//! `run --once`: prepares the configured round unless it is prepared, then sends what waits. For a scheduler.
+
+use shared::problem::Exit;
+
+use super::Screen;
+use super::prepare::{Prepared, from_returns, prepare_round, round_of, tell as tell_prepared};
+use super::room::Room;
+use super::send::{send_outbox, tell as tell_sent};
+use crate::io::inbox::Waiting;
+use crate::stop::Stop;
+
+/// Runs the command.
+pub fn run(room: &mut Room<'_>, waiting: &mut dyn Waiting, screen: &mut Screen<'_>) -> Result<Exit, Stop> {
+    let round = round_of(room)?;
+    let prepared = prepare_round(room, round, &mut |room| from_returns(room, round.year(), waiting))?;
+    tell_prepared(&prepared, screen);
+    let sent = send_outbox(room)?;
+    if let (Prepared::Earlier(_), true) = (&prepared, sent.is_empty()) {
+        let _ = screen.line("its receipt is kept: there is nothing to do until the next round");
+    }
+    tell_sent(&sent, screen);
+    Ok(Exit::Done)
+}

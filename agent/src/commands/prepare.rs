@@ -1,0 +1,206 @@
+//! `prepare`: from a signed, logged plan and the authority's records to one file with debit and signed bytes. Sends nothing.
+//!
+//! Every guard stands before the records are read; the noise is drawn once; the debit and the bytes are committed by one
+//! step. A crash before that step has released nothing, a run after it finds the round prepared and draws no more.
+
+use shared::ids::{ReportingYear, RoundId};
+use shared::problem::{Exit, Problem};
+use shared::submission::{Nonce, TableSupplied, framework_return_tables};
+use shared::time::Day;
+
+use super::Screen;
+use super::room::{Room, Step};
+use crate::bounds::BoundedChild;
+use crate::histories::build;
+use crate::io::centre::id_of;
+use crate::io::inbox::{InputRefusal, Waiting, read_configured};
+use crate::ledger::{Debit, Ledger};
+use crate::log_view::LogView;
+use crate::measures::{ChildContributions, MeasureSet};
+use crate::noise::{DrawRequest, NoiseError};
+use crate::pseudonym::PseudonymKey;
+use crate::records::tables::Table;
+use crate::round::{Admitted, Wanted, admit};
+use crate::stop::{Reached, Stop};
+use crate::submission::{Particulars, compose};
+
+/// A round in the ledger, and whether this run put it there.
+pub enum Prepared {
+    /// An earlier run did.
+    Earlier(Debit),
+    /// This run did.
+    Now(Debit),
+}
+
+impl Prepared {
+    /// The debit.
+    pub fn debit(&self) -> &Debit {
+        match self {
+            Self::Earlier(debit) | Self::Now(debit) => debit,
+        }
+    }
+}
+
+/// Where the contributions of all children come from; asked once, after every guard.
+pub type Records<'a> = &'a mut dyn FnMut(&Room<'_>) -> Result<Vec<ChildContributions>, Stop>;
+
+/// The configured round.
+pub fn round_of(room: &Room<'_>) -> Result<RoundId, Stop> {
+    let year = room.config.year(room.now()).ok_or_else(|| Stop::with(Problem::ConfigurationInvalid, "this machine's clock shows no year that exists"))?;
+    Ok(RoundId::of(year))
+}
+
+/// Prepares the round, or finds it prepared.
+pub fn prepare_round(room: &mut Room<'_>, round: RoundId, records: Records<'_>) -> Result<Prepared, Stop> {
+    let ledger = room.ledger()?;
+    if let Some(debit) = ledger.prepared(round) {
+        if room.state.receipt(debit.id)?.is_none() {
+            *room.reached = (*room.reached).max(Reached::Kept);
+        }
+        return Ok(Prepared::Earlier(debit.clone()));
+    }
+    let key = room.state.signing_key(&ledger)?;
+    let admitted = room.with_patience(|room| admitted(room, round, &ledger))?;
+    room.parts.steps.reached(Step::Admitted)?;
+    let children = bounded(room, records(room)?)?;
+    let request = DrawRequest::new(room.framework, admitted.plan(), children).map_err(not_drawn)?;
+    let cells = room.parts.mechanism.draw(request).map_err(not_drawn)?;
+    room.parts.steps.reached(Step::Drawn)?;
+    let particulars = particulars(room, &ledger)?;
+    let debit = compose(room.framework, admitted.plan(), admitted.id(), cells, particulars, &key);
+    let debit = debit.map_err(|e| Stop::fault(e.to_string()))?;
+    room.state.append(&ledger, &debit)?;
+    *room.reached = (*room.reached).max(Reached::Kept);
+    tracing::info!(authority = %room.config.authority, round = %round, id = %debit.id, "prepared");
+    room.parts.steps.reached(Step::Committed)?;
+    Ok(Prepared::Now(debit))
+}
+
+/// Asks log and aggregator for the plan, keeps what speaks for or against it, and decides.
+fn admitted(room: &mut Room<'_>, round: RoundId, ledger: &Ledger) -> Result<Admitted, Stop> {
+    let view = room.verified_log()?;
+    let plan_keys = room.connected()?.trust.plan.clone();
+    let envelope = plan_envelope(room, round, &view)?;
+    if let Some(id) = id_of(&envelope) {
+        room.state.keep_plan(round, id, &envelope)?;
+    }
+    let wanted = Wanted {
+        authority: room.config.authority,
+        round,
+        caps: room.config.sending.caps,
+        framework: room.framework,
+        plan_keys: &plan_keys,
+        now: room.now(),
+    };
+    let decision = admit(&wanted, ledger, &view, &envelope);
+    if let Err(Problem::PlanSecond) = decision {
+        room.state.keep_contradiction(round, &view.plans_of(round), view.note())?;
+    }
+    decision.map_err(|problem| explained(problem, room, ledger))
+}
+
+/// The plan's envelope. One that the aggregator does not have while the log names none is an unlogged plan, not a wrong address.
+fn plan_envelope(room: &mut Room<'_>, round: RoundId, view: &LogView) -> Result<Vec<u8>, Stop> {
+    match room.connected()?.centre.plan(round) {
+        Err(stop) if stop.problem == Some(Problem::RoundUnknown) && view.plans_of(round).is_empty() => {
+            Err(Stop::with(Problem::RoundUnknown, format!("there is no plan for {round} yet")))
+        }
+        other => other,
+    }
+}
+
+/// Adds to a refusal what the authority may know and needs to act.
+fn explained(problem: Problem, room: &Room<'_>, ledger: &Ledger) -> Stop {
+    let caps = room.config.sending.caps;
+    let spent = |cap: shared::privacy::RhoNano, spent: shared::privacy::RhoNano| {
+        Stop::with(problem, format!("rho {spent} is spent of {cap} (cap in agent.toml), and the plan's cost does not fit the rest"))
+    };
+    match problem {
+        Problem::PlanCapYear => spent(caps.rho_year, room.config.year(room.now()).map_or_else(Default::default, |y| ledger.spent_for(y))),
+        Problem::PlanCap365Days => spent(caps.rho_365_days, ledger.spent_in_365_days(room.now().day())),
+        Problem::PlanCapLifetime => spent(caps.rho_lifetime, ledger.spent_ever()),
+        Problem::PlanNotOpen => Stop::with(problem, format!("this machine's clock says {}", room.now())),
+        other => other.into(),
+    }
+}
+
+fn bounded(room: &Room<'_>, children: Vec<ChildContributions>) -> Result<Vec<BoundedChild>, Stop> {
+    let bounded = children.into_iter().map(|child| BoundedChild::new(room.framework, child));
+    bounded.collect::<Result<_, _>>().map_err(|e| Stop::with(Problem::DomainRefused, e.to_string()))
+}
+
+fn not_drawn(error: NoiseError) -> Stop {
+    match error {
+        NoiseError::Domain => Stop::with(Problem::DomainRefused, error.to_string()),
+        NoiseError::Scale | NoiseError::Map => Stop::with(Problem::BudgetMapRefused, error.to_string()),
+        NoiseError::Library | NoiseError::Message | NoiseError::Process => Stop::fault(error.to_string()),
+    }
+}
+
+fn particulars(room: &Room<'_>, ledger: &Ledger) -> Result<Particulars, Stop> {
+    let mut nonce = [0; 16];
+    room.parts.randomness.fill(&mut nonce)?;
+    let supplied = |table: String| {
+        let ignored = Table::by_name(&table).is_some_and(|t| room.config.tables_ignored.contains(t));
+        TableSupplied { table, supplied: u8::from(!ignored) }
+    };
+    Ok(Particulars {
+        authority: room.config.authority,
+        previous: ledger.last_submission(),
+        nonce: Nonce(nonce),
+        produced_on: Day(room.now().day()),
+        tables_supplied: framework_return_tables(room.framework).into_iter().map(supplied).collect(),
+    })
+}
+
+/// Reads the configured returns. Refused input ends here: nothing is computed, and the centre is told no reason.
+pub fn from_returns(room: &Room<'_>, year: ReportingYear, waiting: &mut dyn Waiting) -> Result<Vec<ChildContributions>, Stop> {
+    let refused = |detail: String| Stop::with(Problem::InputRefused, detail);
+    let key = PseudonymKey::from_bytes(&room.state.pseudonym_key()?);
+    let key = key.ok_or_else(|| Stop::with(Problem::ConfigurationInvalid, "keys/pseudonym.key is too short"))?;
+    let input = read_configured(room.config, year, &key, waiting).map_err(|e| refused(e.to_string()))?;
+    if !input.refusals.is_empty() {
+        let reasons: Vec<String> = input.refusals.iter().map(reason).collect();
+        return Err(refused(format!("{}; check says where and why", reasons.join(", "))));
+    }
+    let measures = MeasureSet::resolve(room.framework).map_err(|e| Stop::fault(e.to_string()))?;
+    let histories = build(&input.returns, year);
+    Ok(histories.children.iter().filter_map(|child| measures.contributions(child, year)).collect())
+}
+
+/// A refusal by year and code. Numbers of rows stay with `check`, since what a scheduler starts ends in a log.
+fn reason(refusal: &InputRefusal) -> String {
+    match refusal {
+        InputRefusal::YearAbsent(year) | InputRefusal::YearTwice { year, .. } | InputRefusal::Return { year, .. } => {
+            format!("return {year}: {}", refusal.code())
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(room: &mut Room<'_>, waiting: &mut dyn Waiting, screen: &mut Screen<'_>) -> Result<Exit, Stop> {
+    let round = round_of(room)?;
+    let prepared = prepare_round(room, round, &mut |room| from_returns(room, round.year(), waiting))?;
+    tell(&prepared, screen);
+    Ok(Exit::Done)
+}
+
+/// Says what was prepared: id, plan, cost and shape, which are public anyway.
+pub fn tell(prepared: &Prepared, screen: &mut Screen<'_>) {
+    let debit = prepared.debit();
+    let line = match prepared {
+        Prepared::Earlier(_) => format!("{} was prepared on {}: the same bytes are kept, nothing was drawn again", debit.round, debit.charged_on),
+        Prepared::Now(_) => format!("{} is prepared", debit.round),
+    };
+    let lines = [
+        line,
+        format!("submission {}", debit.id),
+        format!("plan       {}", debit.plan),
+        format!("cost       rho {} of each child's budget, charged on {}", debit.rho, debit.charged_on),
+        format!("size       {} bytes; show prints every cell", debit.envelope.len()),
+    ];
+    for line in lines {
+        // a screen that is gone cannot be told so
+        let _ = screen.line(&line);
+    }
+}

@@ -1,0 +1,146 @@
+//! What the commands of the sending half share: the parts that `main` hands in, and the room in which they work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::framework::Framework;
+use shared::problem::Problem;
+use shared::time::{Clock, Timestamp};
+
+use crate::config::AgentConfig;
+use crate::io::centre::{Connected, Connector, fetch_log};
+use crate::io::clock::Pause;
+use crate::io::randomness::{Randomness, below};
+use crate::io::state::{Lock, State};
+use crate::ledger::Ledger;
+use crate::log_view::LogView;
+use crate::noise::Mechanism;
+use crate::stop::{Reached, Stop};
+
+/// Places on the way at which a test can let the agent fail, as if the power had gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The plan is admitted; nothing is drawn.
+    Admitted,
+    /// The noise is drawn; nothing is written.
+    Drawn,
+    /// Debit and bytes are on the disk.
+    Committed,
+    /// The aggregator has answered; the receipt is not kept.
+    Answered,
+}
+
+/// What happens at a step: nothing, in shipped programs.
+pub trait Steps {
+    /// Called as a step is reached; an error ends the run there.
+    fn reached(&self, step: Step) -> Result<(), Stop>;
+}
+
+/// Nothing happens at any step.
+pub struct NoSteps;
+
+impl Steps for NoSteps {
+    fn reached(&self, _: Step) -> Result<(), Stop> {
+        Ok(())
+    }
+}
+
+/// What `main` hands in to the sending half.
+pub struct Parts<'p> {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The system's randomness.
+    pub randomness: &'p dyn Randomness,
+    /// What draws the noise.
+    pub mechanism: &'p dyn Mechanism,
+    /// The way to the aggregator.
+    pub connector: &'p dyn Connector,
+    /// Waiting.
+    pub pause: &'p dyn Pause,
+    /// Fail points.
+    pub steps: &'p dyn Steps,
+}
+
+/// The state under its lock, with everything that a command needs to draw or send.
+pub struct Room<'r> {
+    /// The configuration.
+    pub config: &'r AgentConfig,
+    /// What was handed in.
+    pub parts: &'r Parts<'r>,
+    /// The framework that this agent measures.
+    pub framework: &'r Framework,
+    /// The state folder.
+    pub state: State,
+    /// How far the command has come.
+    pub reached: &'r mut Reached,
+    connected: Option<Connected>,
+    _lock: Lock,
+}
+
+impl<'r> Room<'r> {
+    /// Opens the state and takes its lock.
+    pub fn enter(config: &'r AgentConfig, parts: &'r Parts<'r>, framework: &'r Framework, reached: &'r mut Reached) -> Result<Self, Stop> {
+        let state = State::open(&config.state)?;
+        let lock = state.lock()?;
+        Ok(Self { config, parts, framework, state, reached, connected: None, _lock: lock })
+    }
+
+    /// The ledger, which is of the configured authority.
+    pub fn ledger(&self) -> Result<Ledger, Stop> {
+        let ledger = self.state.ledger()?;
+        if ledger.authority() == self.config.authority {
+            Ok(ledger)
+        } else {
+            let detail = format!("the state folder is of authority {}, the configuration of {}", ledger.authority(), self.config.authority);
+            Err(Stop::with(Problem::ConfigurationInvalid, detail))
+        }
+    }
+    /// The present second.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+    /// The aggregator, connected when it is first needed.
+    pub fn connected(&mut self) -> Result<&Connected, Stop> {
+        if self.connected.is_none() {
+            self.wait(self.config.sending.send.jitter_ms)?;
+            let connected = self.parts.connector.connect(self.config, &self.state, Arc::clone(&self.parts.clock))?;
+            self.connected = Some(connected);
+        }
+        self.connected.as_ref().ok_or_else(|| Stop::fault("the connection was made and is gone"))
+    }
+
+    /// Reads the whole log, verifies it, and remembers its checkpoint durably before anything is concluded from it.
+    pub fn verified_log(&mut self) -> Result<LogView, Stop> {
+        let log_key = self.connected()?.trust.log.clone();
+        let remembered = self.state.remembered(&log_key)?;
+        let view = fetch_log(self.connected()?, remembered.as_ref())?;
+        self.state.remember(view.note())?;
+        Ok(view)
+    }
+
+    /// Does something over the network, again after a while when that can help, as often as is configured.
+    pub fn with_patience<T>(&mut self, mut attempt: impl FnMut(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+        let settings = self.config.sending.send;
+        let mut backoff_ms = settings.backoff_ms;
+        for _ in 1..settings.attempts {
+            match attempt(self) {
+                Err(stop) if stop.is_worth_another_try() => tracing::warn!(problem = stop.code(), "trying again"),
+                done => return done,
+            }
+            let half = backoff_ms / 2;
+            self.parts.pause.pause(Duration::from_millis(half));
+            self.wait(half)?;
+            backoff_ms = backoff_ms.saturating_mul(2).min(settings.backoff_ms_max);
+        }
+        attempt(self)
+    }
+
+    /// Waits a random time below so many milliseconds.
+    fn wait(&self, ms_max: u64) -> Result<(), Stop> {
+        if ms_max > 0 {
+            let ms = below(self.parts.randomness, ms_max)?;
+            self.parts.pause.pause(Duration::from_millis(ms));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,132 @@
+//! `send`: posts what lies in the outbox, byte for byte, and keeps the receipts. Draws nothing.
+//!
+//! A receipt counts once it proves, under a checkpoint of the pinned log key, a leaf of exactly this submission, in a log
+//! that continues what the agent remembers. Until then the bytes stay in the outbox and may be sent again: the same id is
+//! accepted once, and answered with the same receipt.
+
+use serde::Deserialize;
+use shared::log::entry::{Entry, Event};
+use shared::log::receipt::Receipt;
+use shared::plan::{Dates, PLAN_BYTES_MAX};
+use shared::problem::{Exit, Problem};
+use shared::sign::Envelope;
+
+use super::Screen;
+use super::prepare::round_of;
+use super::room::{Room, Step};
+use crate::io::centre::Arrival;
+use crate::ledger::Debit;
+use crate::stop::{Reached, Stop};
+
+/// What was sent.
+pub struct Sent {
+    /// The submission.
+    pub debit: Debit,
+    /// Index of its leaf in the log.
+    pub index: u64,
+}
+
+/// Sends everything that waits, oldest first.
+pub fn send_outbox(room: &mut Room<'_>) -> Result<Vec<Sent>, Stop> {
+    let ledger = room.ledger()?;
+    let waiting: Vec<Debit> = room.state.outbox(&ledger)?.into_iter().cloned().collect();
+    let mut sent = Vec::new();
+    for debit in waiting {
+        *room.reached = (*room.reached).max(Reached::Kept);
+        sent.push(send_one(room, debit)?);
+    }
+    Ok(sent)
+}
+
+/// Sends one submission, whether or not its receipt is here already.
+pub fn send_one(room: &mut Room<'_>, debit: Debit) -> Result<Sent, Stop> {
+    if let Some(dates) = kept_dates(room, &debit)?
+        && room.now() < dates.send_opens_at
+    {
+        let detail = format!("{} is sent from {} on; this machine's clock says {}", debit.round, dates.send_opens_at, room.now());
+        return Err(Stop::with(Problem::PlanNotOpen, detail));
+    }
+    let index = room.with_patience(|room| {
+        let answer = room.connected()?.centre.post(debit.round, &debit.envelope);
+        let text = answer.map_err(|failure| {
+            *room.reached = (*room.reached).max(of_arrival(failure.arrival));
+            failure.stop
+        })?;
+        *room.reached = (*room.reached).max(Reached::Posted);
+        room.parts.steps.reached(Step::Answered)?;
+        verify_and_keep(room, &debit, &text)
+    })?;
+    *room.reached = Reached::Receipted;
+    tracing::info!(authority = %room.config.authority, round = %debit.round, id = %debit.id, "sent");
+    Ok(Sent { debit, index })
+}
+
+fn of_arrival(arrival: Arrival) -> Reached {
+    match arrival {
+        Arrival::Not => Reached::Kept,
+        Arrival::Unknown => Reached::Posted,
+    }
+}
+
+/// # Claim
+/// A kept receipt proves that the log holds a leaf of this submission, and that the log is the one remembered.
+/// # Why
+/// The leaf is read from the verified log itself, so the receipt is checked against bytes that the agent has seen, and its
+/// checkpoint against a tree that the agent has computed. Attacked by `a_receipt_of_something_else_is_refused`.
+fn verify_and_keep(room: &mut Room<'_>, debit: &Debit, text: &str) -> Result<u64, Stop> {
+    let invalid = |why: String| Stop::with(Problem::ReceiptInvalid, why);
+    let receipt = Receipt::parse(text).map_err(|e| invalid(e.to_string()))?;
+    let view = room.verified_log()?;
+    let log_key = room.connected()?.trust.log.clone();
+    let leaf = view.entry(receipt.index).ok_or_else(|| invalid("its leaf is not in the log".into()))?;
+    let checkpoint = receipt.check(leaf, &log_key).map_err(|e| invalid(e.to_string()))?;
+    if !view.continues(&checkpoint) {
+        return Err(Stop::with(Problem::LogInconsistent, "the receipt's checkpoint belongs to another tree than the log's"));
+    }
+    let (authority, round, sequence, id) = (room.config.authority, debit.round, debit.sequence, debit.id);
+    let expected = Event::Submission { authority, round, sequence, id };
+    if Entry::parse(leaf).ok().map(|entry| entry.event) != Some(expected) {
+        return Err(invalid("its leaf is of another message".into()));
+    }
+    room.state.keep_receipt(debit.id, text)?;
+    Ok(receipt.index)
+}
+
+#[derive(Deserialize)]
+struct Glance {
+    dates: Dates,
+}
+
+/// The dates of the plan that was kept when the round was prepared; `None` when it was not kept.
+fn kept_dates(room: &Room<'_>, debit: &Debit) -> Result<Option<Dates>, Stop> {
+    let Some(bytes) = room.state.plan(debit.round, debit.plan)? else { return Ok(None) };
+    let envelope = Envelope::parse(&bytes, PLAN_BYTES_MAX).ok().filter(|e| e.id() == debit.plan);
+    let glance: Option<Glance> = envelope.and_then(|e| serde_json::from_slice(e.payload_unverified()).ok());
+    Ok(glance.map(|g| g.dates))
+}
+
+/// Runs the command. With `again`, the newest submission is posted although its receipt is here.
+pub fn run(room: &mut Room<'_>, again: bool, screen: &mut Screen<'_>) -> Result<Exit, Stop> {
+    let ledger = room.ledger()?;
+    let newest = ledger.debits().last().cloned();
+    let Some(newest) = newest else { return Err(nothing_prepared(room)) };
+    let sent = if again { vec![send_one(room, newest.clone())?] } else { send_outbox(room)? };
+    if sent.is_empty() {
+        let _ = screen.line(&format!("{} was sent before, and its receipt is kept: nothing waits in the outbox", newest.round));
+    }
+    tell(&sent, screen);
+    Ok(Exit::Done)
+}
+
+/// Says what was sent.
+pub fn tell(sent: &[Sent], screen: &mut Screen<'_>) {
+    for Sent { debit, index } in sent {
+        // a screen that is gone cannot be told so
+        let _ = screen.line(&format!("{} was accepted: submission {} is entry {index} of the log", debit.round, debit.id));
+    }
+}
+
+fn nothing_prepared(room: &Room<'_>) -> Stop {
+    let detail = round_of(room).map(|round| format!("the ledger holds no submission, and none for {round}"));
+    Stop { problem: Some(Problem::NothingPrepared), detail: detail.ok() }
+}

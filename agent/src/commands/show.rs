@@ -1,0 +1,150 @@
+//! `show`: what the prepared submission says, cell by cell, as everybody will see it. Draws and sends nothing.
+
+use serde_json::{Value, json};
+use shared::framework::Framework;
+use shared::ids::{Digest, RoundId};
+use shared::limits::ENVELOPE_BYTES_MAX;
+use shared::plan::{PLAN_BYTES_MAX, Plan};
+use shared::problem::{Exit, Problem};
+use shared::sign::Envelope;
+use shared::submission::{SUBMISSION_TYPE, Submission};
+
+use super::Screen;
+use crate::config::AgentConfig;
+use crate::io::state::State;
+use crate::ledger::{Debit, Ledger};
+use crate::stop::Stop;
+
+/// What to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A table for people.
+    Table,
+    /// JSON.
+    Json,
+    /// The exact bytes that are sent, and nothing else.
+    Raw,
+}
+
+/// A prepared submission with its tables named.
+struct Shown {
+    id: Digest,
+    submission: Submission,
+    cells: Vec<Cell>,
+    sent: bool,
+}
+
+struct Cell {
+    table: String,
+    group: String,
+    category: String,
+    noisy: i64,
+    scale_milli: u64,
+}
+
+/// Runs the command, for one round or the newest.
+pub fn run(config: &AgentConfig, round: Option<RoundId>, form: Form, screen: &mut Screen<'_>) -> Result<Exit, Stop> {
+    let state = State::open(&config.state)?;
+    let ledger = state.ledger()?;
+    let debit = match round {
+        Some(round) => ledger.prepared(round),
+        None => ledger.debits().last(),
+    };
+    let debit = debit.ok_or(Problem::NothingPrepared)?;
+    let written = match form {
+        Form::Raw => screen.out.write_all(&debit.envelope),
+        Form::Table => lines(&shown(&state, &ledger, debit)?).iter().try_for_each(|line| screen.line(line)),
+        Form::Json => screen.line(&to_json(&shown(&state, &ledger, debit)?).to_string()),
+    };
+    written.map_err(|e| Stop::fault(format!("cannot write: {}", e.kind())))?;
+    Ok(Exit::Done)
+}
+
+fn shown(state: &State, ledger: &Ledger, debit: &Debit) -> Result<Shown, Stop> {
+    let damaged = || Stop::with(Problem::LedgerDamaged, "the kept submission cannot be read");
+    let envelope = Envelope::parse(&debit.envelope, ENVELOPE_BYTES_MAX).map_err(|_| damaged())?;
+    let verified = envelope.verify(SUBMISSION_TYPE, std::slice::from_ref(ledger.key())).map_err(|_| damaged())?;
+    let submission = Submission::parse(verified.payload).map_err(|_| damaged())?;
+    let framework = Framework::built_in();
+    let plan = state.plan(debit.round, debit.plan)?.and_then(|bytes| kept_plan(&bytes, debit.plan, &framework));
+    let cells = plan.map(|plan| cells(&framework, &plan, &submission)).unwrap_or_default();
+    Ok(Shown { id: debit.id, submission, cells, sent: state.receipt(debit.id)?.is_some() })
+}
+
+/// The kept plan; `None` when this version's framework is another one, so that its tables have no names here.
+fn kept_plan(bytes: &[u8], id: Digest, framework: &Framework) -> Option<Plan> {
+    let envelope = Envelope::parse(bytes, PLAN_BYTES_MAX).ok().filter(|e| e.id() == id)?;
+    Plan::parse(envelope.payload_unverified(), framework).ok()
+}
+
+fn cells(framework: &Framework, plan: &Plan, submission: &Submission) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for table in framework.tables() {
+        let Some((block, first)) = plan.place(framework, &table.id) else { continue };
+        let Some(words) = submission.blocks.iter().find(|b| b.name == block.name) else { continue };
+        let names = table.groups.iter().flat_map(|g| table.categories.iter().map(move |c| (g, c)));
+        for ((group, category), noisy) in names.zip(words.cells.0.iter().skip(first)) {
+            let (group, category) = (group.id.clone(), category.id.clone());
+            cells.push(Cell { table: table.id.clone(), group, category, noisy: *noisy, scale_milli: block.scale_milli });
+        }
+    }
+    cells
+}
+
+fn lines(shown: &Shown) -> Vec<String> {
+    let s = &shown.submission;
+    let mut lines = vec![
+        format!("submission {} of authority {} for {}", shown.id, s.authority, s.round),
+        format!("made on {} by agent {}, under plan {}", s.produced_on, s.agent_version, s.plan),
+        (if shown.sent { "sent: its receipt is kept" } else { "not sent, or no receipt yet" }).to_owned(),
+        String::new(),
+    ];
+    for b in &s.blocks {
+        lines.push(format!("block {}: {} cells, noise of scale {}, rho {}", b.name, b.n, thousandths(b.scale_milli), b.rho_nano));
+    }
+    lines.push(String::new());
+    lines.push("every number below is noisy; behind it one standard deviation of the noise, which is wide beside a small authority's counts".to_owned());
+    for c in &shown.cells {
+        lines.push(format!("{:<24} {:<20} {:<20} {:>8}  +-{}", c.table, c.group, c.category, c.noisy, thousandths(c.scale_milli)));
+    }
+    if shown.cells.is_empty() {
+        lines.push("the plan of this round is not kept here or is of another framework, so its tables have no names".to_owned());
+    }
+    lines.extend(VERIFICATION.map(str::to_owned));
+    lines
+}
+
+/// How anybody checks the signature with OpenSSL alone.
+const VERIFICATION: [&str; 8] = [
+    "",
+    "verify the signature with openssl alone, in the folder of this agent's state:",
+    "  goldenthread-agent show --raw --config FILE > submission.json",
+    "  sed 's/.*\"payload\":\"\\([^\"]*\\)\".*/\\1/' submission.json | base64 -d > payload.bin",
+    "  sed 's/.*\"sig\":\"\\([^\"]*\\)\".*/\\1/' submission.json | base64 -d > signature.bin",
+    "  type=application/vnd.goldenthread.submission.v1+json",
+    "  { printf 'DSSEv1 %d %s %d ' ${#type} $type $(wc -c < payload.bin); cat payload.bin; } > signed.bin",
+    "  openssl dgst -sha256 -verify keys/signing.public.pem -signature signature.bin signed.bin",
+];
+
+fn thousandths(milli: u64) -> String {
+    format!("{}.{:03}", milli / 1_000, milli % 1_000)
+}
+
+fn to_json(shown: &Shown) -> Value {
+    let s = &shown.submission;
+    let block = |b: &shared::submission::SubmissionBlock| {
+        json!({ "name": b.name, "n": b.n, "l2_squared": b.l2_squared, "scale_milli": b.scale_milli, "rho_nano": b.rho_nano })
+    };
+    let cell = |c: &Cell| json!({ "table": c.table, "group": c.group, "category": c.category, "noisy": c.noisy, "scale_milli": c.scale_milli });
+    json!({
+        "id": shown.id,
+        "authority": s.authority,
+        "round": s.round,
+        "plan": s.plan,
+        "produced_on": s.produced_on,
+        "receipted": shown.sent,
+        "blocks": s.blocks.iter().map(block).collect::<Vec<_>>(),
+        "tables_supplied": s.tables_supplied,
+        "cells": shown.cells.iter().map(cell).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,105 @@
+//! `status`: what was spent, what waits, what is remembered, how long the certificate lasts. Draws and sends nothing.
+
+use serde_json::{Value, json};
+use shared::ids::{Digest, RoundId};
+use shared::privacy::{RhoNano, epsilon, membership_advantage};
+use shared::problem::Exit;
+use shared::time::Timestamp;
+
+use super::Screen;
+use super::room::Parts;
+use crate::config::AgentConfig;
+use crate::io::enrolled::Enrolled;
+use crate::io::state::State;
+use crate::stop::Stop;
+
+/// The delta at which epsilon is told.
+const DELTA: f64 = 1e-6;
+
+/// Spent of one cap.
+struct Spent {
+    what: String,
+    rho: RhoNano,
+    cap: RhoNano,
+}
+
+struct Status {
+    authority: String,
+    rounds: Vec<(RoundId, Digest, RhoNano, bool)>,
+    spent: Vec<Spent>,
+    checkpoint: Option<(String, u64, Digest)>,
+    certificate: Result<(Timestamp, i64), String>,
+}
+
+/// Runs the command.
+pub fn run(config: &AgentConfig, parts: &Parts<'_>, json: bool, screen: &mut Screen<'_>) -> Result<Exit, Stop> {
+    let status = status(config, parts.clock.now())?;
+    let written = if json { screen.line(&to_json(&status).to_string()) } else { lines(&status).iter().try_for_each(|line| screen.line(line)) };
+    written.map_err(|e| Stop::fault(format!("cannot write: {}", e.kind())))?;
+    Ok(Exit::Done)
+}
+
+fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
+    let state = State::open(&config.state)?;
+    let ledger = state.ledger()?;
+    let mut rounds = Vec::new();
+    for debit in ledger.debits() {
+        rounds.push((debit.round, debit.id, debit.rho, state.receipt(debit.id)?.is_some()));
+    }
+    let caps = config.sending.caps;
+    let mut spent = Vec::new();
+    if let Some(year) = config.year(now) {
+        spent.push(Spent { what: format!("reporting year {year}"), rho: ledger.spent_for(year), cap: caps.rho_year });
+    }
+    spent.push(Spent { what: "last 365 days".into(), rho: ledger.spent_in_365_days(now.day()), cap: caps.rho_365_days });
+    spent.push(Spent { what: "for ever".into(), rho: ledger.spent_ever(), cap: caps.rho_lifetime });
+    let enrolled = Enrolled::open(&config.sending.aggregator.enrolled, config.authority);
+    let checkpoint = match &enrolled {
+        Ok(enrolled) => state.remembered(&enrolled.trust.log)?.map(|c| (c.origin, c.size, c.root)),
+        Err(_) => None,
+    };
+    let certificate = enrolled.map(|e| (e.valid_until, e.days_left(now))).map_err(|stop| stop.detail.unwrap_or_default());
+    Ok(Status { authority: ledger.authority().to_string(), rounds, spent, checkpoint, certificate })
+}
+
+fn lines(status: &Status) -> Vec<String> {
+    let mut lines = vec![format!("authority {}: {} rounds in the ledger", status.authority, status.rounds.len())];
+    for (round, id, rho, receipted) in &status.rounds {
+        let state = if *receipted { "sent, receipt kept" } else { "in the outbox" };
+        lines.push(format!("  {round}  rho {rho}  {state}  {id}"));
+    }
+    lines.push("spent of each child's budget (one child added or removed; a change to one child's records: twice the distance):".into());
+    for s in &status.spent {
+        let (eps, advantage) = (epsilon(s.rho.as_rho(), DELTA), membership_advantage(s.rho.as_rho()));
+        lines.push(format!("  {:<20} rho {} of {}  (epsilon {eps:.2} at delta 1e-6; membership advantage {advantage:.2})", s.what, s.rho, s.cap));
+    }
+    lines.push(match &status.checkpoint {
+        Some((origin, size, root)) => format!("log {origin}: {size} entries remembered, root {root}"),
+        None => "log: nothing remembered yet".into(),
+    });
+    lines.push(match &status.certificate {
+        Ok((until, days)) => format!("certificate: valid until {until}, {days} days left"),
+        Err(why) => format!("certificate: not enrolled ({why})"),
+    });
+    lines
+}
+
+fn to_json(status: &Status) -> Value {
+    let round = |(round, id, rho, receipted): &(RoundId, Digest, RhoNano, bool)| {
+        json!({ "round": round, "submission": id, "rho_nano": rho, "receipted": receipted })
+    };
+    let spent = |s: &Spent| {
+        let (epsilon, advantage) = (epsilon(s.rho.as_rho(), DELTA), membership_advantage(s.rho.as_rho()));
+        json!({ "what": s.what, "rho_nano": s.rho, "cap_nano": s.cap, "epsilon": epsilon, "delta": DELTA, "membership_advantage": advantage })
+    };
+    let checkpoint = status.checkpoint.as_ref().map(|(origin, size, root)| json!({ "origin": origin, "size": size, "root": root }));
+    let certificate = status.certificate.as_ref().ok().map(|(until, days)| json!({ "valid_until": until, "days_left": days }));
+    json!({
+        "authority": status.authority,
+        "rounds": status.rounds.iter().map(round).collect::<Vec<_>>(),
+        "outbox": status.rounds.iter().filter(|(.., receipted)| !receipted).count(),
+        "spent": status.spent.iter().map(spent).collect::<Vec<_>>(),
+        "checkpoint": checkpoint,
+        "certificate": certificate,
+    })
+}

@@ -1,0 +1,387 @@
+//! The sending half as a whole, against a made-up aggregator: guards, crashes, copies, lost answers.
+
+use shared::ids::Digest;
+use shared::log::entry::Event;
+use shared::problem::{Exit, Problem};
+use shared::sign::{Algorithm, SigningKey};
+
+use super::prepare::Prepared;
+use super::room::{Step, Steps};
+use crate::bounds::tests::greatest_child;
+use crate::fixtures::{Agent, Fault, World, choice, copy_folder, round};
+use crate::noise::NoiseError;
+use crate::stop::{Reached, Stop};
+
+/// Stops at one step, as if the power had gone.
+struct StopAt(Step);
+
+impl Steps for StopAt {
+    fn reached(&self, step: Step) -> Result<(), Stop> {
+        if step == self.0 { Err(Stop::fault("the power is gone")) } else { Ok(()) }
+    }
+}
+
+#[test]
+fn a_round_is_prepared_sent_and_receipted_once() {
+    let world = World::with_plan(choice());
+    let agent = Agent::new(&world);
+    let prepared = agent.prepare().unwrap();
+    assert!(matches!(prepared, Prepared::Now(_)));
+    let (sent, reached) = agent.send();
+    assert_eq!(sent.unwrap().iter().map(|s| (s.debit.id, s.index)).collect::<Vec<_>>(), [(prepared.debit().id, 2)]);
+    assert_eq!(reached, Reached::Receipted);
+    assert!(agent.state().receipt(prepared.debit().id).unwrap().is_some());
+    // a second run of both: nothing drawn, nothing posted
+    assert!(matches!(agent.prepare().unwrap(), Prepared::Earlier(_)));
+    assert_eq!(agent.send().0.unwrap().len(), 0);
+    assert_eq!((agent.mechanism.n_draws.get(), world.posted.borrow().len()), (1, 1));
+}
+
+#[test]
+fn preparing_again_gives_the_same_bytes_and_draws_nothing() {
+    let agent = Agent::new(&World::with_plan(choice()));
+    let first = agent.prepare().unwrap().debit().envelope.clone();
+    let again = agent.prepare_from(|f| vec![greatest_child(f, 3)]).unwrap();
+    assert!(again.debit().envelope == first);
+    assert_eq!((agent.mechanism.n_draws.get(), agent.n_readings.get()), (1, 1));
+}
+
+/// Every guard refuses with its code before the records are read, and leaves the ledger as it was.
+fn refuses(world: impl Fn() -> std::rc::Rc<World>, change: impl Fn(&mut Agent), expected: Problem) {
+    let world = world();
+    let mut agent = Agent::new(&world);
+    change(&mut agent);
+    let files = agent.ledger_files();
+    let stop = agent.prepare().err().unwrap_or_else(|| panic!("{} was not refused", expected.code()));
+    assert_eq!(stop.problem, Some(expected), "{stop}");
+    assert_eq!((agent.n_readings.get(), agent.mechanism.n_draws.get()), (0, 0), "{}", expected.code());
+    assert_eq!(agent.ledger_files(), files, "{}", expected.code());
+    assert!(world.posted.borrow().is_empty());
+}
+
+#[test]
+fn a_plan_that_is_not_the_one_logged_plan_of_the_pinned_key_is_refused() {
+    let world = || World::with_plan(choice());
+    refuses(world, |a| drop(a.world.entries.borrow_mut().pop()), Problem::PlanUnlogged);
+    refuses(world, |a| a.world.publish(a.world.plan_payload("\"authorities_min\":1", "\"authorities_min\":2")), Problem::PlanSecond);
+    // served another one than the logged
+    let other = |a: &mut Agent| {
+        let payload = a.world.plan_payload("\"authorities_min\":1", "\"authorities_min\":2");
+        a.world.publish(payload);
+        a.world.entries.borrow_mut().pop();
+    };
+    refuses(world, other, Problem::PlanUnlogged);
+    let stranger = |a: &mut Agent| {
+        let key = SigningKey::generate(Algorithm::EcdsaP256).unwrap();
+        let envelope = shared::sign::Envelope::sign(shared::plan::PLAN_TYPE, a.world.plan_payload("2025", "2025"), &key).unwrap();
+        *a.world.plan.borrow_mut() = envelope.encode();
+    };
+    refuses(world, stranger, Problem::PlanSignatureInvalid);
+    let damaged = |a: &mut Agent| *a.world.plan.borrow_mut() = b"{}".to_vec();
+    refuses(world, damaged, Problem::PlanMalformed);
+}
+
+/// A world whose one plan was changed as text before it was signed.
+fn with_changed_plan(from: &'static str, to: &'static str) -> impl Fn() -> std::rc::Rc<World> {
+    move || {
+        let world = World::with_plan(choice());
+        let payload = world.plan_payload(from, to);
+        world.entries.borrow_mut().pop();
+        world.publish(payload);
+        world
+    }
+}
+
+#[test]
+fn a_plan_that_this_agent_cannot_keep_is_refused() {
+    let same = |_: &mut Agent| {};
+    let zeros: &'static str = "\"framework\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"was\":\"";
+    refuses(with_changed_plan("\"framework\":\"", zeros), same, Problem::FrameworkUnknown);
+    refuses(with_changed_plan("local-noise", "sealed-total"), same, Problem::ProtectionUnknown);
+    refuses(with_changed_plan("\"scale_milli\":", "\"scale_milli\":1"), same, Problem::PlanMalformed);
+    refuses(with_changed_plan("{\"schema\"", "{\"spare\":1,\"schema\""), same, Problem::PlanMalformed);
+}
+
+#[test]
+fn only_the_newest_complete_year_is_drawn_unless_the_data_are_made_up() {
+    let real = || World::with_plan(shared::plan::PlanChoice { made_up: false, ..choice() });
+    let made_up = || World::with_plan(choice());
+    let late_dates = |c: shared::plan::PlanChoice| {
+        let mut c = c;
+        c.dates.send_closes_at = "2026-12-31T00:00:00Z".parse().unwrap();
+        c
+    };
+    assert!(Agent::new(&real()).prepare().is_ok());
+    let next_year = |a: &mut Agent| a.clock.set("2026-04-01T10:00:00Z");
+    refuses(|| World::with_plan(late_dates(shared::plan::PlanChoice { made_up: false, ..choice() })), next_year, Problem::PlanYearNotNewest);
+    let agent = Agent::new(&World::with_plan(late_dates(choice())));
+    agent.clock.set("2026-04-01T10:00:00Z");
+    assert!(agent.prepare().is_ok());
+    // a year that is not complete, made up or not
+    refuses(made_up, |a| a.clock.set("2025-03-31T10:00:00Z"), Problem::PlanYearNotNewest);
+}
+
+#[test]
+fn outside_the_dates_nothing_is_drawn() {
+    let world = || World::with_plan(choice());
+    refuses(world, |a| a.clock.set("2025-06-29T23:59:59Z"), Problem::PlanNotOpen);
+    refuses(world, |a| a.clock.set("2025-07-31T17:00:00Z"), Problem::PlanNotOpen);
+    for within in ["2025-06-30T00:00:00Z", "2025-07-31T16:59:59Z"] {
+        let agent = Agent::new(&world());
+        agent.clock.set(within);
+        assert!(agent.prepare().is_ok(), "{within}");
+    }
+}
+
+#[test]
+fn an_authority_outside_the_cohort_draws_nothing() {
+    let without = || {
+        let mut choice = choice();
+        choice.cohort.members.remove(0);
+        World::with_plan(choice)
+    };
+    refuses(without, |_| {}, Problem::AuthorityUnknown);
+}
+
+#[test]
+fn a_plan_above_a_cap_is_refused_by_the_name_of_the_cap() {
+    let world = || World::with_plan(choice());
+    for (cap, problem) in [
+        ("rho_year", Problem::PlanCapYear),
+        ("rho_365_days", Problem::PlanCap365Days),
+        ("rho_lifetime", Problem::PlanCapLifetime),
+    ] {
+        refuses(world, |a| a.settings += &format!("[caps]\n{cap} = \"0.15\"\n"), problem);
+    }
+}
+
+#[test]
+fn copied_or_restored_state_is_refused() {
+    let world = World::with_plan(choice());
+    let (original, copy) = (Agent::new(&world), Agent::without_state(&world));
+    copy_folder(&original.state_path(), &copy.state_path());
+    original.prepare().unwrap();
+    original.send().0.unwrap();
+    let stop = copy.prepare().err().unwrap();
+    assert_eq!(stop.problem, Some(Problem::LedgerBehindLog));
+    assert_eq!(copy.mechanism.n_draws.get(), 0);
+}
+
+#[test]
+fn a_log_that_forgets_or_forks_is_refused() {
+    let world = World::with_plan(choice());
+    let agent = Agent::new(&world);
+    let early = |world: &World| world.log(Event::RoundOpen { round: round() });
+    early(&world);
+    agent.clock.set("2025-06-01T00:00:00Z");
+    assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::PlanNotOpen));
+    agent.clock.set("2025-07-02T10:00:00Z");
+    let last = world.entries.borrow_mut().pop().unwrap();
+    assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::LogInconsistent));
+    world.log(Event::RoundDeadline { round: round() });
+    assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::LogInconsistent));
+    *world.entries.borrow_mut().last_mut().unwrap() = last;
+    assert!(agent.prepare().is_ok());
+}
+
+#[test]
+fn a_checkpoint_of_another_key_is_refused() {
+    let stranger = |a: &mut Agent| {
+        // the agent trusts the key of another world
+        let other = World::with_plan(choice());
+        *other.entries.borrow_mut() = a.world.entries.borrow().clone();
+        std::fs::write(a.state_path().join("log/checkpoint"), "log.example\n0\n\n\u{2014} x y\n").unwrap();
+        a.world = other;
+    };
+    refuses(|| World::with_plan(choice()), stranger, Problem::CheckpointInvalid);
+}
+
+#[test]
+fn two_plans_of_one_round_are_both_kept() {
+    let world = World::with_plan(choice());
+    let agent = Agent::new(&world);
+    agent.clock.set("2025-06-01T00:00:00Z");
+    agent.prepare().err().unwrap();
+    agent.clock.set("2025-07-02T10:00:00Z");
+    world.publish(world.plan_payload("\"authorities_min\":1", "\"authorities_min\":2"));
+    assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::PlanSecond));
+    let names: Vec<String> = std::fs::read_dir(agent.state_path().join("log")).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(names.iter().filter(|n| n.starts_with("plan-cla-2025-")).count(), 2, "{names:?}");
+    assert_eq!(names.iter().filter(|n| n.starts_with("plan-second-cla-2025-")).count(), 1, "{names:?}");
+}
+
+#[test]
+fn refused_input_and_broken_bounds_draw_nothing() {
+    let agent = Agent::new(&World::with_plan(choice()));
+    let mut refused = |_: &super::room::Room<'_>| Err(Stop::from(Problem::InputRefused));
+    let (done, reached) = agent.within(&super::room::NoSteps, |room| super::prepare::prepare_round(room, round(), &mut refused));
+    assert_eq!((done.err().unwrap().exit(), reached), (Exit::InputRefused, Reached::Nothing));
+    let beyond = |f: &shared::framework::Framework| {
+        let mut child = greatest_child(f, 9);
+        child.entries[0].amount += 1;
+        vec![child]
+    };
+    assert_eq!(agent.prepare_from(beyond).err().unwrap().problem, Some(Problem::DomainRefused));
+    assert_eq!((agent.mechanism.n_draws.get(), agent.ledger_files().len()), (0, 1));
+}
+
+#[test]
+fn a_failed_draw_costs_nothing_and_leaves_nothing() {
+    let agent = Agent::new(&World::with_plan(choice()));
+    for (error, problem) in [
+        (NoiseError::Domain, Some(Problem::DomainRefused)),
+        (NoiseError::Scale, Some(Problem::BudgetMapRefused)),
+        (NoiseError::Map, Some(Problem::BudgetMapRefused)),
+        (NoiseError::Library, None),
+        (NoiseError::Message, None),
+        (NoiseError::Process, None),
+    ] {
+        agent.mechanism.fails.set(Some(error));
+        assert_eq!(agent.prepare().err().unwrap().problem, problem, "{error:?}");
+        assert_eq!(agent.ledger_files(), ["000000.json"]);
+    }
+    agent.mechanism.fails.set(None);
+    assert!(agent.prepare().is_ok());
+}
+
+#[test]
+fn a_crash_at_any_step_releases_at_most_one_submission() {
+    let all = |f: &shared::framework::Framework| vec![greatest_child(f, 9)];
+    for (step, n_files) in [(Step::Admitted, 1), (Step::Drawn, 1), (Step::Committed, 2)] {
+        let world = World::with_plan(choice());
+        let agent = Agent::new(&world);
+        assert!(agent.prepare_with(&StopAt(step), all).is_err());
+        assert_eq!(agent.ledger_files().len(), n_files, "{step:?}");
+        let id = agent.prepare().unwrap().debit().id;
+        agent.send().0.unwrap();
+        assert_eq!(world.posted.borrow().len(), 1);
+        assert_eq!(agent.state().ledger().unwrap().debits().iter().map(|d| d.id).collect::<Vec<_>>(), [id]);
+    }
+    // the power goes between the answer and the receipt
+    let world = World::with_plan(choice());
+    let agent = Agent::new(&world);
+    agent.prepare().unwrap();
+    let (stopped, reached) = agent.within(&StopAt(Step::Answered), super::send::send_outbox);
+    assert!(stopped.is_err());
+    assert_eq!(reached, Reached::Posted);
+    agent.send().0.unwrap();
+    let posted = world.posted.borrow();
+    assert!(posted.len() == 2 && posted[0] == posted[1]);
+}
+
+#[test]
+fn a_lost_post_and_a_lost_answer_end_alike() {
+    for fault in [Fault::Lost, Fault::AnswerLost] {
+        let world = World::with_plan(choice());
+        let agent = Agent::new(&world);
+        let id = agent.prepare().unwrap().debit().id;
+        world.fail(fault, 2);
+        agent.send().0.unwrap();
+        assert!(agent.state().receipt(id).unwrap().is_some());
+        assert!(agent.pause.0.get() >= 2, "it waits between tries");
+        let posted = world.posted.borrow();
+        assert!(posted.len() == 3 && posted.iter().all(|p| *p == posted[0]));
+        let leaves = world.entries.borrow().iter().filter(|e| e.windows(15).any(|w| w == b"kind submission")).count();
+        assert_eq!(leaves, 1);
+    }
+}
+
+#[test]
+fn an_aggregator_that_stays_away_leaves_the_outbox_full() {
+    let world = World::with_plan(choice());
+    let agent = Agent::new(&world);
+    agent.prepare().unwrap();
+    world.fail(Fault::Lost, 99);
+    let (sent, reached) = agent.send();
+    assert_eq!((sent.err().unwrap().exit(), reached), (Exit::Unreachable, Reached::Kept));
+    assert_eq!(world.posted.borrow().len(), 3, "as many tries as are configured");
+    world.fail(Fault::None, 0);
+    assert_eq!(agent.send().0.unwrap().len(), 1);
+}
+
+#[test]
+fn a_refusal_of_the_aggregator_is_not_tried_again() {
+    for problem in [Problem::SubmissionLate, Problem::SignatureInvalid, Problem::RoundNotOpen] {
+        let world = World::with_plan(choice());
+        let agent = Agent::new(&world);
+        agent.prepare().unwrap();
+        world.fail(Fault::Refused(problem), 99);
+        let (sent, reached) = agent.send();
+        assert_eq!((sent.err().unwrap().problem, reached), (Some(problem), Reached::Kept));
+        assert_eq!(world.posted.borrow().len(), 1);
+    }
+}
+
+#[test]
+fn a_receipt_of_something_else_is_refused() {
+    let world = World::with_plan(choice());
+    let agent = Agent::new(&world);
+    let id = agent.prepare().unwrap().debit().id;
+    world.fail(Fault::OtherReceipt, 1);
+    let (sent, reached) = agent.send();
+    assert_eq!((sent.err().unwrap().problem, reached), (Some(Problem::ReceiptInvalid), Reached::Posted));
+    assert!(agent.state().receipt(id).unwrap().is_none());
+    agent.send().0.unwrap();
+}
+
+#[test]
+fn an_older_receipt_of_the_same_log_is_good() {
+    let world = World::with_plan(choice());
+    let agent = Agent::new(&world);
+    agent.prepare().unwrap();
+    world.fail(Fault::AnswerLost, 3);
+    let (sent, reached) = agent.send();
+    assert_eq!((sent.err().unwrap().exit(), reached), (Exit::Unreachable, Reached::Posted));
+    for n in 1..4 {
+        world.log(Event::Submission { authority: "302".parse().unwrap(), round: round(), sequence: n, id: Digest([7; 32]) });
+    }
+    // what is remembered grows beyond the receipt that will come back
+    agent.within(&super::room::NoSteps, |room| room.verified_log().map(drop)).0.unwrap();
+    assert_eq!(agent.send().0.unwrap()[0].index, 2);
+}
+
+#[test]
+fn sending_waits_for_the_slot() {
+    let world = World::with_plan(choice());
+    let agent = Agent::new(&world);
+    agent.clock.set("2025-06-30T08:00:00Z");
+    agent.prepare().unwrap();
+    let (sent, reached) = agent.send();
+    assert_eq!((sent.err().unwrap().problem, reached), (Some(Problem::PlanNotOpen), Reached::Kept));
+    assert!(world.posted.borrow().is_empty());
+    agent.clock.set("2025-07-01T09:00:00Z");
+    assert_eq!(agent.send().0.unwrap().len(), 1);
+}
+
+#[test]
+fn two_runs_at_once_are_one_too_many() {
+    let agent = Agent::new(&World::with_plan(choice()));
+    let inside = agent.within(&super::room::NoSteps, |_| Ok(agent.prepare().err().unwrap().exit()));
+    assert_eq!(inside.0.unwrap(), Exit::Locked);
+    assert!(agent.prepare().is_ok());
+}
+
+#[test]
+fn without_init_there_is_no_ledger_and_no_draw() {
+    let agent = Agent::without_state(&World::with_plan(choice()));
+    assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::LedgerMissing));
+    assert!(!agent.state_path().exists());
+}
+
+#[test]
+fn the_state_of_another_authority_is_refused() {
+    let mut agent = Agent::new(&World::with_plan(choice()));
+    agent.settings = agent.settings.replace("301", "302");
+    assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::ConfigurationInvalid));
+}
+
+#[test]
+fn the_length_and_the_names_say_nothing_about_the_children() {
+    let world = World::with_plan(choice());
+    let lengths = [0_u8, 1, 26].map(|n| {
+        let agent = Agent::new(&world);
+        let prepared = agent.prepare_from(|f| (0..n).map(|age| greatest_child(f, age)).collect()).unwrap();
+        (prepared.debit().envelope.len().div_ceil(8), agent.ledger_files())
+    });
+    assert!(lengths.iter().all(|l| *l == lengths[0]), "but for the signature, whose numbers are shorter now and then");
+}

@@ -1,0 +1,212 @@
+//! The agent's configuration: `agent.toml`, read once, into plain values.
+//!
+//! Defaults, then the file, then `GOLDENTHREAD__...` from the environment, then flags. Unknown keys are refused. Paths
+//! are relative to the file. A commented sample lies in `config/agent.example.toml`.
+
+pub mod sending; // the aggregator, caps, tries
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use shared::ids::{AuthorityId, ReportingYear};
+use shared::time::Timestamp;
+
+use sending::{AggregatorToml, CapsToml, SendToml, Sending};
+
+use crate::records::tables::{TABLES, Table};
+use crate::records::{ErrorRateMax, TableSet};
+
+/// Share of rows with hard problems above which input is refused, unless configured.
+const ERROR_RATE_MAX: f64 = 0.02;
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read, or is not of this shape.
+    #[error("cannot read the configuration {file}")]
+    Read {
+        /// The file.
+        file: String,
+        /// Why.
+        #[source]
+        source: Box<config::ConfigError>,
+    },
+    /// A value is not allowed.
+    #[error("configuration {file}: {key} is {why}")]
+    Value {
+        /// The file.
+        file: String,
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// The agent's configuration.
+#[derive(Clone, Debug)]
+pub struct AgentConfig {
+    /// The authority.
+    pub authority: AuthorityId,
+    /// The year to report; the newest complete one when not set.
+    pub reporting_year: Option<ReportingYear>,
+    /// Folder with one sub-folder for each return year.
+    pub returns: PathBuf,
+    /// Folder of the agent's own state.
+    pub state: PathBuf,
+    /// Share of rows with hard problems above which input is refused.
+    pub error_rate_max: ErrorRateMax,
+    /// Tables that the authority does not supply.
+    pub tables_ignored: TableSet,
+    /// Settings of the sending half.
+    pub sending: Sending,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgentToml {
+    authority: String,
+    reporting_year: Option<i16>,
+    returns: PathBuf,
+    state: PathBuf,
+    error_rate_max: f64,
+    #[serde(default)]
+    tables: BTreeMap<String, bool>,
+    #[serde(default)]
+    aggregator: AggregatorToml,
+    #[serde(default)]
+    caps: CapsToml,
+    #[serde(default)]
+    send: SendToml,
+}
+
+/// The environment as a source of settings: `GOLDENTHREAD__ERROR_RATE_MAX`, `GOLDENTHREAD__TABLES__OC2`.
+pub fn environment() -> config::Environment {
+    config::Environment::with_prefix("GOLDENTHREAD").prefix_separator("__").separator("__").try_parsing(true)
+}
+
+impl AgentConfig {
+    /// Reads a file, over which the environment takes precedence.
+    pub fn load(file: &Path, environment: config::Environment) -> Result<Self, ConfigError> {
+        let name = file.display().to_string();
+        let read = |source: config::ConfigError| ConfigError::Read { file: name.clone(), source: Box::new(source) };
+        let settings = config::Config::builder()
+            .set_default("returns", "returns")
+            .and_then(|builder| builder.set_default("state", "state"))
+            .and_then(|builder| builder.set_default("error_rate_max", ERROR_RATE_MAX))
+            .map_err(read)?
+            .add_source(config::File::from(file).format(config::FileFormat::Toml))
+            .add_source(environment)
+            .build()
+            .map_err(read)?;
+        let toml: AgentToml = settings.try_deserialize().map_err(read)?;
+        let value = |key: &str, why: String| ConfigError::Value { file: name.clone(), key: key.to_owned(), why };
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let reporting_year = toml.reporting_year.map(|year| ReportingYear::new(year).ok_or(year)).transpose();
+        Ok(Self {
+            authority: toml.authority.parse().map_err(|why| value("authority", format!("{why}")))?,
+            reporting_year: reporting_year.map_err(|_| value("reporting_year", "not a reporting year, 1992 to 2099".to_owned()))?,
+            returns: folder.join(&toml.returns),
+            state: folder.join(&toml.state),
+            error_rate_max: error_rate(toml.error_rate_max).ok_or_else(|| value("error_rate_max", "not a share from 0 to 1".to_owned()))?,
+            tables_ignored: ignored(&toml.tables).map_err(|(key, why)| value(&key, why))?,
+            sending: Sending::of(folder, toml.aggregator, toml.caps, toml.send).map_err(|(key, why)| value(&key, why))?,
+        })
+    }
+
+    /// The year to report: as configured, or the newest complete one now.
+    pub fn year(&self, now: Timestamp) -> Option<ReportingYear> {
+        self.reporting_year.or_else(|| ReportingYear::of(now.day()).map(|year| year.before(1)))
+    }
+
+    /// Tables that the return of the reporting year must hold.
+    pub fn tables_demanded(&self) -> TableSet {
+        let demanded = TABLES.into_iter().filter(|table| !self.tables_ignored.contains(*table));
+        demanded.fold(TableSet::NONE, TableSet::with)
+    }
+}
+
+fn error_rate(share: f64) -> Option<ErrorRateMax> {
+    if !(0.0..=1.0).contains(&share) {
+        return None;
+    }
+    // through text, since a share of a million is a small whole number
+    let per_million = format!("{:.0}", share * 1_000_000.0).parse().ok()?;
+    Some(ErrorRateMax { per_million })
+}
+
+/// The tables set to false. A key in lower case comes from the environment and wins over the file's.
+fn ignored(tables: &BTreeMap<String, bool>) -> Result<TableSet, (String, String)> {
+    let mut set: BTreeMap<Table, bool> = BTreeMap::new();
+    // upper case sorts before lower case, so that the environment's keys come last
+    for (key, is_supplied) in tables {
+        let unknown = || (format!("tables.{key}"), "not a table of the return that is read".to_owned());
+        let table = Table::by_name(key).ok_or_else(unknown)?;
+        if table.is_required() && !is_supplied {
+            return Err((format!("tables.{key}"), "required: it cannot be set to false".to_owned()));
+        }
+        set.insert(table, *is_supplied);
+    }
+    Ok(set.into_iter().filter(|(_, is_supplied)| !is_supplied).fold(TableSet::NONE, |set, (table, _)| set.with(table)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+    use std::fs::File;
+    use std::io::Write;
+
+    const SAMPLE: &str = include_str!("../../config/agent.example.toml");
+
+    fn load(text: &str, environment_of: &[(&str, &str)]) -> Result<AgentConfig, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("agent.toml");
+        File::create(&file).unwrap().write_all(text.as_bytes()).unwrap();
+        let map: HashMap<String, String> = environment_of.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+        AgentConfig::load(&file, environment().source(Some(map)))
+    }
+
+    #[test]
+    fn the_sample_is_read() {
+        let config = load(SAMPLE, &[]).unwrap();
+        assert_eq!(config.authority.to_string(), "301");
+        assert_eq!(config.error_rate_max.per_million, 20_000);
+        assert_eq!(config.tables_ignored, TableSet::NONE);
+        assert!(config.returns.ends_with("returns") && config.returns.parent().is_some_and(Path::is_absolute));
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let text = "authority = \"301\"\nreporting_year = 2024\n[tables]\nOC2 = true\nUASC = false\n";
+        let environment = [("GOLDENTHREAD__REPORTING_YEAR", "2025"), ("GOLDENTHREAD__TABLES__OC2", "false")];
+        let config = load(text, &environment).unwrap();
+        assert_eq!(config.reporting_year, ReportingYear::new(2025));
+        assert!(config.tables_ignored.contains(Table::Oc2) && config.tables_ignored.contains(Table::Uasc));
+        assert!(!config.tables_demanded().contains(Table::Oc2) && config.tables_demanded().contains(Table::Episodes));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        for text in [
+            "",
+            "authority = \"3010\"",
+            "authority = \"301\"\nspeling = 1",
+            "authority = \"301\"\nerror_rate_max = 1.5",
+            "authority = \"301\"\n[tables]\nHeader = false",
+            "authority = \"301\"\n[tables]\nAD1 = true",
+            "authority = \"301\"\nreporting_year = 25",
+        ] {
+            assert!(load(text, &[]).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn without_a_year_the_newest_complete_one_is_reported() {
+        let config = load("authority = \"301\"", &[]).unwrap();
+        let year = |now: &str| config.year(now.parse().unwrap()).unwrap().number();
+        assert_eq!(year("2026-03-31T12:00:00Z"), 2025);
+        assert_eq!(year("2026-04-01T12:00:00Z"), 2026);
+    }
+}

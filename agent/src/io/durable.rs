@@ -1,0 +1,122 @@
+//! Files that survive power loss: written beside, made durable, then put in place by one step that cannot half happen.
+//!
+//! A crash before the step leaves a temporary file, which nobody reads and the next write sweeps away; a crash after it
+//! leaves the whole file. Write-once files are put in place by a hard link, which the system refuses when the name is taken.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::path::Path;
+
+/// Beginning of the name of every temporary file.
+pub const TEMPORARY: &str = ".tmp-";
+
+/// Creates a folder that only its owner may open.
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Writes a file that must not exist yet, or holds these bytes already.
+pub fn write_once(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let (temporary, target) = (folder.join(format!("{TEMPORARY}{name}")), folder.join(name));
+    write_temporary(&temporary, bytes)?;
+    let linked = fs::hard_link(&temporary, &target);
+    fs::remove_file(&temporary)?;
+    match linked {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => {
+            let limit = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_add(1);
+            let same = read_limited(&target, limit)? == bytes;
+            if same { Ok(()) } else { Err(e) }
+        }
+        Err(e) => Err(e),
+        Ok(()) => sync_folder(folder),
+    }
+}
+
+/// Writes a file in place of another.
+pub fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let temporary = folder.join(format!("{TEMPORARY}{name}"));
+    write_temporary(&temporary, bytes)?;
+    fs::rename(&temporary, folder.join(name))?;
+    sync_folder(folder)
+}
+
+/// Reads a file of at most `bytes_max` bytes.
+pub fn read_limited(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > bytes_max {
+        return Err(io::Error::new(ErrorKind::FileTooLarge, "larger than its limit"));
+    }
+    Ok(bytes)
+}
+
+/// Makes the names in a folder durable.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    // other systems make names durable with the file, and cannot open a folder
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn write_temporary(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
+        Err(_) | Ok(()) => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_once_file_is_compared_and_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        write_once(folder.path(), "a", b"one").unwrap();
+        write_once(folder.path(), "a", b"one").unwrap();
+        for other in [&b"two"[..], b"on", b"onee"] {
+            assert_eq!(write_once(folder.path(), "a", other).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        }
+        assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
+    }
+
+    #[test]
+    fn what_a_crash_left_behind_is_swept_away() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".tmp-a"), b"half").unwrap();
+        write_once(folder.path(), "a", b"whole").unwrap();
+        fs::write(folder.path().join(".tmp-a"), b"half").unwrap();
+        replace(folder.path(), "a", b"newer").unwrap();
+        assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"newer");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_and_folders_are_their_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("state");
+        create_private_folder(&folder).unwrap();
+        write_once(&folder, "a", b"").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder), mode(&folder.join("a"))), (0o700, 0o600));
+    }
+
+    #[test]
+    fn a_file_over_its_limit_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a"), b"1234").unwrap();
+        assert_eq!(read_limited(&folder.path().join("a"), 4).unwrap(), b"1234");
+        assert_eq!(read_limited(&folder.path().join("a"), 3).unwrap_err().kind(), ErrorKind::FileTooLarge);
+    }
+}

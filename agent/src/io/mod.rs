@@ -1,0 +1,13 @@
+//! The world outside: folders and files.
+//!
+//! The only room that opens anything. What it hands on is bounded; what it decides is nothing.
+
+pub mod inbox; // folders of returns
+pub mod durable; // files that survive power loss
+pub mod randomness; // the system's, for keys, nonces and waiting
+pub mod state; // keys, ledger, receipts, what is remembered of the log
+pub mod draw; // the process that draws the noise
+pub mod clock; // time for TLS, waiting
+pub mod centre; // the aggregator, as four requests
+pub mod enrolled; // what was sent back at enrolment
+pub mod courier; // the four requests over mutual TLS

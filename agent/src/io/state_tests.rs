@@ -1,0 +1,67 @@
+//! The state folder: made once, its owner's alone, and believed only while it is whole.
+
+use super::*;
+use crate::fixtures::{Agent, World, choice};
+use crate::io::randomness::SystemRandomness;
+
+fn create(root: &Path) -> Result<(State, EnrolmentRequest), Stop> {
+    State::create(root, "301".parse().unwrap(), "2025-05-01".parse().unwrap(), &SystemRandomness::open())
+}
+
+#[test]
+fn init_makes_a_state_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("state");
+    let (state, request) = create(&root).unwrap();
+    let ledger = state.ledger().unwrap();
+    assert_eq!((ledger.authority(), ledger.key()), (request.authority, &request.signing_key));
+    assert_eq!(state.signing_key(&ledger).unwrap().public(), &request.signing_key);
+    assert_eq!(state.pseudonym_key().unwrap().len(), 32);
+    assert!(request.certificate_request.contains("CERTIFICATE REQUEST"));
+    let again = create(&root).err().unwrap();
+    assert_eq!(again.problem, Some(Problem::ConfigurationInvalid));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    let stored = fs::read(root.join("enrolment.dsse.json")).unwrap();
+    assert_eq!(EnrolmentRequest::open(&stored).unwrap(), request);
+}
+
+#[test]
+fn an_empty_folder_is_taken_and_a_full_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("state");
+    fs::create_dir(&root).unwrap();
+    fs::write(root.join("note"), b"").unwrap();
+    assert!(create(&root).is_err());
+    fs::remove_file(root.join("note")).unwrap();
+    create(&root).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_others_may_open_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let agent = Agent::new(&World::with_plan(choice()));
+    let key = agent.state_path().join("keys").join(SIGNING_KEY);
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
+    let stop = agent.prepare().err().unwrap();
+    assert_eq!(stop.problem, Some(Problem::ConfigurationInvalid));
+    assert!(stop.detail.unwrap().contains("chmod 600"));
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(agent.prepare().is_ok());
+}
+
+#[test]
+fn another_signing_key_is_not_this_ledgers() {
+    let agent = Agent::new(&World::with_plan(choice()));
+    let other = SigningKey::generate(Algorithm::EcdsaP256).unwrap().to_pem().unwrap();
+    let keys = agent.state_path().join("keys");
+    replace(&keys, SIGNING_KEY, other.as_bytes()).unwrap();
+    assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::LedgerDamaged));
+}
+
+#[test]
+fn a_lost_first_file_is_a_missing_ledger() {
+    let agent = Agent::new(&World::with_plan(choice()));
+    fs::remove_file(agent.state_path().join("ledger/000000.json")).unwrap();
+    assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::LedgerMissing));
+}

@@ -1,0 +1,253 @@
+//! The ledger: what this authority has spent of its children's privacy, and the bytes that it bought, in one chain of files.
+//!
+//! One file is budget debit and signed envelope together, so that no crash can part them. Files are numbered, written once
+//! and chained by the hash of the former file; the first is written by `init` alone. Pure: bytes in, ledger out.
+//! Invariant of [`Ledger`]: the chain is whole, every envelope is signed by the key of the first file, and what a file
+//! says beside its envelope is what the envelope says. Who can change the folder can delete the last file before it was
+//! sent; once it was sent, the public log shows it. `docs/privacy.md`, PC4; `docs/protocol.md`, section 8.
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use shared::hash::sha256;
+use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
+use shared::limits::ENVELOPE_BYTES_MAX;
+use shared::privacy::RhoNano;
+use shared::problem::Problem;
+use shared::sign::{Envelope, PublicKey};
+use shared::submission::{SUBMISSION_TYPE, Submission};
+use shared::time::Day;
+
+const SCHEMA: &str = "goldenthread.ledger/1";
+/// Files of a ledger: 26 rounds in a childhood, and room for corrections of a century.
+pub const LEDGER_FILES_MAX: usize = 10_000;
+/// Greatest file: an envelope with its quotes escaped.
+pub const LEDGER_FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// Why files are not a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// Not even the first file.
+    #[error("the first file is missing")]
+    Missing,
+    /// A file is not what it should be.
+    #[error("file {number:06}: {what}")]
+    Damaged {
+        /// Which file.
+        number: u32,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+/// The first file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Genesis {
+    schema: String,
+    number: u32,
+    previous: Digest,
+    authority: AuthorityId,
+    signing_key: String,
+    made_on: Day,
+}
+
+/// Every later file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DebitFile {
+    schema: String,
+    number: u32,
+    previous: Digest,
+    round: RoundId,
+    sequence: u32,
+    charged_on: Day,
+    rho_nano: RhoNano,
+    plan: Digest,
+    submission: Digest,
+    envelope: String,
+}
+
+/// One debit with the submission that it paid for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Debit {
+    /// Which round.
+    pub round: RoundId,
+    /// Its place in the authority's sequence within the round.
+    pub sequence: u32,
+    /// The day of the charge.
+    pub charged_on: Day,
+    /// What one child's records cost.
+    pub rho: RhoNano,
+    /// Id of the plan.
+    pub plan: Digest,
+    /// Id of the submission.
+    pub id: Digest,
+    /// The signed bytes, as they are sent.
+    pub envelope: Vec<u8>,
+}
+
+/// Most that an authority allows to be spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// For one reporting year.
+    pub rho_year: RhoNano,
+    /// In any 365 days.
+    pub rho_365_days: RhoNano,
+    /// For ever.
+    pub rho_lifetime: RhoNano,
+}
+
+/// A folded ledger.
+pub struct Ledger {
+    authority: AuthorityId,
+    key: PublicKey,
+    head: Digest,
+    debits: Vec<Debit>,
+}
+
+/// The first file's bytes.
+pub fn genesis(authority: AuthorityId, key: &PublicKey, made_on: Day) -> Vec<u8> {
+    let file = Genesis { schema: SCHEMA.into(), number: 0, previous: Digest::NONE, authority, signing_key: key.to_pem(), made_on };
+    serde_json::to_vec(&file).expect("strings and numbers serialise")
+}
+
+impl Ledger {
+    /// Folds the files, which are in the order of their numbers.
+    pub fn fold(files: &[Vec<u8>]) -> Result<Self, LedgerError> {
+        let (first, rest) = files.split_first().ok_or(LedgerError::Missing)?;
+        let mut ledger = Self::open_first(first)?;
+        for (bytes, number) in rest.iter().zip(1_u32..) {
+            let debit = ledger.read(bytes, number).map_err(|what| LedgerError::Damaged { number, what })?;
+            ledger.debits.push(debit);
+            ledger.head = sha256(bytes);
+        }
+        Ok(ledger)
+    }
+
+    fn open_first(bytes: &[u8]) -> Result<Self, LedgerError> {
+        let damaged = |what| LedgerError::Damaged { number: 0, what };
+        let file: Genesis = serde_json::from_slice(bytes).map_err(|_| damaged("not the first file of a ledger"))?;
+        if file.schema != SCHEMA || file.number != 0 || file.previous != Digest::NONE {
+            return Err(damaged("not the first file of a ledger of this version"));
+        }
+        let key = PublicKey::from_pem(&file.signing_key).map_err(|_| damaged("its key is broken"))?;
+        Ok(Self { authority: file.authority, key, head: sha256(bytes), debits: Vec::new() })
+    }
+
+    fn read(&self, bytes: &[u8], number: u32) -> Result<Debit, &'static str> {
+        let file: DebitFile = serde_json::from_slice(bytes).map_err(|_| "not a debit of this version")?;
+        if file.schema != SCHEMA || file.number != number {
+            return Err("its number is not that of its name");
+        }
+        if file.previous != self.head {
+            return Err("it does not continue the former file");
+        }
+        let envelope = Envelope::parse(file.envelope.as_bytes(), ENVELOPE_BYTES_MAX).map_err(|_| "its envelope is broken")?;
+        let verified = envelope.verify(SUBMISSION_TYPE, std::slice::from_ref(&self.key)).map_err(|_| "its envelope is not signed by this ledger's key")?;
+        let submission = Submission::parse(verified.payload).map_err(|_| "its envelope holds no submission")?;
+        let same = submission.authority == self.authority
+            && submission.round == file.round
+            && submission.sequence == file.sequence
+            && submission.produced_on == file.charged_on
+            && submission.plan == file.plan
+            && submission.rho() == Some(file.rho_nano)
+            && submission.previous == self.last_submission()
+            && verified.id == file.submission;
+        if !same {
+            return Err("it says something else than its envelope");
+        }
+        if self.debits.iter().any(|d| d.round == file.round && d.sequence == file.sequence) {
+            return Err("its round was charged before");
+        }
+        let DebitFile { round, sequence, charged_on, rho_nano: rho, plan, submission: id, envelope, .. } = file;
+        Ok(Debit { round, sequence, charged_on, rho, plan, id, envelope: envelope.into_bytes() })
+    }
+
+    /// Bytes and number of the file that would add a debit. Nothing changes before the file is on the disk.
+    pub fn next_file(&self, debit: &Debit) -> Result<(u32, Vec<u8>), LedgerError> {
+        let number = u32::try_from(self.debits.len() + 1).map_err(|_| LedgerError::Damaged { number: 0, what: "too many files" })?;
+        let envelope = String::from_utf8(debit.envelope.clone()).map_err(|_| LedgerError::Damaged { number, what: "its envelope is broken" })?;
+        let file = DebitFile {
+            schema: SCHEMA.into(),
+            number,
+            previous: self.head,
+            round: debit.round,
+            sequence: debit.sequence,
+            charged_on: debit.charged_on,
+            rho_nano: debit.rho,
+            plan: debit.plan,
+            submission: debit.id,
+            envelope,
+        };
+        let bytes = serde_json::to_vec(&file).expect("strings and numbers serialise");
+        // what could not be read back must not be written
+        self.read(&bytes, number).map_err(|what| LedgerError::Damaged { number, what })?;
+        Ok((number, bytes))
+    }
+
+    /// Whose ledger it is.
+    pub fn authority(&self) -> AuthorityId {
+        self.authority
+    }
+    /// The key that signs its submissions.
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+    /// All debits, oldest first.
+    pub fn debits(&self) -> &[Debit] {
+        &self.debits
+    }
+    /// The debit of a round, if it was prepared.
+    pub fn prepared(&self, round: RoundId) -> Option<&Debit> {
+        self.debits.iter().rev().find(|d| d.round == round)
+    }
+    /// Id of the newest submission of any round; zeros before the first.
+    pub fn last_submission(&self) -> Digest {
+        self.debits.last().map_or(Digest::NONE, |d| d.id)
+    }
+
+    /// Spent for one reporting year.
+    pub fn spent_for(&self, year: ReportingYear) -> RhoNano {
+        add_up(self.debits.iter().filter(|d| d.round.year() == year))
+    }
+    /// Spent in the 365 days that end with a day. A charge dated later counts too: a clock that was set back buys nothing.
+    pub fn spent_in_365_days(&self, today: Date) -> RhoNano {
+        let oldest = today.saturating_sub(365.days());
+        add_up(self.debits.iter().filter(|d| d.charged_on.0 > oldest))
+    }
+    /// Spent for ever.
+    pub fn spent_ever(&self) -> RhoNano {
+        add_up(self.debits.iter())
+    }
+
+    /// Whether a further cost stays within every cap.
+    ///
+    /// # Claim
+    /// PC4: if this allows a cost, then after its debit no cap is exceeded, whatever the plans said that were paid before.
+    /// # Why
+    /// Costs of releases add up under composition (arXiv 1605.02065, Lemma 1.7); each cap is a fold over all debits plus the
+    /// new one, in exact integers, and a sum that does not fit is refused. Attacked by `no_order_of_rounds_passes_a_cap`.
+    pub fn allows(&self, caps: &Caps, year: ReportingYear, today: Date, cost: RhoNano) -> Result<(), Problem> {
+        let within = |spent: RhoNano, cap: RhoNano| spent.plus(cost).is_some_and(|sum| sum <= cap);
+        if !within(self.spent_for(year), caps.rho_year) {
+            return Err(Problem::PlanCapYear);
+        }
+        if !within(self.spent_in_365_days(today), caps.rho_365_days) {
+            return Err(Problem::PlanCap365Days);
+        }
+        if !within(self.spent_ever(), caps.rho_lifetime) {
+            return Err(Problem::PlanCapLifetime);
+        }
+        Ok(())
+    }
+}
+
+/// A sum that does not fit counts as all there is, so that nothing more is ever allowed.
+fn add_up<'a>(debits: impl Iterator<Item = &'a Debit>) -> RhoNano {
+    debits.fold(RhoNano(0), |sum, d| sum.plus(d.rho).unwrap_or(RhoNano(u64::MAX)))
+}
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+pub(crate) mod tests;

@@ -1,0 +1,98 @@
+//! `goldenthread-agent`: hands the clock, randomness and the screen of this machine to the commands.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use agent::cli::Cli;
+use agent::commands::room::{NoSteps, Parts};
+use agent::commands::{Screen, Surroundings, run};
+use agent::io::clock::SystemPause;
+use agent::io::courier::OverTls;
+use agent::io::draw::DrawingProcess;
+use agent::io::inbox::Waiting;
+use agent::io::randomness::SystemRandomness;
+use agent::pseudonym::KEY_BYTES_MIN;
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
+use shared::problem::Exit;
+use shared::time::{Clock, Timestamp};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// The clock of this machine.
+struct MachineClock;
+
+impl Clock for MachineClock {
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let seconds = i64::try_from(since).unwrap_or(i64::MAX);
+        Timestamp::from_unix_seconds(seconds).unwrap_or(Timestamp::from_unix_seconds(0).expect("1970 is in the range"))
+    }
+}
+
+/// A bar on the terminal; hidden where standard error is none.
+struct Bar(ProgressBar);
+
+impl Waiting for Bar {
+    fn begins(&mut self, n_steps: usize) {
+        let style = ProgressStyle::with_template("{bar:20} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        self.0 = ProgressBar::new(u64::try_from(n_steps).unwrap_or(0)).with_style(style);
+    }
+
+    fn step(&mut self, what: &str) {
+        self.0.set_message(what.to_owned());
+        self.0.inc(1);
+    }
+
+    fn ends(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// A panic tells where, in a file named without its folders, and nothing of what it held.
+fn tell_panics_by_place() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or(("?", 0), |l| (l.file().rsplit(['/', '\\']).next().unwrap_or("?"), l.line()));
+        let _ = writeln!(io::stderr(), "internal error at {}:{}", place.0, place.1);
+    }));
+}
+
+/// Only this program's own events are logged, and only warnings: the libraries' would name what is not for logs.
+fn log_warnings() {
+    let own = Targets::new().with_target("agent", tracing::Level::WARN);
+    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).without_time().with_target(false).with_ansi(false);
+    tracing_subscriber::registry().with(layer.with_filter(own)).init();
+}
+
+fn main() -> ExitCode {
+    tell_panics_by_place();
+    let cli = Cli::parse();
+    log_warnings();
+    let mut key_of_run = [0; KEY_BYTES_MIN];
+    if aws_lc_rs::rand::fill(&mut key_of_run).is_err() {
+        let _ = writeln!(io::stderr(), "error: this machine gives no random bytes; nothing was sent");
+        return ExitCode::from(Exit::Fault.code());
+    }
+    let parts = Parts {
+        clock: Arc::new(MachineClock),
+        randomness: &SystemRandomness::open(),
+        mechanism: &DrawingProcess::of(std::env::current_exe().unwrap_or_default()),
+        connector: &OverTls,
+        pause: &SystemPause,
+        steps: &NoSteps,
+    };
+    let mut bar = Bar(ProgressBar::hidden());
+    let mut input = io::stdin().lock();
+    let mut surroundings =
+        Surroundings { clock: &MachineClock, key_of_run, waiting: &mut bar, input: &mut input, parts: &parts };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut err = io::stderr().lock();
+    let exit = run(cli, &mut surroundings, &mut Screen { out: &mut out, err: &mut err });
+    let _ = out.flush();
+    ExitCode::from(exit.code())
+}

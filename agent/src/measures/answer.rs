@@ -1,0 +1,77 @@
+//! Answers: what a measure says of one child, as an enum of its categories.
+
+use shared::ids::ReportingYear;
+
+use crate::day::Day;
+use crate::histories::ChildHistory;
+
+/// Code of a measure: one child, one year, and nothing else.
+pub(super) type MeasureFn = fn(&ChildHistory, ReportingYear) -> Option<Answer>;
+
+/// When a child is looked at to find its group (Q6).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// 31 March.
+    LastDay,
+    /// 31 March, or the last day in care in the year.
+    InYear,
+    /// A day: the last one in care.
+    On(Day),
+}
+
+/// The category, by its position among the names of the measure's answers; or an amount.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// Of a share.
+    Category(usize),
+    /// Of a mean.
+    Amount(i32),
+}
+
+/// What a measure says of a child.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub what: What,
+    pub moment: Moment,
+}
+
+impl Answer {
+    /// An amount, on 31 March.
+    pub fn amount(amount: i32) -> Self {
+        Self { what: What::Amount(amount), moment: Moment::LastDay }
+    }
+}
+
+/// The answers of a share.
+pub(super) trait Category: Copy {
+    /// Its position among the names.
+    fn position(self) -> usize;
+
+    /// The answer at a moment.
+    fn at(self, moment: Moment) -> Answer {
+        Answer { what: What::Category(self.position()), moment }
+    }
+
+    /// The answer on 31 March.
+    fn on_last_day(self) -> Answer {
+        self.at(Moment::LastDay)
+    }
+}
+
+/// Declares the answers of a share, each with its category's id in the catalogue.
+macro_rules! answers {
+    ($name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        pub(super) enum $name { $($variant,)+ }
+        impl $name {
+            pub const NAMES: &'static [&'static str] = &[$($text,)+];
+            const ALL: &'static [Self] = &[$(Self::$variant,)+];
+        }
+        impl $crate::measures::answer::Category for $name {
+            fn position(self) -> usize {
+                Self::ALL.iter().position(|answer| *answer == self).unwrap_or(Self::ALL.len())
+            }
+        }
+    };
+}
+pub(super) use answers;

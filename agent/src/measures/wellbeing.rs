@@ -1,0 +1,137 @@
+//! A: wellbeing as seen by carers, from the yearly score of the return.
+
+use shared::ids::ReportingYear;
+
+use super::answer::{Answer, Category, answers};
+use crate::day::Day;
+use crate::histories::ChildHistory;
+use crate::records::codes::NoScore;
+use crate::records::tables::Table;
+
+/// Ages on 31 March at which a score is asked for.
+const AGES: std::ops::RangeInclusive<u8> = 5..=16;
+/// Greatest change of score that counts, either way.
+const CHANGE_MAX: i32 = 20;
+
+answers!(A1 {
+    Received = "received", Sdq1 = "SDQ1", Sdq2 = "SDQ2", Sdq3 = "SDQ3", Sdq4 = "SDQ4", Sdq5 = "SDQ5",
+    Neither = "neither", TableNotSupplied = "table_not_supplied",
+});
+
+answers!(A2 { Close = "0-13", Higher = "14-16", High = "17-40", TableNotSupplied = "table_not_supplied" });
+
+answers!(A4 {
+    CloseClose = "0-13_to_0-13", CloseHigher = "0-13_to_14-16", CloseHigh = "0-13_to_17-40",
+    HigherClose = "14-16_to_0-13", HigherHigher = "14-16_to_14-16", HigherHigh = "14-16_to_17-40",
+    HighClose = "17-40_to_0-13", HighHigher = "17-40_to_14-16", HighHigh = "17-40_to_17-40",
+    NotEnoughYears = "not_enough_years", TableNotSupplied = "table_not_supplied",
+});
+
+#[derive(Clone, Copy)]
+enum Band {
+    Close,
+    Higher,
+    High,
+}
+
+fn band(score: u8) -> Band {
+    match score {
+        0..=13 => Band::Close,
+        14..=16 => Band::Higher,
+        17.. => Band::High,
+    }
+}
+
+/// Looked after for twelve months and of an age at which a score is asked for.
+fn is_asked(history: &ChildHistory, year: ReportingYear) -> bool {
+    history.age_on(Day::last_of(year)).is_some_and(|age| AGES.contains(&age)) && history.looked_after_twelve_months(year)
+}
+
+fn score(history: &ChildHistory, year: ReportingYear) -> Option<u8> {
+    history.outcomes_of(year).and_then(|outcomes| outcomes.score)
+}
+
+/// A1: whether a score came back, or why not. A score wins over a reason.
+pub(super) fn a1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+    if !is_asked(history, year) {
+        return None;
+    }
+    if !history.supplied.table(year, Table::Oc2) {
+        return Some(A1::TableNotSupplied.on_last_day());
+    }
+    let outcomes = history.outcomes_of(year);
+    let answer = match (outcomes.and_then(|o| o.score), outcomes.and_then(|o| o.no_score)) {
+        (Some(_), _) => A1::Received,
+        (None, Some(NoScore::Sdq1)) => A1::Sdq1,
+        (None, Some(NoScore::Sdq2)) => A1::Sdq2,
+        (None, Some(NoScore::Sdq3)) => A1::Sdq3,
+        (None, Some(NoScore::Sdq4)) => A1::Sdq4,
+        (None, Some(NoScore::Sdq5)) => A1::Sdq5,
+        (None, None) => A1::Neither,
+    };
+    Some(answer.on_last_day())
+}
+
+/// A2: the band of the score.
+pub(super) fn a2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+    if !is_asked(history, year) {
+        return None;
+    }
+    if !history.supplied.table(year, Table::Oc2) {
+        return Some(A2::TableNotSupplied.on_last_day());
+    }
+    let answer = match band(score(history, year)?) {
+        Band::Close => A2::Close,
+        Band::Higher => A2::Higher,
+        Band::High => A2::High,
+    };
+    Some(answer.on_last_day())
+}
+
+/// A3: the score itself.
+pub(super) fn a3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+    if !is_asked(history, year) {
+        return None;
+    }
+    Some(Answer::amount(score(history, year)?.into()))
+}
+
+/// A4: from the band of last year to the band of now. Eligible now; of last year only the score is needed.
+pub(super) fn a4(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+    if !is_asked(history, year) {
+        return None;
+    }
+    let former = year.before(1);
+    if !history.supplied.table(year, Table::Oc2) {
+        return Some(A4::TableNotSupplied.on_last_day());
+    }
+    let now = score(history, year)?;
+    if !history.supplied.year(former) {
+        return Some(A4::NotEnoughYears.on_last_day());
+    }
+    if !history.supplied.table(former, Table::Oc2) {
+        return Some(A4::TableNotSupplied.on_last_day());
+    }
+    let answer = match (band(score(history, former)?), band(now)) {
+        (Band::Close, Band::Close) => A4::CloseClose,
+        (Band::Close, Band::Higher) => A4::CloseHigher,
+        (Band::Close, Band::High) => A4::CloseHigh,
+        (Band::Higher, Band::Close) => A4::HigherClose,
+        (Band::Higher, Band::Higher) => A4::HigherHigher,
+        (Band::Higher, Band::High) => A4::HigherHigh,
+        (Band::High, Band::Close) => A4::HighClose,
+        (Band::High, Band::Higher) => A4::HighHigher,
+        (Band::High, Band::High) => A4::HighHigh,
+    };
+    Some(answer.on_last_day())
+}
+
+/// A4m: score now minus score then, held to 20 points either way.
+pub(super) fn a4m(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+    if !is_asked(history, year) {
+        return None;
+    }
+    let now = i32::from(score(history, year)?);
+    let then = i32::from(score(history, year.before(1))?);
+    Some(Answer::amount(now.checked_sub(then)?.clamp(-CHANGE_MAX, CHANGE_MAX)))
+}

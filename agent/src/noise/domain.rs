@@ -1,0 +1,104 @@
+//! The set of children that the sensitivities were computed for, as an opendp domain.
+
+use opendp::core::Domain;
+use opendp::error::Fallible;
+use shared::framework::{AGE_MAX, Framework};
+
+use crate::bounds::{BoundedCell, BoundedChild};
+
+/// Greatest absolute contribution that any table may declare: with it no sum of this many children leaves 64 bits.
+pub const ABS_MAX: u32 = 1 << 20;
+
+/// One child's contributions on their way into the measurement. No `Debug`, no `Clone`.
+pub struct Child {
+    /// Age on the last day of the reporting year.
+    pub(super) age: u8,
+    /// Cells, ascending by table when it is a member.
+    pub(super) cells: Vec<BoundedCell>,
+}
+
+impl From<BoundedChild> for Child {
+    fn from(child: BoundedChild) -> Self {
+        Self { age: child.age(), cells: child.cells().to_vec() }
+    }
+}
+
+/// What the domain knows of one table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DomainTable {
+    /// Number of cells.
+    pub n_cells: u32,
+    /// Greatest absolute contribution of one child.
+    pub abs_max: u32,
+    /// Ages that it admits, both ends in.
+    pub ages: [u8; 2],
+}
+
+/// All children that the framework admits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChildDomain {
+    tables: Vec<DomainTable>,
+}
+
+impl ChildDomain {
+    /// From tables; `None` when one declares more than [`ABS_MAX`].
+    pub fn new(tables: Vec<DomainTable>) -> Option<Self> {
+        tables.iter().all(|t| t.abs_max <= ABS_MAX).then_some(Self { tables })
+    }
+    /// The domain of a framework's tables, in its order.
+    pub fn of_framework(framework: &Framework) -> Option<Self> {
+        let table = |t: &shared::framework::Table| {
+            let n_cells = u32::try_from(t.n_cells()).ok()?;
+            Some(DomainTable { n_cells, abs_max: t.contribution_max.unsigned_abs(), ages: t.ages })
+        };
+        Self::new(framework.tables().iter().map(table).collect::<Option<_>>()?)
+    }
+    /// Its tables.
+    pub fn tables(&self) -> &[DomainTable] {
+        &self.tables
+    }
+    /// Number of cells of some of its tables; `None` when one does not exist.
+    pub fn n_cells(&self, tables: &[u16]) -> Option<usize> {
+        let n = |i: &u16| self.tables.get(usize::from(*i)).and_then(|t| usize::try_from(t.n_cells).ok());
+        tables.iter().map(n).sum()
+    }
+
+    /// The squared L2 norm of what one member can add to some tables together; `None` when one does not exist.
+    ///
+    /// # Claim
+    /// PC1: no member adds more, whatever its age.
+    /// # Why
+    /// A member adds to one cell of a table at most, and only to tables that admit its one age; the result is the maximum
+    /// over all ages of the sum of squares. Attacked by `the_domain_agrees_with_the_shared_sensitivity`.
+    pub fn l2_squared(&self, tables: &[u16]) -> Option<u64> {
+        let tables: Vec<&DomainTable> = tables.iter().map(|i| self.tables.get(usize::from(*i))).collect::<Option<_>>()?;
+        let of_age = |age: u8| -> u64 {
+            let touched = tables.iter().filter(|t| (t.ages[0]..=t.ages[1]).contains(&age));
+            touched.map(|t| u64::from(t.abs_max).pow(2)).sum()
+        };
+        (0..=AGE_MAX).map(of_age).max()
+    }
+
+    /// Whether a child is a member.
+    ///
+    /// # Claim
+    /// A member has at most one cell in each table, only in tables that admit its age, none above the table's bound.
+    /// # Why
+    /// This is the predicate that [`ChildDomain::l2_squared`] argues from, checked a second time after the process
+    /// boundary, since opendp never asks for membership when it is invoked. Attacked by
+    /// `a_child_outside_the_domain_is_refused_before_the_draw`.
+    pub fn admits(&self, child: &Child) -> bool {
+        let fits = |c: &BoundedCell| {
+            let Some(t) = self.tables.get(usize::from(c.table)) else { return false };
+            (t.ages[0]..=t.ages[1]).contains(&child.age) && c.cell < t.n_cells && c.amount.unsigned_abs() <= t.abs_max
+        };
+        child.age <= AGE_MAX && child.cells.is_sorted_by(|a, b| a.table < b.table) && child.cells.iter().all(fits)
+    }
+}
+
+impl Domain for ChildDomain {
+    type Carrier = Child;
+    fn member(&self, child: &Child) -> Fallible<bool> {
+        Ok(self.admits(child))
+    }
+}

@@ -1,0 +1,138 @@
+//! May this agent draw for this round? Every guard that stands before the records, as one pure decision.
+//!
+//! Handed in: what is pinned, what the ledger says, what the log shows, the plan's bytes and the present second. Out comes
+//! an [`Admitted`] plan, which the draw consumes, or the problem. Invariant of [`Admitted`]: the plan is signed by a
+//! pinned plan key, is the only one of its round in the verified log, fits this agent's framework, and its cost is within
+//! every cap. `docs/privacy.md`, PC4; `docs/protocol.md`, sections 4 and 8.
+
+use serde::Deserialize;
+use shared::framework::Framework;
+use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
+use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE, Plan, PlanError};
+use shared::problem::Problem;
+use shared::sign::{Envelope, PublicKey};
+use shared::time::Timestamp;
+
+use crate::ledger::{Caps, Ledger};
+use crate::log_view::LogView;
+
+/// What this agent wants to take part in, and how much it allows.
+pub struct Wanted<'a> {
+    /// Who it is.
+    pub authority: AuthorityId,
+    /// Which round.
+    pub round: RoundId,
+    /// What it allows.
+    pub caps: Caps,
+    /// What it measures.
+    pub framework: &'a Framework,
+    /// Keys that may sign plans, pinned at enrolment.
+    pub plan_keys: &'a [PublicKey],
+    /// The present second.
+    pub now: Timestamp,
+}
+
+/// A plan that may be drawn for, once.
+pub struct Admitted {
+    plan: Plan,
+    id: Digest,
+}
+
+impl Admitted {
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+    /// Id of its envelope.
+    pub fn id(&self) -> Digest {
+        self.id
+    }
+}
+
+/// Decides. The ledger's own state comes first, then the log, then the plan, then dates and budget.
+pub fn admit(wanted: &Wanted<'_>, ledger: &Ledger, log: &LogView, plan_bytes: &[u8]) -> Result<Admitted, Problem> {
+    ledger_knows_its_leaves(wanted.authority, ledger, log)?;
+    let id = the_one_plan(log, wanted.round)?;
+    let envelope = Envelope::parse(plan_bytes, PLAN_BYTES_MAX).map_err(|_| Problem::PlanMalformed)?;
+    let verified = envelope.verify(PLAN_TYPE, wanted.plan_keys).map_err(|_| Problem::PlanSignatureInvalid)?;
+    if verified.id != id {
+        return Err(Problem::PlanUnlogged);
+    }
+    let plan = read_plan(verified.payload, wanted.framework)?;
+    if plan.body().round != wanted.round {
+        return Err(Problem::PlanMalformed);
+    }
+    year_is_newest(&plan, wanted.now)?;
+    if plan.member(wanted.authority).is_none() {
+        return Err(Problem::AuthorityUnknown);
+    }
+    let dates = plan.body().dates;
+    if wanted.now.day() < dates.freeze_on.0 || wanted.now >= dates.send_closes_at {
+        return Err(Problem::PlanNotOpen);
+    }
+    if ledger.prepared(wanted.round).is_some() {
+        // one round per reporting year: a second draw of the same round is never asked for by `prepare`
+        return Err(Problem::PlanCapYear);
+    }
+    ledger.allows(&wanted.caps, plan.body().reporting_year, wanted.now.day(), plan.rho())?;
+    Ok(Admitted { plan, id })
+}
+
+/// # Claim
+/// Every submission that the log holds in this authority's name is in the ledger; otherwise nothing is drawn.
+/// # Why
+/// A leaf that the ledger lacks was paid for by another copy of this state. Drawing again would publish a second noisy
+/// answer over the same children without counting the first. Attacked by `copied_or_restored_state_is_refused`.
+pub fn ledger_knows_its_leaves(authority: AuthorityId, ledger: &Ledger, log: &LogView) -> Result<(), Problem> {
+    let known = |id: Digest| ledger.debits().iter().any(|d| d.id == id);
+    let all_known = log.submissions_of(authority).iter().all(|leaf| known(leaf.id));
+    all_known.then_some(()).ok_or(Problem::LedgerBehindLog)
+}
+
+fn the_one_plan(log: &LogView, round: RoundId) -> Result<Digest, Problem> {
+    let mut ids = log.plans_of(round);
+    ids.sort_unstable();
+    ids.dedup();
+    match ids[..] {
+        [] => Err(Problem::PlanUnlogged),
+        [id] => Ok(id),
+        [_, _, ..] => Err(Problem::PlanSecond),
+    }
+}
+
+#[derive(Deserialize)]
+struct Glance {
+    framework: Digest,
+    layout: Digest,
+    blocks: Vec<GlanceBlock>,
+}
+
+#[derive(Deserialize)]
+struct GlanceBlock {
+    protection: String,
+}
+
+/// Reads a plan; a framework or protection that a later version knows is named as such and not as damage.
+fn read_plan(payload: &[u8], framework: &Framework) -> Result<Plan, Problem> {
+    let glance: Glance = serde_json::from_slice(payload).map_err(|_| Problem::PlanMalformed)?;
+    if glance.framework != framework.hash() || glance.layout != framework.layout_hash() {
+        return Err(Problem::FrameworkUnknown);
+    }
+    if glance.blocks.iter().any(|b| b.protection != "local-noise") {
+        return Err(Problem::ProtectionUnknown);
+    }
+    Plan::parse(payload, framework).map_err(|e| match e {
+        PlanError::Framework => Problem::FrameworkUnknown,
+        PlanError::Malformed | PlanError::Contradiction(_) | PlanError::Budget => Problem::PlanMalformed,
+    })
+}
+
+/// Only the newest complete reporting year is drawn, so that no older year is charged to children a second time.
+/// A plan that says `made_up` may be for an older year: nobody's privacy is spent on made-up data, and a demonstration
+/// must not depend on the date on which it runs. A year that is not complete is refused in every case.
+fn year_is_newest(plan: &Plan, now: Timestamp) -> Result<(), Problem> {
+    let newest = ReportingYear::of(now.day()).ok_or(Problem::PlanYearNotNewest)?.before(1);
+    let year = plan.body().reporting_year;
+    let right = year == newest || (plan.body().made_up && year < newest);
+    right.then_some(()).ok_or(Problem::PlanYearNotNewest)
+}

@@ -1,0 +1,99 @@
+//! From noisy cells to the signed submission: what is said beside the cells follows from plan, settings and ledger alone.
+//!
+//! Nothing here has seen a child; the length of the result is a function of the plan. `docs/protocol.md`, section 5.
+
+use shared::framework::Framework;
+use shared::ids::{AuthorityId, Digest};
+use shared::plan::{Plan, PlanBlock};
+use shared::sign::{Envelope, SigningKey};
+use shared::submission::{Cells, Encoding, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied};
+use shared::time::Day;
+
+use crate::ledger::Debit;
+use crate::noise::NoisyCells;
+
+/// Version of the agent, as submissions name it.
+pub const AGENT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What is said beside the cells.
+pub struct Particulars {
+    /// Whose.
+    pub authority: AuthorityId,
+    /// Id of the authority's previous submission.
+    pub previous: Digest,
+    /// Random bytes.
+    pub nonce: Nonce,
+    /// The day on which it is made.
+    pub produced_on: Day,
+    /// Tables that the authority says it supplies.
+    pub tables_supplied: Vec<TableSupplied>,
+}
+
+/// Why no submission came to be. Each is a defect of this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ComposeError {
+    /// It would not fit its plan.
+    #[error("the composed submission does not fit its plan")]
+    Shape,
+    /// The key refused.
+    #[error("the signing key cannot sign")]
+    Key,
+}
+
+/// Composes and signs, and answers the debit that goes with it.
+pub fn compose(
+    framework: &Framework,
+    plan: &Plan,
+    plan_id: Digest,
+    cells: NoisyCells,
+    particulars: Particulars,
+    key: &SigningKey,
+) -> Result<Debit, ComposeError> {
+    let body = plan.body();
+    if cells.blocks.len() != body.blocks.len() {
+        return Err(ComposeError::Shape);
+    }
+    let submission = Submission {
+        schema: SCHEMA.into(),
+        authority: particulars.authority,
+        round: body.round,
+        kind: KIND.into(),
+        sequence: 1,
+        previous: particulars.previous,
+        nonce: particulars.nonce,
+        produced_on: particulars.produced_on,
+        agent_version: AGENT_VERSION.into(),
+        framework: framework.hash(),
+        layout: framework.layout_hash(),
+        plan: plan_id,
+        tables_supplied: particulars.tables_supplied,
+        blocks: body.blocks.iter().zip(cells.blocks).map(block).collect(),
+        attachments: Vec::new(),
+    };
+    submission.fits(plan, plan_id, framework).map_err(|_| ComposeError::Shape)?;
+    let rho = submission.rho().ok_or(ComposeError::Shape)?;
+    let envelope = Envelope::sign(SUBMISSION_TYPE, submission.encode(), key).map_err(|_| ComposeError::Key)?;
+    Ok(Debit {
+        round: submission.round,
+        sequence: submission.sequence,
+        charged_on: submission.produced_on,
+        rho,
+        plan: plan_id,
+        id: envelope.id(),
+        envelope: envelope.encode(),
+    })
+}
+
+fn block((planned, words): (&PlanBlock, Vec<i64>)) -> SubmissionBlock {
+    SubmissionBlock {
+        name: planned.name.clone(),
+        protection: planned.protection,
+        scope: planned.scope,
+        n: planned.n,
+        l2_squared: planned.l2_squared,
+        scale_milli: planned.scale_milli,
+        rho_nano: planned.rho_nano,
+        encoding: Encoding::I64Le,
+        cells: Cells(words),
+    }
+}

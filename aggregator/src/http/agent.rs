@@ -1,0 +1,144 @@
+//! The agents' port: plan, state of the round, log, and the post of signed messages.
+//!
+//! Every request is admitted by the registry anew. `docs/protocol.md`, section 7.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Extension, Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use serde::Serialize;
+use shared::ids::{AuthorityId, RoundId};
+use shared::problem::Problem;
+
+use super::connection::Peer;
+use super::error::{Refusal, method_not_allowed, not_found, typed};
+use super::log_files;
+use crate::app::App;
+use crate::intake::{addressed, body_bytes_max, judge};
+use crate::logging::chain;
+use crate::registry::{Registry, Round};
+use crate::sequencer::Outcome;
+
+/// How often a message is judged anew because the registry changed meanwhile.
+const JUDGED_MAX: usize = 4;
+
+/// The registry that admitted a request, and whom.
+#[derive(Clone)]
+struct Admitted {
+    authority: AuthorityId,
+    registry: Arc<Registry>,
+}
+
+/// All routes of the port.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/agent/v1/rounds/{round}", get(round_state))
+        .route("/agent/v1/rounds/{round}/plan", get(plan))
+        .route("/agent/v1/rounds/{round}/messages/{kind}", post(message))
+        .route("/agent/v1/log/checkpoint", get(log_files::checkpoint))
+        .route("/agent/v1/log/tile/{*rest}", get(log_files::tile))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), admit))
+        .with_state(app)
+}
+
+/// The wall before every handler: the certificate stands, for the authority that it names.
+async fn admit(State(app): State<Arc<App>>, Extension(peer): Extension<Peer>, mut request: Request, next: Next) -> Response {
+    let admitted = match admitted(&app, &peer).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refusal.into_response(),
+    };
+    request.extensions_mut().insert(admitted);
+    next.run(request).await
+}
+
+async fn admitted(app: &App, peer: &Peer) -> Result<Admitted, Refusal> {
+    let registry = app.registry().await?;
+    let refuse = |problem: Problem, why: String| {
+        tracing::warn!(code = problem.code(), why, "a client certificate was refused");
+        Refusal(problem)
+    };
+    let identity = peer.identity.as_ref().map_err(|e| refuse(Problem::CertificateNotRegistered, chain(e)))?;
+    let authority = registry.admit(identity, app.clock.now());
+    let authority = authority.map_err(|p| refuse(p, format!("authority {} serial {}", identity.authority, identity.serial)))?;
+    Ok(Admitted { authority, registry })
+}
+
+fn round_of<'a>(registry: &'a Registry, text: &str) -> Result<&'a Round, Problem> {
+    let id: RoundId = text.parse().map_err(|_| Problem::RoundUnknown)?;
+    registry.rounds.get(&id).ok_or(Problem::RoundUnknown)
+}
+
+async fn plan(Extension(admitted): Extension<Admitted>, Path(round): Path<String>) -> Result<Response, Refusal> {
+    let round = round_of(&admitted.registry, &round)?;
+    Ok(typed(StatusCode::OK, "application/vnd.dsse+json", round.envelope.clone()))
+}
+
+#[derive(Serialize)]
+struct StateOfRound {
+    round: RoundId,
+    state: &'static str,
+}
+
+async fn round_state(Extension(admitted): Extension<Admitted>, Path(round): Path<String>) -> Result<Response, Refusal> {
+    let round = round_of(&admitted.registry, &round)?;
+    let body = StateOfRound { round: round.plan.body().round, state: round.state.word() };
+    Ok(typed(StatusCode::OK, "application/json", serde_json::to_vec(&body).unwrap_or_default()))
+}
+
+async fn message(
+    State(app): State<Arc<App>>,
+    Extension(admitted): Extension<Admitted>,
+    Path((round, kind)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let result = take(&app, &admitted, &round, &kind, request).await;
+    let authority = admitted.authority;
+    match &result {
+        Ok(_) => tracing::info!(%authority, kind, "a message has its receipt"),
+        Err(refusal) => tracing::warn!(%authority, code = refusal.0.code(), "a message was refused"),
+    }
+    result.map(|receipt| typed(StatusCode::OK, "text/plain; charset=utf-8", receipt))
+}
+
+async fn take(app: &App, admitted: &Admitted, round: &str, kind: &str, request: Request) -> Result<String, Refusal> {
+    let (addressed_round, _) = addressed(&admitted.registry, round, kind)?;
+    let bytes = body(request, body_bytes_max(addressed_round)).await?;
+    let mut registry = admitted.registry.clone();
+    for _ in 0..JUDGED_MAX {
+        let job = (bytes.clone(), registry, round.to_owned(), kind.to_owned(), admitted.authority);
+        let judged = tokio::task::spawn_blocking(move || {
+            let (bytes, registry, round, kind, authority) = job;
+            let (round, kind) = addressed(&registry, &round, &kind)?;
+            judge(bytes.to_vec(), authority, &registry, round, kind)
+        });
+        let message = judged.await.map_err(|e| Refusal::internal(&e))??;
+        match app.queue.submit(message).await? {
+            Outcome::Receipt(receipt) => return Ok(receipt),
+            Outcome::Refused(problem) => return Err(Refusal(problem)),
+            Outcome::Stale => registry = app.registry().await?,
+            // only acts of operators end so
+            Outcome::Done(_) | Outcome::Denied(_) => return Err(Refusal(Problem::Internal)),
+        }
+    }
+    Err(Refusal(Problem::Busy))
+}
+
+/// Reads a body of at most `bytes_max` bytes; a longer one is refused by its announced length, before it is read.
+async fn body(request: Request<Body>, bytes_max: usize) -> Result<axum::body::Bytes, Refusal> {
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    if announced.is_some_and(|n| usize::try_from(n).map_or(true, |n| n > bytes_max)) {
+        return Err(Refusal(Problem::BodyTooLarge));
+    }
+    to_bytes(request.into_body(), bytes_max).await.map_err(|error| {
+        let too_long = std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
+        Refusal(if too_long { Problem::BodyTooLarge } else { Problem::EnvelopeMalformed })
+    })
+}

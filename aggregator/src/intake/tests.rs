@@ -1,0 +1,187 @@
+//! What intake lets through, and the code of each refusal.
+
+use std::sync::Arc;
+
+use shared::framework::Framework;
+use shared::ids::ReportingYear;
+use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanChoice, Region};
+use shared::privacy::RhoNano;
+use shared::sign::{Algorithm, SigningKey};
+use shared::submission::{Cells, Encoding, Nonce, SCHEMA, SubmissionBlock, TableSupplied, framework_return_tables};
+
+use super::*;
+use crate::registry::Member;
+
+/// Two authorities with keys, one of them outside the cohort, and one open round.
+struct World {
+    registry: Registry,
+    key: SigningKey,
+    stranger: SigningKey,
+    sample: Submission,
+}
+
+impl World {
+    fn new() -> Self {
+        let framework = Arc::new(Framework::built_in());
+        let plan = Plan::with_equal_shares(&framework, choice()).unwrap();
+        let [key, other, stranger, planner] = std::array::from_fn(|_| SigningKey::generate(Algorithm::EcdsaP256).unwrap());
+        let envelope = Envelope::sign(PLAN_TYPE, plan.encode(), &planner).unwrap();
+        let sample = sample(&plan, envelope.id(), &framework);
+        let mut registry = Registry { version: 7, ..Registry::default() };
+        for (code, key) in [("301", &key), ("302", &other), ("999", &other)] {
+            let member = Member { keys: vec![key.public().clone()], certificates: Vec::new() };
+            registry.members.insert(code.parse().unwrap(), member);
+        }
+        let (plan_id, envelope) = (envelope.id(), envelope.encode());
+        let round = Round { plan, plan_id, envelope, framework, deadline_index: None, state: RoundState::Open };
+        registry.rounds.insert("cla-2025".parse().unwrap(), round);
+        Self { registry, key, stranger, sample }
+    }
+    fn changed(&self, change: impl FnOnce(&mut Submission)) -> Vec<u8> {
+        let mut submission = self.sample.clone();
+        change(&mut submission);
+        Envelope::sign(SUBMISSION_TYPE, submission.encode(), &self.key).unwrap().encode()
+    }
+    fn judge(&self, bytes: Vec<u8>, peer: &str) -> Result<Message, Problem> {
+        let (round, kind) = addressed(&self.registry, "cla-2025", "submission").unwrap();
+        judge(bytes, peer.parse().unwrap(), &self.registry, round, kind)
+    }
+    fn check(&self, bytes: Vec<u8>, expected: Problem) {
+        assert_eq!(self.judge(bytes, "301").err(), Some(expected));
+    }
+}
+
+fn choice() -> PlanChoice {
+    let member = |code: &str| CohortMember { authority: code.parse().unwrap(), name: code.into(), region: "E12000007".into() };
+    PlanChoice {
+        reporting_year: ReportingYear::new(2025).unwrap(),
+        made_up: true,
+        dates: Dates {
+            freeze_on: "2025-06-30".parse().unwrap(),
+            send_opens_at: "2025-07-01T09:00:00Z".parse().unwrap(),
+            send_closes_at: "2025-07-31T17:00:00Z".parse().unwrap(),
+        },
+        rho_release: RhoNano(160_000_000),
+        rho_correction: RhoNano(40_000_000),
+        cohort: Cohort {
+            members: vec![member("301"), member("302")],
+            regions: vec![Region { code: "E12000007".into(), name: "London".into() }],
+        },
+        authorities_min: 1,
+    }
+}
+
+fn sample(plan: &Plan, plan_id: Digest, framework: &Framework) -> Submission {
+    let block = |b: &shared::plan::PlanBlock| SubmissionBlock {
+        name: b.name.clone(),
+        protection: b.protection,
+        scope: b.scope,
+        n: b.n,
+        l2_squared: b.l2_squared,
+        scale_milli: b.scale_milli,
+        rho_nano: b.rho_nano,
+        encoding: Encoding::I64Le,
+        cells: Cells(vec![1; usize::try_from(b.n).unwrap()]),
+    };
+    Submission {
+        schema: SCHEMA.into(),
+        authority: "301".parse().unwrap(),
+        round: plan.body().round,
+        kind: KIND.into(),
+        sequence: 1,
+        previous: Digest::NONE,
+        nonce: Nonce([3; 16]),
+        produced_on: "2025-07-02".parse().unwrap(),
+        agent_version: "0.1.0".into(),
+        framework: framework.hash(),
+        layout: framework.layout_hash(),
+        plan: plan_id,
+        tables_supplied: framework_return_tables(framework)
+            .into_iter()
+            .map(|table| TableSupplied { table, supplied: 1 })
+            .collect(),
+        blocks: plan.body().blocks.iter().map(block).collect(),
+        attachments: Vec::new(),
+    }
+}
+
+#[test]
+fn a_good_message_is_let_through_with_the_version_that_judged_it() {
+    let world = World::new();
+    let bytes = world.changed(|_| ());
+    let message = world.judge(bytes.clone(), "301").unwrap();
+    assert_eq!((message.authority.to_string().as_str(), message.sequence, message.registry_version), ("301", 1, 7));
+    assert_eq!(message.id, Envelope::parse(&bytes, bytes.len()).unwrap().id());
+    assert_eq!(message.envelope, bytes);
+}
+
+#[test]
+fn each_fault_has_its_code() {
+    let world = World::new();
+    let good = world.changed(|_| ());
+    world.check(vec![b'{'; 200_000], Problem::BodyTooLarge);
+    world.check(b"{}".to_vec(), Problem::EnvelopeMalformed);
+    world.check([&good[..], b"\n"].concat(), Problem::EnvelopeNotCanonical);
+    let sign = |kind: &str, payload: &[u8], key: &SigningKey| Envelope::sign(kind, payload.to_vec(), key).unwrap().encode();
+    world.check(sign(PLAN_TYPE, &world.sample.encode(), &world.key), Problem::MessageKindUnknown);
+    world.check(sign(SUBMISSION_TYPE, &world.sample.encode(), &world.stranger), Problem::KeyUnknown);
+    world.check(sign(SUBMISSION_TYPE, b"{\"authority\":\"301\"}", &world.key), Problem::PayloadMalformed);
+    world.check(sign(SUBMISSION_TYPE, b"garbage", &world.key), Problem::PayloadMalformed);
+    world.check(world.changed(|s| s.authority = "302".parse().unwrap()), Problem::AuthorityMismatch);
+    world.check(world.changed(|s| s.plan = Digest::NONE), Problem::PlanUnknown);
+    world.check(world.changed(|s| s.blocks[0].scale_milli += 1), Problem::ShapeMismatch);
+    world.check(world.changed(|s| s.blocks[0].cells.0.truncate(1)), Problem::ShapeMismatch);
+}
+
+#[test]
+fn a_signature_of_other_bytes_is_refused() {
+    let world = World::new();
+    let payload = world.changed(|s| s.nonce = Nonce([4; 16]));
+    let (ours, theirs) = (String::from_utf8(world.changed(|_| ())).unwrap(), String::from_utf8(payload).unwrap());
+    let signatures = |text: &str| text.split_once(",\"signatures\"").unwrap().1.to_owned();
+    let mixed = ours.replace(&signatures(&ours), &signatures(&theirs));
+    world.check(mixed.into_bytes(), Problem::SignatureInvalid);
+}
+
+#[test]
+fn a_message_of_another_authority_is_refused_before_its_signature_is_looked_at() {
+    let world = World::new();
+    assert_eq!(world.judge(world.changed(|_| ()), "302").err(), Some(Problem::AuthorityMismatch));
+    let unsigned = Envelope::sign(SUBMISSION_TYPE, world.sample.encode(), &world.stranger).unwrap().encode();
+    assert_eq!(world.judge(unsigned, "302").err(), Some(Problem::AuthorityMismatch));
+}
+
+#[test]
+fn an_authority_outside_the_cohort_or_without_keys_is_unknown() {
+    let mut world = World::new();
+    let mut outside = world.sample.clone();
+    outside.authority = "999".parse().unwrap();
+    let key = SigningKey::generate(Algorithm::Ed25519).unwrap();
+    world.registry.members.get_mut(&outside.authority).unwrap().keys = vec![key.public().clone()];
+    let bytes = Envelope::sign(SUBMISSION_TYPE, outside.encode(), &key).unwrap().encode();
+    assert_eq!(world.judge(bytes.clone(), "999").err(), Some(Problem::AuthorityUnknown));
+    world.registry.members.clear();
+    assert_eq!(world.judge(bytes, "999").err(), Some(Problem::AuthorityUnknown));
+}
+
+#[test]
+fn rounds_and_kinds_that_do_not_exist_are_named() {
+    let world = World::new();
+    let check = |round: &str, kind: &str, expected| assert_eq!(addressed(&world.registry, round, kind).err(), Some(expected));
+    check("cla-2024", "submission", Problem::RoundUnknown);
+    check("../etc", "submission", Problem::RoundUnknown);
+    check("cla-2025", "teller-key", Problem::MessageKindUnknown);
+}
+
+#[test]
+fn the_window_is_the_plans_slot_and_the_rounds_state() {
+    let at = |seconds| Timestamp::from_unix_seconds(seconds).unwrap();
+    let window = |state| Window { opens_at: at(10), closes_at: at(20), state };
+    let check = |state, now, expected| assert_eq!(window(state).admit(at(now)), expected, "{state:?} {now}");
+    check(RoundState::Open, 9, Err(Problem::RoundNotOpen));
+    check(RoundState::Open, 10, Ok(()));
+    check(RoundState::Open, 19, Ok(()));
+    check(RoundState::Open, 20, Err(Problem::SubmissionLate));
+    check(RoundState::Closed, 15, Err(Problem::SubmissionLate));
+    check(RoundState::Released, 15, Err(Problem::SubmissionLate));
+}

@@ -1,0 +1,121 @@
+//! The remembered checkpoint: a small file beside the keys that says how far the log has come.
+//!
+//! It lies apart from the store so that a store restored from a backup is recognised: continuing a log that others have
+//! seen grow further would fork it. Whoever can change this file and the store can fork the log unnoticed here; agents
+//! and witnesses would still see it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use shared::log::checkpoint::{Checkpoint, LogKey};
+use shared::log::tree::Tree;
+
+use crate::durable::{Readers, replace_file};
+
+/// Why the log must not be continued.
+#[derive(Debug, thiserror::Error)]
+pub enum MemoryError {
+    /// The file cannot be read or written.
+    #[error("the remembered checkpoint {path} cannot be read or written")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It is not a checkpoint of this log.
+    #[error("the remembered checkpoint {0} is not one of this log's")]
+    Foreign(String),
+    /// The store is behind.
+    #[error(
+        "the store holds {store} log entries, but {remembered} were signed: it is an older backup, and going on would fork the \
+         log. restore the newest backup, or carry the missing entries over from a copy of the published log; do not remove the \
+         remembered checkpoint"
+    )]
+    Behind {
+        /// Entries of the store.
+        store: u64,
+        /// Entries that were signed.
+        remembered: u64,
+    },
+    /// The store says something else.
+    #[error("the store's first {0} log entries are not those that were signed: it is not this log's store")]
+    Other(u64),
+}
+
+/// The file.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    path: PathBuf,
+}
+
+impl Memory {
+    /// The memory in this file; it need not exist yet.
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
+    /// Refuses a tree that does not continue what was remembered.
+    pub fn check(&self, log: &LogKey, tree: &Tree) -> Result<(), MemoryError> {
+        let Some(remembered) = self.read(log)? else { return Ok(()) };
+        match tree.root(remembered.size) {
+            None => Err(MemoryError::Behind { store: tree.size(), remembered: remembered.size }),
+            Some(root) if root != remembered.root => Err(MemoryError::Other(remembered.size)),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Remembers a checkpoint, unless a later one is remembered already.
+    pub fn remember(&self, log: &LogKey, size: u64, note: &str) -> Result<(), MemoryError> {
+        if self.read(log)?.is_some_and(|known| known.size >= size) {
+            return Ok(());
+        }
+        replace_file(&self.path, note.as_bytes(), Readers::All).map_err(|e| self.file(e))
+    }
+
+    fn read(&self, log: &LogKey) -> Result<Option<Checkpoint>, MemoryError> {
+        let note = match std::fs::read_to_string(&self.path) {
+            Ok(note) => note,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(self.file(e)),
+        };
+        log.open(&note).map(Some).map_err(|_| MemoryError::Foreign(self.path.display().to_string()))
+    }
+
+    fn file(&self, source: io::Error) -> MemoryError {
+        MemoryError::File { path: self.path.display().to_string(), source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::sign::{Algorithm, SigningKey};
+
+    fn tree(n: u8, salt: u8) -> Tree {
+        let entries: Vec<[u8; 2]> = (0..n).map(|i| [i, salt]).collect();
+        Tree::of_entries(entries.iter().map(|e| &e[..]))
+    }
+
+    #[test]
+    fn a_store_that_is_older_or_another_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = SigningKey::generate(Algorithm::Ed25519).unwrap();
+        let log = LogKey::new("log.example", key.public()).unwrap();
+        let memory = Memory::at(&folder.path().join("checkpoint"));
+        let note = |t: &Tree| {
+            let root = t.root(t.size()).unwrap();
+            Checkpoint { origin: "log.example".into(), size: t.size(), root }.sign(&key).unwrap()
+        };
+        memory.check(&log, &tree(0, 0)).unwrap();
+        memory.remember(&log, 7, &note(&tree(7, 0))).unwrap();
+        memory.remember(&log, 5, &note(&tree(5, 0))).unwrap();
+        memory.check(&log, &tree(7, 0)).unwrap();
+        memory.check(&log, &tree(9, 0)).unwrap();
+        assert!(matches!(memory.check(&log, &tree(6, 0)), Err(MemoryError::Behind { store: 6, remembered: 7 })));
+        assert!(matches!(memory.check(&log, &tree(9, 1)), Err(MemoryError::Other(7))));
+        std::fs::write(folder.path().join("checkpoint"), "else").unwrap();
+        assert!(matches!(memory.check(&log, &tree(9, 0)), Err(MemoryError::Foreign(_))));
+    }
+}

@@ -1,0 +1,119 @@
+//! What may be sequenced, and how it can end.
+
+use shared::framework::Framework;
+use shared::ids::{AuthorityId, Digest, RoundId};
+use shared::problem::Problem;
+use shared::sign::PublicKey;
+
+use crate::intake::Message;
+use crate::store::CertificateRow;
+
+/// One thing that changes the log or the registry.
+pub enum Act {
+    /// A framework that rounds may use.
+    Framework {
+        /// Its text.
+        text: &'static str,
+        /// The same, read.
+        framework: Box<Framework>,
+    },
+    /// A certificate for an authority, and its signing key unless it is registered already.
+    Register(Registration),
+    /// All keys and certificates of an authority, at once.
+    Revoke(AuthorityId),
+    /// The signed plan of a new round, which opens it.
+    Plan {
+        /// The round.
+        round: RoundId,
+        /// Id of the plan's envelope.
+        id: Digest,
+        /// Key that signed it.
+        key: Digest,
+        /// The plan's framework.
+        framework: Digest,
+        /// The plan's envelope.
+        envelope: Vec<u8>,
+    },
+    /// The end of a round: no message is accepted after it.
+    Close(RoundId),
+    /// A message that intake let through.
+    Message(Message),
+    /// A release with its files.
+    Release(ReleaseFiles),
+}
+
+/// A certificate for an authority, and the key that will sign its messages.
+pub struct Registration {
+    /// The certificate.
+    pub certificate: CertificateRow,
+    /// The signing key.
+    pub key: PublicKey,
+}
+
+/// A release, signed and ready.
+pub struct ReleaseFiles {
+    /// Of which round.
+    pub round: RoundId,
+    /// Version, such as `2025.1`.
+    pub version: String,
+    /// Id of the statement's envelope.
+    pub id: Digest,
+    /// The statement's envelope.
+    pub statement: Vec<u8>,
+    /// `figures.json`.
+    pub figures: Vec<u8>,
+    /// `figures.csv`.
+    pub figures_csv: Vec<u8>,
+    /// `figures.meta.csv`.
+    pub meta_csv: Vec<u8>,
+}
+
+/// How an act ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done; its first leaf has this index, or would have had.
+    Done(u64),
+    /// The message is in the log, now or since long: its receipt.
+    Receipt(String),
+    /// The message is refused.
+    Refused(Problem),
+    /// The message was judged by a registry that has changed: judge it again.
+    Stale,
+    /// The operator's act is refused.
+    Denied(Denied),
+}
+
+/// Why an operator's act is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// A framework stands in the log once.
+    #[error("this framework is logged already")]
+    FrameworkKnown,
+    /// No such framework.
+    #[error("the plan's framework is not logged")]
+    FrameworkUnknown,
+    /// A key signs for one authority.
+    #[error("the signing key is registered for authority {0}")]
+    KeyOfAnother(AuthorityId),
+    /// A revoked key stays revoked.
+    #[error("the signing key of authority {0} was revoked; its agent must make a new one")]
+    KeyRevoked(AuthorityId),
+    /// Nothing is registered.
+    #[error("authority {0} has no key that stands")]
+    NothingToRevoke(AuthorityId),
+    /// A reporting year has one plan for ever.
+    #[error("round {0} has a plan; a second plan for a year is refused")]
+    PlanSecond(RoundId),
+    /// No such round.
+    #[error("there is no round {0}")]
+    RoundUnknown(RoundId),
+    /// A round closes once.
+    #[error("round {0} is closed already")]
+    RoundClosed(RoundId),
+    /// A release stands on a closed round.
+    #[error("round {0} is not closed")]
+    RoundOpen(RoundId),
+    /// A version is published once.
+    #[error("version {0} is published; releases are immutable, take the next number")]
+    VersionTaken(String),
+}

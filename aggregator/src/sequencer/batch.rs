@@ -1,0 +1,275 @@
+//! One batch: decide every act under the lock, then write what was decided.
+
+use std::collections::BTreeSet;
+
+use shared::ids::{AuthorityId, Digest, RoundId};
+use shared::log::entry::{Entry, Event, KeyAct};
+use shared::log::receipt::Receipt;
+use shared::log::tree::{Tree, leaf_hash};
+use shared::problem::Problem;
+use shared::time::Timestamp;
+
+use super::SequencerError;
+use super::act::{Act, Denied, Outcome, Registration};
+use crate::intake::{Kind, Message};
+use crate::store::{Head, Known, MessageRow, ReleaseRow, RoundRow, StoreError, Tx};
+
+/// What was decided for one act.
+enum Decision {
+    /// It is over: nothing to write.
+    Over(Outcome),
+    /// It is the same message as an earlier act of this batch.
+    SameAs(usize),
+    /// Its rows are to be written; its first leaf has this index.
+    Write { first: u64, leaves: u64 },
+}
+
+/// Acts of one transaction.
+pub(super) struct Batch {
+    base: u64,
+    registry_version: i64,
+    now: Timestamp,
+    leaves: Vec<Vec<u8>>,
+    decisions: Vec<Decision>,
+    messages: Vec<(usize, Digest, RoundId, AuthorityId, Kind)>,
+    operated: BTreeSet<String>,
+    registry: bool,
+}
+
+impl Batch {
+    pub(super) fn new(head: &Head, now: Timestamp) -> Self {
+        Self {
+            base: head.size,
+            registry_version: head.registry_version,
+            now,
+            leaves: Vec::new(),
+            decisions: Vec::new(),
+            messages: Vec::new(),
+            operated: BTreeSet::new(),
+            registry: false,
+        }
+    }
+    pub(super) fn changes(&self) -> bool {
+        self.decisions.iter().any(|d| matches!(d, Decision::Write { .. }))
+    }
+    pub(super) fn changes_registry(&self) -> bool {
+        self.registry
+    }
+    pub(super) fn leaf_hashes(&self) -> impl Iterator<Item = Digest> + '_ {
+        self.leaves.iter().map(|leaf| leaf_hash(leaf))
+    }
+
+    /// Decides one act, and puts its leaves at the batch's end.
+    pub(super) async fn decide(&mut self, tx: &mut Tx, act: &Act) -> Result<(), SequencerError> {
+        let decision = match act {
+            Act::Message(message) => self.decide_message(tx, message).await?,
+            Act::Framework { .. } | Act::Register(_) | Act::Revoke(_) | Act::Plan { .. } | Act::Close(_) | Act::Release(_) => {
+                match self.operate(tx, act).await? {
+                    Ok(events) => {
+                        self.registry = true;
+                        self.append(&events)
+                    }
+                    Err(denied) => Decision::Over(Outcome::Denied(denied)),
+                }
+            }
+        };
+        self.decisions.push(decision);
+        Ok(())
+    }
+
+    fn append(&mut self, events: &[Event]) -> Decision {
+        let first = self.base + count(self.leaves.len());
+        for event in events {
+            self.leaves.push(Entry { at: self.now, event: event.clone() }.encode());
+        }
+        Decision::Write { first, leaves: count(events.len()) }
+    }
+
+    async fn decide_message(&mut self, tx: &mut Tx, message: &Message) -> Result<Decision, SequencerError> {
+        if message.registry_version != self.registry_version || self.registry {
+            return Ok(Decision::Over(Outcome::Stale));
+        }
+        if let Some((at, ..)) = self.messages.iter().find(|(_, id, ..)| *id == message.id) {
+            return Ok(Decision::SameAs(*at));
+        }
+        let known = tx.known_messages(message.id, message.round, message.authority, message.kind.name()).await?;
+        let source = (message.round, message.authority, message.kind);
+        let earlier = self.messages.iter().any(|(_, _, round, authority, kind)| (*round, *authority, *kind) == source);
+        let verdict = judge(&known, earlier, message, self.now);
+        Ok(match verdict {
+            Ok(None) => {
+                let Message { authority, round, sequence, id, .. } = *message;
+                self.messages.push((self.decisions.len(), id, round, authority, message.kind));
+                self.append(&[Event::Submission { authority, round, sequence, id }])
+            }
+            Ok(Some(receipt)) => Decision::Over(Outcome::Receipt(receipt)),
+            Err(problem) => Decision::Over(Outcome::Refused(problem)),
+        })
+    }
+
+    async fn operate(&mut self, tx: &mut Tx, act: &Act) -> Result<Result<Vec<Event>, Denied>, StoreError> {
+        Ok(match act {
+            Act::Message(_) => Ok(Vec::new()),
+            Act::Framework { framework, .. } => {
+                let (hash, layout) = (framework.hash(), framework.layout_hash());
+                let known = tx.has_framework(hash).await? || !self.operated.insert(hash.to_string());
+                if known { Err(Denied::FrameworkKnown) } else { Ok(vec![Event::Framework { framework: hash, layout }]) }
+            }
+            Act::Register(registration) => self.register(tx, registration).await?,
+            Act::Revoke(authority) => {
+                let keys = tx.active_keys(*authority).await?;
+                let revoked = |key| Event::AgentKey { authority: *authority, key, act: KeyAct::Revoked };
+                if keys.is_empty() {
+                    Err(Denied::NothingToRevoke(*authority))
+                } else {
+                    Ok(keys.into_iter().map(revoked).collect())
+                }
+            }
+            Act::Plan { round, id, key, framework, .. } => {
+                if tx.deadline(*round).await?.is_some() || !self.operated.insert(round.to_string()) {
+                    Err(Denied::PlanSecond(*round))
+                } else if !tx.has_framework(*framework).await? {
+                    Err(Denied::FrameworkUnknown)
+                } else {
+                    Ok(vec![Event::Plan { round: *round, id: *id, key: *key }, Event::RoundOpen { round: *round }])
+                }
+            }
+            Act::Close(round) => match tx.deadline(*round).await? {
+                None => Err(Denied::RoundUnknown(*round)),
+                Some(Some(_)) => Err(Denied::RoundClosed(*round)),
+                Some(None) if !self.operated.insert(round.to_string()) => Err(Denied::RoundClosed(*round)),
+                Some(None) => Ok(vec![Event::RoundDeadline { round: *round }]),
+            },
+            Act::Release(files) => match tx.deadline(files.round).await? {
+                None => Err(Denied::RoundUnknown(files.round)),
+                Some(None) => Err(Denied::RoundOpen(files.round)),
+                Some(Some(_)) if tx.has_release(&files.version).await? || !self.operated.insert(files.version.clone()) => {
+                    Err(Denied::VersionTaken(files.version.clone()))
+                }
+                Some(Some(_)) => Ok(vec![Event::Release { round: files.round, version: files.version.clone(), id: files.id }]),
+            },
+        })
+    }
+
+    /// A key that stands gets a certificate and no second leaf.
+    async fn register(&mut self, tx: &mut Tx, registration: &Registration) -> Result<Result<Vec<Event>, Denied>, StoreError> {
+        let (authority, key) = (registration.certificate.authority, registration.key.id());
+        Ok(match tx.key_owner(key).await? {
+            Some((owner, _)) if owner != authority => Err(Denied::KeyOfAnother(owner)),
+            Some((_, true)) => Err(Denied::KeyRevoked(authority)),
+            Some((_, false)) => Ok(Vec::new()),
+            None if !self.operated.insert(key.to_string()) => Err(Denied::KeyOfAnother(authority)),
+            None => Ok(vec![Event::AgentKey { authority, key, act: KeyAct::Registered }]),
+        })
+    }
+
+    /// Writes leaves and rows; receipts are made over the batch's one checkpoint.
+    pub(super) async fn write(&mut self, tx: &mut Tx, acts: &[Act], tree: &Tree, note: &str) -> Result<(), SequencerError> {
+        for (leaf, at) in self.leaves.iter().zip(self.base..) {
+            tx.insert_leaf(at, leaf).await?;
+        }
+        for (i, act) in acts.iter().enumerate() {
+            let Decision::Write { first, leaves } = self.decisions[i] else { continue };
+            let outcome = match act {
+                Act::Message(message) => {
+                    let proof = tree.inclusion(first, tree.size()).ok_or(SequencerError::Inconsistent)?;
+                    let receipt = Receipt { index: first, proof, checkpoint: note.to_owned() }.encode();
+                    tx.insert_message(&message_row(message, first, receipt.clone()), message.kind.name()).await?;
+                    Outcome::Receipt(receipt)
+                }
+                Act::Framework { .. }
+                | Act::Register(_)
+                | Act::Revoke(_)
+                | Act::Plan { .. }
+                | Act::Close(_)
+                | Act::Release(_) => {
+                    write_operation(tx, act, first, leaves).await?;
+                    Outcome::Done(first)
+                }
+            };
+            self.decisions[i] = Decision::Over(outcome);
+        }
+        Ok(())
+    }
+
+    /// One outcome for each act.
+    pub(super) fn into_outcomes(self) -> Vec<Outcome> {
+        let outcome = |decision: &Decision| match decision {
+            Decision::Over(outcome) => outcome.clone(),
+            Decision::SameAs(_) | Decision::Write { .. } => Outcome::Stale,
+        };
+        let resolve = |decision: &Decision| match decision {
+            Decision::SameAs(at) => outcome(&self.decisions[*at]),
+            Decision::Over(_) | Decision::Write { .. } => outcome(decision),
+        };
+        self.decisions.iter().map(resolve).collect()
+    }
+}
+
+/// The rule for one message: the same one has its receipt for ever; then the round's window; then the kind's own rule.
+fn judge(known: &[Known], earlier: bool, message: &Message, now: Timestamp) -> Result<Option<String>, Problem> {
+    if let Some(same) = known.iter().find(|k| k.id == message.id) {
+        return Ok(Some(same.receipt.clone()));
+    }
+    message.window.admit(now)?;
+    match message.kind {
+        Kind::Submission if earlier || !known.is_empty() => Err(Problem::SubmissionSecond),
+        // without correction rights there is only the first of an authority's sequence
+        Kind::Submission if message.sequence != 1 => Err(Problem::ShapeMismatch),
+        Kind::Submission => Ok(None),
+    }
+}
+
+async fn write_operation(tx: &mut Tx, act: &Act, first: u64, leaves: u64) -> Result<(), StoreError> {
+    match act {
+        Act::Message(_) => Ok(()),
+        Act::Framework { text, framework } => tx.insert_framework(framework.hash(), text.as_bytes(), first).await,
+        Act::Register(registration) => {
+            if leaves > 0 {
+                tx.insert_key(registration.certificate.authority, &registration.key, first).await?;
+            }
+            tx.insert_certificate(&registration.certificate).await
+        }
+        Act::Revoke(authority) => {
+            for (key, at) in tx.active_keys(*authority).await?.into_iter().zip(first..) {
+                tx.revoke_key(key, at).await?;
+            }
+            tx.revoke_certificates(*authority).await
+        }
+        Act::Plan { round, id, framework, envelope, .. } => {
+            let (plan_index, envelope) = (first, envelope.clone());
+            let row = RoundRow { round: *round, plan: *id, envelope, framework: *framework, plan_index, deadline_index: None };
+            tx.insert_round(&row).await
+        }
+        Act::Close(round) => tx.close_round(*round, first).await,
+        Act::Release(files) => {
+            let row = ReleaseRow {
+                version: files.version.clone(),
+                round: files.round,
+                id: files.id,
+                statement: files.statement.clone(),
+                figures: files.figures.clone(),
+                figures_csv: files.figures_csv.clone(),
+                meta_csv: files.meta_csv.clone(),
+                index: first,
+            };
+            tx.insert_release(&row).await
+        }
+    }
+}
+
+fn message_row(message: &Message, index: u64, receipt: String) -> MessageRow {
+    MessageRow {
+        id: message.id,
+        authority: message.authority,
+        round: message.round,
+        sequence: message.sequence,
+        envelope: message.envelope.clone(),
+        index,
+        receipt,
+    }
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).expect("lengths fit 64 bits")
+}

@@ -1,0 +1,188 @@
+//! Check `release`: each release is computed anew from the submissions that the log accepted, and compared byte for byte.
+
+use std::collections::BTreeSet;
+
+use shared::hash::sha256;
+use shared::ids::{Digest, RoundId};
+use shared::log::entry::Event;
+use shared::release::{NOTICE, NOTICE_MADE_UP, combine};
+use shared::sign::Envelope;
+use shared::statement::{Predicate, RELEASE_FILES, ReleaseStatement, STATEMENT_BYTES_MAX, STATEMENT_FILE, STATEMENT_TYPE};
+use shared::trust::Trust;
+
+use super::frameworks::Frameworks;
+use super::log::Log;
+use super::plans::{KnownPlan, Rounds};
+use super::submissions::{OfRound, Submissions};
+use super::{Evidence, chain, count, remark_on_spare_signatures};
+use crate::bundle::Bundle;
+use crate::finding::{Check, Outcome};
+use crate::place::Place;
+
+/// What earlier checks made of the export.
+pub struct Known<'a> {
+    /// What is trusted.
+    pub trust: &'a Trust,
+    /// The log.
+    pub log: &'a Log,
+    /// Frameworks by hash.
+    pub frameworks: &'a Frameworks,
+    /// Rounds and their plans.
+    pub rounds: &'a Rounds,
+    /// Submissions by round.
+    pub submissions: &'a Submissions,
+}
+
+/// One release leaf.
+struct Logged<'a> {
+    index: u64,
+    round: RoundId,
+    version: &'a str,
+    id: Digest,
+}
+
+/// Checks every logged release.
+pub fn check(bundle: &Bundle, known: &Known<'_>, evidence: &mut Vec<Evidence>) -> Outcome {
+    let mut outcome = Outcome::new(Check::Release);
+    let mut versions = BTreeSet::new();
+    for leaf in &known.log.leaves {
+        let Event::Release { round, version, id } = &leaf.entry.event else { continue };
+        let one = Logged { index: leaf.index, round: *round, version, id: *id };
+        if !versions.insert(version.clone()) {
+            outcome
+                .fault(&known.log.file_of(one.index), format!("entry {} publishes version {version} a second time", one.index));
+            continue;
+        }
+        statement(&mut outcome, bundle, known, &one, evidence);
+        recompute(&mut outcome, bundle, known, &one);
+    }
+    for (path, place) in bundle.places() {
+        let Place::Release { version, file } = place else { continue };
+        if !versions.contains(&version) {
+            outcome.fault(path, "the log holds no release of this version");
+        } else if file != STATEMENT_FILE && !RELEASE_FILES.contains(&file.as_str()) {
+            outcome.fault(path, "a release has no such file");
+        }
+    }
+    let files = count(versions.len() * RELEASE_FILES.len(), "file", "files");
+    let said = format!(
+        "{} recomputed from the accepted submissions: {files} equal byte for byte",
+        count(versions.len(), "release", "releases")
+    );
+    outcome.said(said)
+}
+
+fn statement(outcome: &mut Outcome, bundle: &Bundle, known: &Known<'_>, one: &Logged<'_>, evidence: &mut Vec<Evidence>) {
+    let file = Place::statement(one.version).path();
+    let Some(bytes) = bundle.bytes(&file) else { return outcome.fault(&file, "logged, but missing here") };
+    let envelope = match Envelope::parse(bytes, STATEMENT_BYTES_MAX) {
+        Ok(envelope) => envelope,
+        Err(error) => return outcome.fault(&file, chain(&error)),
+    };
+    remark_on_spare_signatures(outcome, &file, &envelope, &known.trust.release);
+    if let Err(error) = envelope.verify(STATEMENT_TYPE, &known.trust.release) {
+        return outcome.fault(&file, chain(&error));
+    }
+    if envelope.id() != one.id {
+        return outcome.fault(&file, format!("its id is {}, the log holds {} at entry {}", envelope.id(), one.id, one.index));
+    }
+    let statement = match ReleaseStatement::parse(envelope.payload_unverified()) {
+        Ok(statement) => statement,
+        Err(error) => return outcome.fault(&file, chain(&error)),
+    };
+    let event =
+        Event::Release { round: statement.predicate.round, version: statement.predicate.version.clone(), id: envelope.id() };
+    evidence.push(Evidence { file: file.clone(), index: one.index, event });
+    subjects(outcome, bundle, &file, one.version, &statement);
+    predicate(outcome, known, &file, one, &statement.predicate);
+}
+
+fn subjects(outcome: &mut Outcome, bundle: &Bundle, file: &str, version: &str, statement: &ReleaseStatement) {
+    if !statement.subject.iter().map(|s| s.name.as_str()).eq(RELEASE_FILES) {
+        outcome.fault(file, format!("it is not over exactly {}", RELEASE_FILES.join(", ")));
+    }
+    for subject in &statement.subject {
+        let path = Place::Release { version: version.to_owned(), file: subject.name.clone() }.path();
+        match bundle.bytes(&path) {
+            None => outcome.fault(&path, "in the release statement, but missing here"),
+            Some(bytes) if sha256(bytes) != subject.digest.sha256 => {
+                outcome.fault(&path, "its SHA-256 is not the one in the release statement")
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn predicate(outcome: &mut Outcome, known: &Known<'_>, file: &str, one: &Logged<'_>, says: &Predicate) {
+    let round = known.rounds.get(&one.round);
+    let Some((plan, closed)) = round.and_then(|r| Some((r.plan.as_ref()?, r.closed?))) else {
+        return outcome.fault(file, format!("round {} has no believed plan, or was never closed", one.round));
+    };
+    if closed > one.index {
+        outcome.fault(file, format!("released at entry {}, before the round's deadline at entry {closed}", one.index));
+    }
+    let made_up = plan.plan.body().made_up;
+    let notices: Vec<&str> = made_up.then_some(NOTICE_MADE_UP).into_iter().chain([NOTICE]).collect();
+    let claims = [
+        ("round", says.round == one.round),
+        ("version", says.version == one.version),
+        ("made-up mark", says.made_up == made_up),
+        ("list of notices", says.notices == notices),
+        ("plan", says.plan == plan.id),
+        ("framework", says.framework == plan.framework),
+        ("index of the deadline", says.closed_at_index == closed),
+    ];
+    for (what, _) in claims.iter().filter(|(_, same)| !same) {
+        outcome.fault(file, format!("its {what} is not that of the log and the plan"));
+    }
+}
+
+fn recompute(outcome: &mut Outcome, bundle: &Bundle, known: &Known<'_>, one: &Logged<'_>) {
+    let path = |name: &str| Place::Release { version: one.version.to_owned(), file: name.to_owned() }.path();
+    let Some(plan) = known.rounds.get(&one.round).and_then(|r| r.plan.as_ref()) else {
+        return outcome.fault(&path(RELEASE_FILES[0]), "not recomputed: its round has no plan that is believed");
+    };
+    let nothing = OfRound::default();
+    let of_round = known.submissions.get(&one.round).unwrap_or(&nothing);
+    if !of_round.unusable.is_empty() {
+        let who: Vec<String> = of_round.unusable.iter().map(ToString::to_string).collect();
+        return outcome
+            .fault(&path(RELEASE_FILES[0]), format!("not recomputed: the submissions of {} cannot be used", who.join(", ")));
+    }
+    let files = match recomputed(known, plan, one, of_round) {
+        Ok(files) => files,
+        Err(error) => {
+            return outcome
+                .fault(&Place::statement(one.version).path(), format!("no release follows from the log: {}", chain(&error)));
+        }
+    };
+    for (name, expected) in files {
+        let path = path(name);
+        match bundle.bytes(&path) {
+            None => outcome.fault(&path, "missing"),
+            Some(bytes) if bytes != expected => {
+                let line = first_difference(bytes, &expected);
+                outcome.fault(&path, format!("not what follows from the submissions: it differs first in line {line}"));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn recomputed(
+    known: &Known<'_>,
+    plan: &KnownPlan,
+    one: &Logged<'_>,
+    of_round: &OfRound,
+) -> Result<[(&'static str, Vec<u8>); 3], shared::release::ReleaseError> {
+    let framework = plan.framework(known.frameworks);
+    let release = combine(framework, &plan.plan, plan.id, one.version, &of_round.accepted)?;
+    let [csv, json, meta] = RELEASE_FILES;
+    Ok([(csv, release.figures_csv(framework)), (json, release.figures_json()), (meta, release.figures_meta_csv())])
+}
+
+/// Number of the first line in which two texts differ, from 1.
+fn first_difference(a: &[u8], b: &[u8]) -> usize {
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    a[..same].iter().filter(|byte| **byte == b'\n').count() + 1
+}

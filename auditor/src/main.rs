@@ -1,0 +1,7 @@
+//! The program `goldenthread-auditor`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    auditor::cli::main()
+}

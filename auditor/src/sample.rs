@@ -1,0 +1,355 @@
+//! A correct export of a few made-up authorities, made from `shared` alone, and every step of it open to damage.
+//!
+//! Built without the aggregator on purpose: what both agree on is the written protocol. For tests only.
+
+use std::collections::BTreeMap;
+
+use shared::framework::{FRAMEWORK_TOML, Framework};
+use shared::hash::sha256;
+use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
+use shared::log::checkpoint::{Checkpoint, LogKey};
+use shared::log::entry::{Entry, Event, KeyAct};
+use shared::log::tile::{TileId, encode_bundle};
+use shared::log::tree::Tree;
+use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanBlock, PlanChoice, Region};
+use shared::privacy::RhoNano;
+use shared::release::{Accepted, NOTICE, NOTICE_MADE_UP, combine};
+use shared::sign::{Algorithm, Envelope, SigningKey, pem_encode};
+use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseStatement, STATEMENT_TYPE};
+use shared::submission::{
+    Cells, Encoding, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
+};
+use shared::time::Timestamp;
+use shared::trust::Trust;
+
+use crate::place::{CHECKPOINT_FILE, Place, README_FILE, ROOT_FILE};
+
+/// Files of an export by path.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Name of the sample's log.
+const ORIGIN: &str = "log.example/goldenthread";
+/// The sample's version.
+pub const VERSION: &str = "2025.1";
+
+/// A small generator for cells and for places to damage (splitmix64): the same seed, the same numbers.
+pub struct Numbers(pub u64);
+
+impl Numbers {
+    /// The next number.
+    pub fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+    /// The next number below a bound.
+    pub fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.draw() % u64::try_from(bound).unwrap()).unwrap()
+    }
+}
+
+/// Keys, a round, a log and the files about them. Steps are taken in any order, also in wrong ones.
+pub struct World {
+    /// Signs checkpoints.
+    pub log_key: SigningKey,
+    /// Signs plans.
+    pub plan_key: SigningKey,
+    /// Signs statements and manifests.
+    pub release_key: SigningKey,
+    /// Authorities and their signing keys.
+    pub agents: Vec<(AuthorityId, SigningKey)>,
+    /// Stands for the root certificate: only its digest counts here.
+    pub root: Vec<u8>,
+    /// The framework of the round.
+    pub framework: Framework,
+    /// The plan of the round.
+    pub plan: Plan,
+    /// Id of its envelope.
+    pub plan_id: Digest,
+    /// Leaves of the log.
+    pub entries: Vec<Entry>,
+    /// Files but those of the log, the trust claim and the manifest.
+    pub files: Files,
+    /// What the release will stand on.
+    pub accepted: Vec<Accepted>,
+    /// Noise of the made-up cells.
+    pub numbers: Numbers,
+}
+
+/// A new P-256 key.
+pub fn new_key() -> SigningKey {
+    SigningKey::generate(Algorithm::EcdsaP256).unwrap()
+}
+
+fn choice(codes: &[AuthorityId]) -> PlanChoice {
+    let regions = ["E12000001", "E12000007"];
+    let member = |(i, code): (usize, &AuthorityId)| CohortMember {
+        authority: *code,
+        name: format!("Council {code}"),
+        region: regions[i % 2].into(),
+    };
+    let region = |code: &str| Region { code: code.into(), name: format!("Region {code}") };
+    PlanChoice {
+        reporting_year: ReportingYear::new(2025).unwrap(),
+        made_up: true,
+        dates: Dates {
+            freeze_on: "2025-06-30".parse().unwrap(),
+            send_opens_at: "2025-07-01T09:00:00Z".parse().unwrap(),
+            send_closes_at: "2025-07-01T09:00:01Z".parse().unwrap(),
+        },
+        rho_release: RhoNano(160_000_000),
+        rho_correction: RhoNano(40_000_000),
+        cohort: Cohort { members: codes.iter().enumerate().map(member).collect(), regions: regions.map(region).to_vec() },
+        authorities_min: 3,
+    }
+}
+
+impl World {
+    /// Keys and a framework; nothing is logged yet.
+    pub fn new(n_authorities: u16) -> Self {
+        let codes: Vec<AuthorityId> = (0..n_authorities).map(|n| (301 + n).to_string().parse().unwrap()).collect();
+        let framework = Framework::built_in();
+        let plan = Plan::with_equal_shares(&framework, choice(&codes)).unwrap();
+        let readme = format!("An export of Golden Thread.\n{NOTICE_MADE_UP}\n{NOTICE}\n");
+        let root = new_key().public().spki().to_vec();
+        let files = Files::from([
+            (README_FILE.into(), readme.into_bytes()),
+            (ROOT_FILE.into(), pem_encode("CERTIFICATE", &root).into_bytes()),
+        ]);
+        Self {
+            log_key: SigningKey::generate(Algorithm::Ed25519).unwrap(),
+            plan_key: new_key(),
+            release_key: new_key(),
+            agents: codes.into_iter().map(|c| (c, new_key())).collect(),
+            root,
+            plan_id: Digest::NONE,
+            framework,
+            plan,
+            entries: Vec::new(),
+            files,
+            accepted: Vec::new(),
+            numbers: Numbers(7),
+        }
+    }
+
+    /// Up to an open round: framework, keys and plan are logged.
+    pub fn open(n_authorities: u16) -> Self {
+        let mut world = Self::new(n_authorities);
+        world.log_framework();
+        for agent in 0..world.agents.len() {
+            world.register(agent);
+        }
+        world.log_plan();
+        world.log(Event::RoundOpen { round: world.round() });
+        world
+    }
+
+    /// A whole round without a fault.
+    pub fn whole(n_authorities: u16) -> Self {
+        let mut world = Self::open(n_authorities);
+        for agent in 0..world.agents.len() {
+            world.submit(agent);
+        }
+        world.close();
+        world.release();
+        world
+    }
+
+    /// The round.
+    pub fn round(&self) -> RoundId {
+        self.plan.body().round
+    }
+
+    /// What an auditor would trust.
+    pub fn trust(&self) -> Trust {
+        Trust {
+            log: LogKey::new(ORIGIN, self.log_key.public()).unwrap(),
+            root_sha256: sha256(&self.root),
+            plan: vec![self.plan_key.public().clone()],
+            release: vec![self.release_key.public().clone()],
+        }
+    }
+
+    /// Appends a leaf, a second after the one before.
+    pub fn log(&mut self, event: Event) -> u64 {
+        let start: Timestamp = "2025-07-01T09:00:00Z".parse().unwrap();
+        let index = u64::try_from(self.entries.len()).unwrap();
+        self.entries.push(Entry { at: start.plus_seconds(i64::try_from(index).unwrap()), event });
+        index
+    }
+
+    /// Logs the framework and keeps its file.
+    pub fn log_framework(&mut self) {
+        let (framework, layout) = (self.framework.hash(), self.framework.layout_hash());
+        self.files.insert(Place::Framework(framework).path(), FRAMEWORK_TOML.into());
+        self.log(Event::Framework { framework, layout });
+    }
+
+    /// Registers an agent's key and keeps its file.
+    pub fn register(&mut self, agent: usize) {
+        let (authority, key) = (self.agents[agent].0, self.agents[agent].1.public().clone());
+        self.files.insert(Place::Key(key.id()).path(), key.to_pem().into_bytes());
+        self.log(Event::AgentKey { authority, key: key.id(), act: KeyAct::Registered });
+    }
+
+    /// Signs and logs the plan as it stands and keeps its file.
+    pub fn log_plan(&mut self) {
+        let envelope = Envelope::sign(PLAN_TYPE, self.plan.encode(), &self.plan_key).unwrap();
+        self.log_plan_envelope(&envelope);
+    }
+
+    /// Logs a plan's envelope, whoever signed it.
+    pub fn log_plan_envelope(&mut self, envelope: &Envelope) {
+        self.plan_id = envelope.id();
+        self.files.insert(Place::Plan(self.round()).path(), envelope.encode());
+        self.log(Event::Plan { round: self.round(), id: envelope.id(), key: envelope.signatures()[0].keyid });
+    }
+
+    /// What an agent would submit, with made-up cells.
+    pub fn submission(&mut self, agent: usize) -> Submission {
+        let body = self.plan.body().clone();
+        let mut block = |b: &PlanBlock| SubmissionBlock {
+            name: b.name.clone(),
+            protection: b.protection,
+            scope: b.scope,
+            n: b.n,
+            l2_squared: b.l2_squared,
+            scale_milli: b.scale_milli,
+            rho_nano: b.rho_nano,
+            encoding: Encoding::I64Le,
+            cells: Cells((0..b.n).map(|_| i64::try_from(self.numbers.below(400)).unwrap() - 60).collect()),
+        };
+        let supplied = |table: String| TableSupplied { table, supplied: 1 };
+        Submission {
+            schema: SCHEMA.into(),
+            authority: self.agents[agent].0,
+            round: body.round,
+            kind: KIND.into(),
+            sequence: 1,
+            previous: Digest::NONE,
+            nonce: Nonce([u8::try_from(agent % 256).unwrap(); 16]),
+            produced_on: "2025-07-01".parse().unwrap(),
+            agent_version: "0.1.0".into(),
+            framework: self.framework.hash(),
+            layout: self.framework.layout_hash(),
+            plan: self.plan_id,
+            tables_supplied: framework_return_tables(&self.framework).into_iter().map(supplied).collect(),
+            blocks: body.blocks.iter().map(&mut block).collect(),
+            attachments: Vec::new(),
+        }
+    }
+
+    /// Makes, signs, logs and keeps an agent's submission.
+    pub fn submit(&mut self, agent: usize) {
+        let submission = self.submission(agent);
+        self.post(submission, agent);
+    }
+
+    /// Signs a submission with an agent's key, logs it and keeps it.
+    pub fn post(&mut self, submission: Submission, signer: usize) {
+        let envelope = Envelope::sign(SUBMISSION_TYPE, submission.encode(), &self.agents[signer].1).unwrap();
+        let (authority, round, sequence, id) = (submission.authority, submission.round, submission.sequence, envelope.id());
+        self.files.insert(Place::Submission { round, authority, sequence }.path(), envelope.encode());
+        self.log(Event::Submission { authority, round, sequence, id });
+        self.accepted.push(Accepted { authority, id, submission });
+    }
+
+    /// Closes the round.
+    pub fn close(&mut self) {
+        self.log(Event::RoundDeadline { round: self.round() });
+    }
+
+    /// Computes, signs and logs the release of what was accepted.
+    pub fn release(&mut self) {
+        let release = combine(&self.framework, &self.plan, self.plan_id, VERSION, &self.accepted).unwrap();
+        let files = [
+            ("figures.csv", release.figures_csv(&self.framework)),
+            ("figures.json", release.figures_json()),
+            ("figures.meta.csv", release.figures_meta_csv()),
+        ];
+        for (name, bytes) in files {
+            self.files.insert(release_path(name), bytes);
+        }
+        self.log_statement();
+    }
+
+    /// Signs and logs a statement over the figures as they stand.
+    pub fn log_statement(&mut self) {
+        let names = ["figures.csv", "figures.json", "figures.meta.csv"];
+        let files: Vec<(&str, &[u8])> = names.iter().map(|n| (*n, self.files[&release_path(n)].as_slice())).collect();
+        let deadline = self.entries.iter().position(|e| matches!(e.event, Event::RoundDeadline { .. }));
+        let predicate = Predicate {
+            round: self.round(),
+            version: VERSION.into(),
+            made_up: true,
+            notices: vec![NOTICE_MADE_UP.into(), NOTICE.into()],
+            plan: self.plan_id,
+            framework: self.framework.hash(),
+            closed_at_index: u64::try_from(deadline.unwrap_or_default()).unwrap(),
+        };
+        let payload = ReleaseStatement::over(&files, predicate).encode();
+        let envelope = Envelope::sign(STATEMENT_TYPE, payload, &self.release_key).unwrap();
+        self.files.insert(Place::statement(VERSION).path(), envelope.encode());
+        self.log(Event::Release { round: self.round(), version: VERSION.into(), id: envelope.id() });
+    }
+
+    /// The export: files, log, trust claim and manifest.
+    pub fn export(&self) -> Files {
+        let mut files = self.files.clone();
+        files.insert(Place::TrustClaim.path(), self.trust().encode().into_bytes());
+        let entries: Vec<Vec<u8>> = self.entries.iter().map(Entry::encode).collect();
+        self.write_log(&mut files, &entries);
+        for key in [self.plan_key.public(), self.release_key.public()] {
+            files.insert(Place::Key(key.id()).path(), key.to_pem().into_bytes());
+        }
+        self.sign_manifest(&mut files);
+        files
+    }
+
+    /// Writes tiles and a signed checkpoint of these entries.
+    pub fn write_log(&self, files: &mut Files, entries: &[Vec<u8>]) {
+        let tree = Tree::of_entries(entries.iter().map(Vec::as_slice));
+        for id in TileId::all(tree.size()) {
+            let bytes = match id.entries() {
+                Some(range) => encode_bundle(range.map(|i| entries[usize::try_from(i).unwrap()].as_slice())),
+                None => id.hashes(&tree).unwrap(),
+            };
+            files.insert(Place::Tile(id).path(), bytes);
+        }
+        let checkpoint = Checkpoint { origin: ORIGIN.into(), size: tree.size(), root: tree.root(tree.size()).unwrap() };
+        files.insert(CHECKPOINT_FILE.into(), checkpoint.sign(&self.log_key).unwrap().into_bytes());
+    }
+
+    /// Signs a manifest over the files as they stand.
+    pub fn sign_manifest(&self, files: &mut Files) {
+        files.remove(&Place::Manifest.path());
+        let listed = |(path, bytes): (&String, &Vec<u8>)| ManifestFile {
+            path: path.clone(),
+            bytes: u64::try_from(bytes.len()).unwrap(),
+            sha256: sha256(bytes),
+        };
+        let manifest = Manifest::over(files.iter().map(listed).collect(), true);
+        let envelope = Envelope::sign(MANIFEST_TYPE, manifest.encode(), &self.release_key).unwrap();
+        files.insert(Place::Manifest.path(), envelope.encode());
+    }
+
+    /// Path of an agent's submission.
+    pub fn submission_path(&self, agent: usize) -> String {
+        Place::Submission { round: self.round(), authority: self.agents[agent].0, sequence: 1 }.path()
+    }
+    /// Path of an agent's key.
+    pub fn key_path(&self, agent: usize) -> String {
+        Place::Key(self.agents[agent].1.public().id()).path()
+    }
+    /// Path of the plan.
+    pub fn plan_path(&self) -> String {
+        Place::Plan(self.round()).path()
+    }
+}
+
+/// Path of a file of the sample's release.
+pub fn release_path(name: &str) -> String {
+    Place::Release { version: VERSION.into(), file: name.into() }.path()
+}

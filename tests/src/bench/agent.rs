@@ -1,0 +1,90 @@
+//! `agent`: from a folder's bytes to a signed envelope for one authority of middling size, three linked years, beside a
+//! bare pass of the `csv` crate over the same bytes.
+
+use agent::bounds::BoundedChild;
+use agent::histories::build;
+use agent::measures::MeasureSet;
+use agent::noise::{DrawRequest, draw};
+use agent::pseudonym::PseudonymKey;
+use agent::records::{ReadOptions, TableSet, read_return};
+use agent::submission::{Particulars, compose};
+use anyhow::Context as _;
+use shared::framework::Framework;
+use shared::ids::{AuthorityId, Digest, ReportingYear};
+use shared::plan::{Cohort, CohortMember, Dates, Plan, PlanChoice, Region};
+use shared::privacy::RhoNano;
+use shared::sign::{Algorithm, SigningKey};
+use shared::submission::{Nonce, TableSupplied, framework_return_tables};
+
+use super::records::{Return, bare_pass, middling_council};
+use super::timing::alternate_cpu;
+use super::{Outcome, Target};
+
+const ROUNDS: usize = 5;
+
+pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
+    let (code, returns) = middling_council()?;
+    let framework = Framework::built_in();
+    let year = returns.last().map(|(year, _)| *year).context("a council has returns")?;
+    let plan = plan(&framework, code, year)?;
+    let key = SigningKey::generate(Algorithm::EcdsaP256)?;
+    let mut n_children = 0;
+    let ours = || {
+        n_children = envelope(&framework, &plan, code, &returns, year, &key)?;
+        Ok(())
+    };
+    let (figure, baseline) = alternate_cpu(ROUNDS, ours, || bare_pass(&returns))?;
+    let what = format!("folder to signed envelope, {} years, {n_children} children and young people", returns.len());
+    Ok(vec![Outcome::new("agent", what, "cpu s", figure, (baseline, "csv byte records"), Target::None)])
+}
+
+fn envelope(
+    framework: &Framework,
+    plan: &Plan,
+    authority: AuthorityId,
+    returns: &[Return],
+    year: ReportingYear,
+    key: &SigningKey,
+) -> anyhow::Result<usize> {
+    let pseudonyms = PseudonymKey::from_bytes(&[7; 32]).context("a key of 32 bytes is long enough")?;
+    let options = ReadOptions { key: &pseudonyms, ignored: TableSet::NONE, demanded: TableSet::required() };
+    let read = |(year, files): &Return| read_return(files, *year, &options);
+    let returns: Vec<_> = returns.iter().map(read).collect();
+    let measures = MeasureSet::resolve(framework)?;
+    let histories = build(&returns, year);
+    let contributions = histories.children.iter().filter_map(|child| measures.contributions(child, year));
+    let children = contributions.map(|child| BoundedChild::new(framework, child)).collect::<Result<Vec<_>, _>>()?;
+    let n_children = children.len();
+    let cells = draw(DrawRequest::new(framework, plan, children)?)?;
+    let supplied = |table: String| TableSupplied { table, supplied: 1 };
+    let particulars = Particulars {
+        authority,
+        previous: Digest::NONE,
+        nonce: Nonce([1; 16]),
+        produced_on: "2026-07-02".parse()?,
+        tables_supplied: framework_return_tables(framework).into_iter().map(supplied).collect(),
+    };
+    std::hint::black_box(compose(framework, plan, Digest::NONE, cells, particulars, key)?.id);
+    Ok(n_children)
+}
+
+fn plan(framework: &Framework, authority: AuthorityId, reporting_year: ReportingYear) -> anyhow::Result<Plan> {
+    let region = "E12000001".to_owned();
+    let choice = PlanChoice {
+        reporting_year,
+        made_up: true,
+        dates: Dates {
+            freeze_on: "2026-06-30".parse()?,
+            send_opens_at: "2026-07-01T09:00:00Z".parse()?,
+            send_closes_at: "2026-07-31T17:00:00Z".parse()?,
+        },
+        rho_release: RhoNano(160_000_000),
+        rho_correction: RhoNano(40_000_000),
+        cohort: Cohort {
+            members: vec![CohortMember { authority, name: "Made-up".into(), region: region.clone() }],
+            regions: vec![Region { code: region, name: "North East".into() }],
+        },
+        authorities_min: 1,
+    };
+    Ok(Plan::with_equal_shares(framework, choice)?)
+}

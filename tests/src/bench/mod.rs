@@ -1,0 +1,83 @@
+//! Benchmarks: every figure is held against a baseline measured in the same run, and is a ratio before it is a number.
+//!
+//! `cargo run --release -p tests --bin bench -- NAME [--json]`. `bench all` runs them and writes `docs/measurements.md`
+//! with machine and date. Reading order:
+
+pub mod agent; // folder to signed envelope
+pub mod audit; // a whole export verified
+pub mod ingest; // submissions over fresh connections, durable
+pub mod measurements; // docs/measurements.md
+pub mod records; // a return set read and parsed
+pub mod release; // submissions to figures
+pub mod timing; // medians of alternating runs
+
+use serde::Serialize;
+
+/// What a figure must hold to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// The ratio to the baseline is at most this.
+    RatioAtMost(f64),
+    /// The ratio to the baseline is at least this.
+    RatioAtLeast(f64),
+    /// The figure itself is at most this.
+    FigureAtMost(f64),
+    /// Nothing is demanded.
+    None,
+}
+
+/// One measured figure beside its baseline.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// Name of the benchmark.
+    pub bench: &'static str,
+    /// What was measured.
+    pub what: String,
+    /// The figure.
+    pub figure: f64,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The baseline, in the same unit.
+    pub baseline: f64,
+    /// What the baseline is.
+    pub baseline_is: &'static str,
+    /// Figure over baseline.
+    pub ratio: f64,
+    /// What is demanded, in words.
+    pub target: String,
+    /// Whether it holds.
+    pub holds: bool,
+}
+
+impl Outcome {
+    /// A figure beside its baseline.
+    #[must_use]
+    pub fn new(bench: &'static str, what: String, unit: &'static str, figure: f64, baseline: (f64, &'static str), target: Target) -> Self {
+        let ratio = figure / baseline.0;
+        let (words, holds) = match target {
+            Target::RatioAtMost(most) => (format!("ratio <= {most}"), ratio <= most),
+            Target::RatioAtLeast(least) => (format!("ratio >= {least}"), ratio >= least),
+            Target::FigureAtMost(most) => (format!("figure <= {most} {unit}"), figure <= most),
+            Target::None => ("none".to_owned(), true),
+        };
+        Self { bench, what, figure, unit, baseline: baseline.0, baseline_is: baseline.1, ratio, target: words, holds }
+    }
+}
+
+/// The benchmarks by name.
+pub const NAMES: [&str; 5] = ["records", "agent", "ingest", "release", "audit"];
+
+/// Runs one benchmark.
+///
+/// # Errors
+/// When a program cannot be built or run, or a folder cannot be written.
+pub fn run(name: &str) -> anyhow::Result<Vec<Outcome>> {
+    match name {
+        "records" => records::run(),
+        "agent" => agent::run(),
+        "ingest" => ingest::run(),
+        "release" => release::run(),
+        "audit" => audit::run(),
+        other => anyhow::bail!("no benchmark {other}; there are {}", NAMES.join(", ")),
+    }
+}

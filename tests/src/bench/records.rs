@@ -1,0 +1,90 @@
+//! `records`: read, parse and validate the returns of one large authority, beside a bare pass of the `csv` crate over
+//! the same bytes.
+
+use agent::pseudonym::PseudonymKey;
+use agent::records::{InputFile, ReadOptions, TableSet, read_return};
+use shared::ids::{AuthorityId, ReportingYear};
+
+use super::timing::alternate_cpu;
+use super::{Outcome, Target};
+use crate::councils::{Plan, Spec};
+
+const ROUNDS: usize = 5;
+/// Linked years that a made-up council can have.
+const YEARS: usize = 5;
+
+/// One return: its year, and its files.
+pub(super) type Return = (ReportingYear, Vec<InputFile>);
+
+pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
+    let returns = large_council()?;
+    let bytes: usize = returns.iter().flat_map(|(_, files)| files.iter().map(|f| f.bytes.len())).sum();
+    let key = PseudonymKey::from_bytes(&[7; 32]).ok_or_else(|| anyhow::anyhow!("a key of 32 bytes is long enough"))?;
+    let options = ReadOptions { key: &key, ignored: TableSet::NONE, demanded: TableSet::required() };
+    let mut n_rows = 0;
+    let ours = || {
+        n_rows = 0;
+        for (year, files) in &returns {
+            let read = read_return(files, *year, &options);
+            anyhow::ensure!(read.refusals.is_empty(), "a clean return was refused");
+            n_rows += read.n_rows;
+        }
+        Ok(())
+    };
+    let (figure, baseline) = alternate_cpu(ROUNDS, ours, || bare_pass(&returns))?;
+    let what = format!("read, parse and validate {YEARS} return years of one authority ({n_rows} rows, {} MB)", bytes / 1_000_000);
+    Ok(vec![Outcome::new("records", what, "cpu s", figure, (baseline, "csv byte records"), Target::RatioAtMost(4.0))])
+}
+
+/// Reads every record of every file and looks at none.
+pub(super) fn bare_pass(returns: &[Return]) -> anyhow::Result<()> {
+    for (_, files) in returns {
+        for file in files {
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(file.bytes.as_slice());
+            let mut record = csv::ByteRecord::new();
+            while reader.read_byte_record(&mut record)? {
+                std::hint::black_box(record.len());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The returns of the largest made-up council, in memory.
+fn large_council() -> anyhow::Result<Vec<Return>> {
+    let spec = Spec { seed: 1, authorities: None, reporting_year: 2026, n_years: YEARS, faults: 0.0 };
+    let by_size = places_by_size(&Plan::new(&spec));
+    Ok(council(&spec, by_size.last().copied().unwrap_or(0))?.1)
+}
+
+/// The code and the returns of a made-up council of middling size, in memory: three linked years.
+pub(super) fn middling_council() -> anyhow::Result<(AuthorityId, Vec<Return>)> {
+    let spec = Spec { seed: 1, authorities: None, reporting_year: 2026, n_years: 3, faults: 0.0 };
+    let by_size = places_by_size(&Plan::new(&spec));
+    council(&spec, by_size.get(by_size.len() / 2).copied().unwrap_or(0))
+}
+
+/// Places of the plan's authorities, smallest first.
+fn places_by_size(plan: &Plan) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..plan.authorities().len()).collect();
+    places.sort_by_key(|place| plan.authorities()[*place].n_children);
+    places
+}
+
+fn council(spec: &Spec, place: usize) -> anyhow::Result<(AuthorityId, Vec<Return>)> {
+    let council = Plan::new(spec).council(place);
+    let folder = tempfile::tempdir()?;
+    council.write_returns(folder.path())?;
+    let mut returns = Vec::new();
+    for year in spec.years() {
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(folder.path().join(year.to_string()))? {
+            let path = entry?.path();
+            files.push(InputFile { name: path.display().to_string(), bytes: std::fs::read(&path)? });
+        }
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let year = ReportingYear::new(year).ok_or_else(|| anyhow::anyhow!("year {year}"))?;
+        returns.push((year, files));
+    }
+    Ok((council.code.parse()?, returns))
+}

@@ -1,0 +1,200 @@
+//! Made-up councils: authorities with their real codes and sizes, and children who do not exist.
+//!
+//! Every figure arises from histories. A child comes into care at an age and for a reason, lives somewhere,
+//! moves or stays, has social workers and reviews, goes missing or does not, leaves, comes back, grows up.
+//! What is drawn are the events; which category of a measure they make is only ever counted, by the oracle.
+//! The parameters, with the published figure beside each, are in `parameters`. Children here are nobody, but
+//! each stands for someone: their histories are written as carefully as real ones would be.
+//!
+//! The state of a council holds what its returns can say and nothing older. One seed makes one nation; each
+//! child has a stream of chance of its own, so that subsets and threads do not change a child.
+//!
+//! In the order of making: `authorities` and `effects`, `sketch` (an outline of each childhood), `legal`,
+//! `placements`, `episodes`, `around`, `outcomes`, `leavers`, `council`; then `write` and `faults`; `profile` describes what was made.
+
+pub mod around;
+pub mod authorities;
+pub mod calendar;
+pub mod chance;
+pub mod codes;
+pub mod council;
+pub mod effects;
+pub mod episodes;
+pub mod faults;
+pub mod leavers;
+pub mod legal;
+pub mod outcomes;
+pub mod parameters;
+pub mod placements;
+pub mod profile;
+pub mod sketch;
+pub mod state;
+pub mod write;
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use authorities::Authority;
+use effects::Effects;
+use faults::PlantedFault;
+use state::Child;
+
+/// Return years whose columns and codes the writer knows.
+const RETURN_YEARS: [i16; 6] = [2018, 2022, 2023, 2024, 2025, 2026];
+
+/// First return year that has the table of social workers.
+pub const SOCIAL_WORKERS_FROM: i16 = 2024;
+
+/// What to make.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// Fixes the children, never the noise of a round.
+    pub seed: u64,
+    /// The first so many authorities of a fixed order that mixes sizes; all of them where none is given.
+    pub authorities: Option<usize>,
+    /// The newest return year.
+    pub reporting_year: i16,
+    /// Linked return years, the newest among them. Fewer are made where the writer does not know a year before.
+    pub n_years: usize,
+    /// Planted faults per row, from 0 to 1.
+    pub faults: f64,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self { seed: 1, authorities: None, reporting_year: 2025, n_years: 3, faults: 0.0 }
+    }
+}
+
+impl Spec {
+    /// The return years, oldest first: linked without a gap, each known to the writer.
+    #[must_use]
+    pub fn years(&self) -> Vec<i16> {
+        let mut years: Vec<i16> = (0..)
+            .map(|back| self.reporting_year - back)
+            .take(self.n_years.max(1))
+            .take_while(|year| RETURN_YEARS.contains(year))
+            .collect();
+        years.reverse();
+        assert!(!years.is_empty(), "return year {} is not one the writer knows", self.reporting_year);
+        years
+    }
+}
+
+/// A plan of all councils, from which they can be made one by one, in any order, in any thread.
+pub struct Plan {
+    spec: Spec,
+    all: Vec<Authority>,
+    effects: Vec<Effects>,
+    chosen: Vec<Authority>,
+}
+
+impl Plan {
+    /// Draws and centres what differs between authorities.
+    #[must_use]
+    pub fn new(spec: &Spec) -> Self {
+        let all = authorities::all();
+        let effects = effects::draw(spec.seed, &all);
+        let n = spec.authorities.unwrap_or(all.len());
+        let mut chosen = if n < all.len() { authorities::stratified() } else { all.clone() };
+        chosen.truncate(n);
+        chosen.sort_by(|a, b| a.code.cmp(&b.code));
+        Self { spec: spec.clone(), all, effects, chosen }
+    }
+
+    /// The authorities that get a council, by code.
+    #[must_use]
+    pub fn authorities(&self) -> &[Authority] {
+        &self.chosen
+    }
+
+    /// Makes the council of one of [`Plan::authorities`], by its place there.
+    #[must_use]
+    pub fn council(&self, place: usize) -> Council {
+        let authority = &self.chosen[place];
+        let n = self.all.len();
+        let at = self.all.iter().position(|other| other.code == authority.code).expect("the chosen are among all");
+        let (former, next) = (&self.all[(at + n - 1) % n], &self.all[(at + 1) % n]);
+        council::make(&self.spec, authority, &self.effects[at], former, next)
+    }
+}
+
+/// All councils of a spec.
+pub struct Nation {
+    /// By code.
+    pub authorities: Vec<Council>,
+}
+
+impl Nation {
+    /// Makes every council, on as many threads as the machine has; the result does not depend on them.
+    #[must_use]
+    pub fn generate(spec: &Spec) -> Self {
+        let plan = Plan::new(spec);
+        let n = plan.authorities().len();
+        let n_threads = std::thread::available_parallelism().map_or(1, usize::from).min(n.max(1));
+        let mut made: Vec<(usize, Council)> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..n_threads)
+                .map(|thread| {
+                    let plan = &plan;
+                    scope.spawn(move || {
+                        let own = (thread..n).step_by(n_threads);
+                        own.map(|place| (place, plan.council(place))).collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            threads.into_iter().flat_map(|thread| thread.join().expect("making a council does not panic")).collect()
+        });
+        made.sort_by_key(|&(place, _)| place);
+        Self { authorities: made.into_iter().map(|(_, council)| council).collect() }
+    }
+}
+
+/// One made-up council with all its children.
+pub struct Council {
+    /// DfE three-digit code.
+    pub code: String,
+    /// Name of the real authority whose code and size it has.
+    pub name: String,
+    /// Code of one of the nine regions.
+    pub region: String,
+    /// Population aged 0 to 17.
+    pub n_population: u32,
+    /// Return years, oldest first.
+    pub years: Vec<i16>,
+    /// Children and care leavers, by identifier.
+    pub children: Vec<Child>,
+    seed: u64,
+    faults: f64,
+}
+
+impl fmt::Debug for Council {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Council {} with {} children", self.code, self.children.len())
+    }
+}
+
+impl Council {
+    /// Writes one folder per return year, and says which faults were planted.
+    ///
+    /// # Errors
+    /// When a folder or file cannot be written.
+    pub fn write_returns(&self, folder: &Path) -> io::Result<Vec<PlantedFault>> {
+        let mut planted = Vec::new();
+        for &year in &self.years {
+            let own = folder.join(year.to_string());
+            std::fs::create_dir_all(&own)?;
+            let mut tables = write::tables(self, year);
+            if self.faults > 0.0 {
+                planted.extend(faults::plant(&mut tables, &self.code, year, self.seed, self.faults));
+            }
+            for table in tables {
+                std::fs::write(own.join(table.file), table.bytes)?;
+            }
+        }
+        Ok(planted)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Promises of the made-up councils: same seed same bytes, subsets and threads change nothing, sizes are
+//! real, files are consistent, and planted faults stand where they say.
+
+use super::codes::{Ended, NewEpisode};
+use super::{Nation, Plan, Spec};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn spec(seed: u64, authorities: usize) -> Spec {
+    Spec { seed, authorities: Some(authorities), ..Spec::default() }
+}
+
+#[test]
+fn one_seed_makes_one_nation_whatever_the_threads() {
+    let (a, b) = (spec(7, 6), spec(7, 12));
+    let nation = Nation::generate(&a);
+    let larger = Plan::new(&b);
+    for council in &nation.authorities {
+        let place = larger.authorities().iter().position(|other| other.code == council.code);
+        let again = larger.council(place.expect("a larger subset holds the smaller one"));
+        let bytes = |council: &super::Council| -> Vec<Vec<u8>> {
+            super::write::tables(council, 2025).into_iter().map(|table| table.bytes).collect()
+        };
+        assert_eq!(bytes(council), bytes(&again));
+    }
+}
+
+#[test]
+fn sizes_are_those_of_the_list() {
+    let plan = Plan::new(&spec(3, 10));
+    for (place, authority) in plan.authorities().iter().enumerate() {
+        let council = plan.council(place);
+        let last = jiff::civil::date(2025, 3, 31);
+        let n = council.children.iter().filter(|child| {
+            child.episodes.iter().any(|e| !e.is_short_break() && e.decom <= last && e.dec.is_none_or(|dec| dec > last))
+        });
+        assert_eq!(u32::try_from(n.count()), Ok(authority.n_children), "{}", authority.code);
+    }
+    assert!(plan.authorities().iter().any(|authority| authority.n_children == 0));
+}
+
+#[test]
+fn histories_are_consistent() {
+    for council in Nation::generate(&spec(11, 10)).authorities {
+        let ids: BTreeSet<&str> = council.children.iter().map(|child| child.id.as_str()).collect();
+        assert_eq!(ids.len(), council.children.len());
+        for child in &council.children {
+            for pair in child.episodes.windows(2) {
+                let (before, after) = (&pair[0], &pair[1]);
+                let dec = before.dec.expect("only the last episode is open");
+                assert!(dec <= after.decom, "501");
+                if before.rec == Some(Ended::X1) {
+                    assert_eq!(dec, after.decom, "433, 388");
+                    assert_ne!(after.rne, NewEpisode::S, "431");
+                } else {
+                    assert_eq!(after.rne, NewEpisode::S, "432");
+                    assert!(dec < after.decom, "431");
+                }
+            }
+            for episode in &child.episodes {
+                assert!(child.dob <= episode.decom, "302");
+                assert!(episode.dec.is_none_or(|dec| dec > episode.decom), "355, 356");
+                assert_eq!(episode.dec.is_some(), episode.rec.is_some(), "148");
+            }
+            if let Some(last) = child.episodes.last() {
+                assert_ne!(last.rec, Some(Ended::X1), "388");
+            }
+            assert!(child.absences.windows(2).all(|pair| pair[0].to.is_some_and(|to| to <= pair[1].from)));
+            assert!(child.workers.windows(2).all(|pair| pair[0].to == Some(pair[1].from)));
+        }
+    }
+}
+
+#[test]
+fn the_edges_of_the_rules_occur() {
+    use super::codes::Place;
+    use jiff::civil::date;
+    let (start, end) = (date(2024, 4, 1), date(2025, 3, 31));
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for council in Nation::generate(&spec(2, 40)).authorities {
+        for child in &council.children {
+            let mut edge = |name: &'static str, holds: bool| *seen.entry(name).or_default() += usize::from(holds);
+            let e = &child.episodes;
+            let rne = |code| e.iter().any(|episode| episode.rne == code);
+            let place = |places: &[Place]| e.iter().any(|episode| places.contains(&episode.place));
+            let left_on = |day| e.iter().any(|episode| episode.dec == Some(day) && episode.rec != Some(Ended::X1));
+            edge("born on 29 February", child.dob.month() == 2 && child.dob.day() == 29);
+            edge("status and home on one day", rne(NewEpisode::B));
+            edge("status and home with the same carer on one day", rne(NewEpisode::U));
+            edge("same carer", rne(NewEpisode::T));
+            edge("status only", rne(NewEpisode::L));
+            edge("temporary", place(&[Place::T0, Place::T1, Place::T2, Place::T3, Place::T4]));
+            edge("temporary on 31 March", e.iter().any(|t| super::placements::is_temporary(t.place) && t.touches(end, end)));
+            edge("placed for adoption by the current carer", place(&[Place::A3, Place::A5]));
+            edge("left on 31 March", left_on(end));
+            edge("left on 1 April", left_on(start));
+            edge("came back in the year", {
+                let starts = e.iter().filter(|episode| episode.rne == NewEpisode::S && !episode.is_short_break());
+                starts.filter(|episode| episode.decom > start).count() > 1
+            });
+            let open = |spell: &super::state::AbsenceSpell| spell.from < start && spell.to.is_none_or(|to| to >= start);
+            edge("missing on 1 April", child.absences.iter().any(open));
+            edge("missing at the end", child.absences.iter().any(|spell| spell.to.is_none()));
+            edge("care leaver without episodes", e.is_empty() && !child.leaver.is_empty());
+            edge("left on the 18th birthday", left_on(super::calendar::Day::of(child.dob).birthday(18).date()));
+            edge("another authority took over", e.iter().any(|episode| episode.rec == Some(Ended::E3)));
+            edge("short break", e.iter().any(super::state::Episode::is_short_break));
+            edge("only short breaks, returned as a care leaver", {
+                !e.is_empty() && e.iter().all(super::state::Episode::is_short_break) && !child.leaver.is_empty()
+            });
+            edge("taken over, returned as a care leaver", {
+                e.last().is_some_and(|episode| episode.rec == Some(Ended::E3)) && !child.leaver.is_empty()
+            });
+            edge("sex not known", child.sex_not_known);
+            edge("no social worker recorded", !e.is_empty() && child.workers.is_empty());
+        }
+    }
+    let missing: Vec<_> = seen.iter().filter(|(_, n)| **n == 0).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_return_year_has_its_own_columns_and_codes() {
+    for (year, n_years, made) in [(2018, 3, 1), (2022, 1, 1), (2024, 3, 3), (2026, 5, 5)] {
+        let spec = Spec { reporting_year: year, n_years, authorities: Some(4), ..Spec::default() };
+        let plan = Plan::new(&spec);
+        let largest = (0..4).max_by_key(|&place| plan.authorities()[place].n_children);
+        let council = plan.council(largest.expect("there are four"));
+        assert_eq!(council.years.len(), made);
+        for &year in &council.years {
+            let tables: BTreeMap<&str, String> = super::write::tables(&council, year)
+                .into_iter()
+                .map(|table| (table.file, String::from_utf8(table.bytes).expect("returns are text")))
+                .collect();
+            assert_eq!(tables.contains_key("sw_episodes.csv"), year >= 2024);
+            let places: BTreeSet<&str> =
+                tables["episodes.csv"].lines().skip(1).filter_map(|line| line.split(',').nth(5)).collect();
+            assert_eq!(places.contains("K3"), year >= 2025, "{year}");
+            assert_eq!(places.contains("H5"), year < 2025, "{year}");
+            assert_eq!(places.contains("Z1"), year < 2026 && places.iter().any(|place| place.starts_with('Z')));
+            let sexes: BTreeSet<&str> = tables["header.csv"].lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+            assert_eq!(sexes.contains("F"), year >= 2025, "{year}");
+        }
+    }
+}
+
+#[test]
+fn planted_faults_stand_where_they_say() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let spec = Spec { faults: 0.02, ..spec(5, 4) };
+    let plan = Plan::new(&spec);
+    let mut rules = BTreeSet::new();
+    for place in 0..plan.authorities().len() {
+        let council = plan.council(place);
+        let own = folder.path().join(&council.code);
+        let planted = council.write_returns(&own).expect("returns can be written");
+        assert_eq!(planted, council.write_returns(&own).expect("returns can be written again"));
+        for fault in planted {
+            let text = std::fs::read_to_string(own.join(fault.year.to_string()).join(fault.file));
+            assert!(fault.line <= text.expect("the file is there").lines().count());
+            rules.insert(fault.rule);
+        }
+    }
+    assert!(rules.len() > 15, "{rules:?}");
+}

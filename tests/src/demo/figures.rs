@@ -1,0 +1,302 @@
+//! Published figures beside the truth: inside their intervals or not, and whether any error is beyond chance.
+//!
+//! Intervals are meant to miss now and then, so missing fails nothing. What fails is an error that noise of the published
+//! scale would make once in a million demos. A published count is off by a sum of independent discrete Gaussians, which is
+//! sub-Gaussian with that sum's variance V (Canonne, Kamath and Steinke, arXiv 2004.00010, Corollary 17), so it is off by
+//! more than `sqrt(2 V ln(2 / p))` with probability at most p. With p = 1e-6 / (number of figures) the union bound holds for
+//! all of them together and asks for no independence: cells of one table are correlated. For a ratio N/D whose true value
+//! is t the same bound holds for Fieller's statistic `N - t D`, whose mean is zero.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, bail, ensure};
+use serde::{Deserialize, Serialize};
+use shared::framework::{Framework, Kind, Table};
+use shared::ids::AuthorityId;
+
+use super::truth::{Truth, base_of, counted_places};
+
+/// Chance that a demo fails although all is well, over all figures.
+const FALSE_ALARM: f64 = 1e-6;
+/// Half a unit of the last decimal of a published share or mean, with room for binary fractions.
+const ROUNDING: f64 = 0.000_051;
+
+/// The file `figures.json`, as a reader who was not given our types reads it.
+#[derive(Deserialize)]
+pub struct Published {
+    /// Whether the data are made up.
+    pub made_up: bool,
+    blocks: Vec<Block>,
+    /// Who took part.
+    pub authorities: Coverage,
+    figures: Vec<PublishedFigure>,
+}
+
+/// Which authorities a release stands on.
+#[derive(Deserialize)]
+pub struct Coverage {
+    /// Asked.
+    pub expected: usize,
+    /// Accepted.
+    pub accepted: usize,
+    /// The others.
+    pub absent: Vec<AuthorityId>,
+}
+
+#[derive(Deserialize)]
+struct Block {
+    name: String,
+    scale_milli: u32,
+}
+
+#[derive(Deserialize)]
+struct PublishedFigure {
+    id: String,
+    area: String,
+    area_code: String,
+    group: String,
+    category: String,
+    what: What,
+    value: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    authorities: u32,
+}
+
+/// What a figure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// Number of children.
+    Count,
+    /// Percentage of the counted.
+    Share,
+    /// Average amount.
+    Mean,
+}
+
+/// One figure beside the truth.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    /// Table.
+    pub id: String,
+    /// Area.
+    pub area: String,
+    /// Group.
+    pub group: String,
+    /// Category, view, `base` or `mean`.
+    pub category: String,
+    /// What it is.
+    pub what: What,
+    /// Over the accepted councils; none when nobody is counted.
+    #[serde(rename = "true")]
+    pub truth: Option<f64>,
+    /// Over all councils of the area, whether they took part or not.
+    pub true_nation: Option<f64>,
+    /// As published; none where noise leaves nothing to say.
+    pub published: Option<f64>,
+    /// Lower end of the interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Whether the truth lies inside; none where there is no interval, no truth or no council.
+    pub inside: Option<bool>,
+}
+
+/// The truth of one area: of the accepted councils, and of all.
+pub struct AreaTruth {
+    /// Accepted councils.
+    pub accepted: Truth,
+    /// How many.
+    pub n_accepted: u32,
+    /// All councils.
+    pub all: Truth,
+}
+
+/// Holds every published figure against the truth of its area, by area code.
+///
+/// # Errors
+/// When an error is beyond the bound, or when published figures and oracle do not speak of the same cells.
+pub fn compare(
+    framework: &Framework,
+    published: &Published,
+    areas: &BTreeMap<String, AreaTruth>,
+    tables_of_oracle: &BTreeSet<String>,
+) -> anyhow::Result<Vec<Line>> {
+    let n = u32::try_from(published.figures.len()).context("too many figures")?;
+    ensure!(n > 0, "the release has no figures");
+    let bound = (2.0 * (2.0 * f64::from(n) / FALSE_ALARM).ln()).sqrt();
+    let scales: BTreeMap<&str, f64> = published.blocks.iter().map(|b| (b.name.as_str(), f64::from(b.scale_milli) / 1000.0)).collect();
+    let counts: BTreeMap<_, f64> = published.figures.iter().filter_map(count_of).collect();
+    let mut lines = Vec::with_capacity(published.figures.len());
+    let mut seen = BTreeSet::new();
+    for figure in &published.figures {
+        let name = format!("{} {}/{}/{} ({:?})", figure.area, figure.id, figure.group, figure.category, figure.what);
+        ensure!(tables_of_oracle.contains(&figure.id), "the oracle counts no table {}", figure.id);
+        let area = areas.get(&figure.area_code).with_context(|| format!("no council lies in {}", figure.area))?;
+        ensure!(figure.authorities == area.n_accepted, "{name} claims {} councils, not {}", figure.authorities, area.n_accepted);
+        let cells = Cells::of(framework, figure).with_context(|| format!("{name} is not in the framework"))?;
+        seen.insert(figure.id.as_str());
+        let line = cells.line(figure, area);
+        let base = counts.get(&(figure.area_code.as_str(), cells.base_id.as_str(), figure.group.as_str(), "base")).copied();
+        let scale = |block: &str| scales.get(block).copied().with_context(|| format!("no block {block}"));
+        let noise = Noise { n: f64::from(figure.authorities), one: scale("counts")?, sum: cells.sum_scale(&scales)? };
+        if !cells.is_within(&line, base, &noise, bound) {
+            bail!("{name} is beyond chance: published {:?}, true {:?}", line.published, line.truth);
+        }
+        lines.push(line);
+    }
+    for table in tables_of_oracle {
+        ensure!(seen.contains(table.as_str()), "the oracle's table {table} is not published");
+    }
+    Ok(lines)
+}
+
+/// Share of figures whose truth is inside, over those that have an interval.
+#[must_use]
+pub fn inside_share(lines: &[Line]) -> f64 {
+    let judged = lines.iter().filter_map(|line| line.inside);
+    let (mut n, mut inside) = (0_u32, 0_u32);
+    for is_inside in judged {
+        n += 1;
+        inside += u32::from(is_inside);
+    }
+    if n == 0 { 1.0 } else { f64::from(inside) / f64::from(n) }
+}
+
+type CountKey<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+fn count_of(figure: &PublishedFigure) -> Option<(CountKey<'_>, f64)> {
+    let key = (figure.area_code.as_str(), figure.id.as_str(), figure.group.as_str(), figure.category.as_str());
+    (figure.what == What::Count).then_some(())?;
+    Some((key, figure.value?))
+}
+
+/// Noise of one cell of one council, and how many councils are summed.
+struct Noise {
+    n: f64,
+    one: f64,
+    sum: f64,
+}
+
+/// The cells that a figure is made of.
+struct Cells {
+    what: What,
+    part: Vec<usize>,
+    whole: Vec<usize>,
+    base_id: String,
+    centre: f64,
+    sum_block: Option<String>,
+}
+
+impl Cells {
+    fn of(framework: &Framework, figure: &PublishedFigure) -> Option<Self> {
+        let table = framework.table(&figure.id)?;
+        let measure = framework.measure(&table.measure)?;
+        let group = table.group(&figure.group)?;
+        let place = |id: &String| Some(table.cell(group, table.category(id)?));
+        match table.kind {
+            Kind::Mean => {
+                let base = base_of(framework, table);
+                (figure.what == What::Mean && figure.category == "mean").then_some(())?;
+                Some(Self {
+                    what: What::Mean,
+                    part: vec![table.cell(group, 0)],
+                    whole: counted_places(base, group),
+                    base_id: base.id.clone(),
+                    centre: f64::from(measure.centre()),
+                    sum_block: Some(sum_block(table)),
+                })
+            }
+            Kind::Share => {
+                let view = measure.views.iter().find(|view| view.id == figure.category);
+                let part = match (view, figure.category.as_str()) {
+                    (Some(view), _) => view.sum.iter().map(place).collect::<Option<Vec<_>>>()?,
+                    (None, "base") => counted_places(table, group),
+                    (None, _) => vec![place(&figure.category)?],
+                };
+                (figure.what != What::Mean).then_some(())?;
+                let whole = counted_places(table, group);
+                Some(Self { what: figure.what, part, whole, base_id: table.id.clone(), centre: 0.0, sum_block: None })
+            }
+        }
+    }
+
+    fn sum_scale(&self, scales: &BTreeMap<&str, f64>) -> anyhow::Result<f64> {
+        let Some(block) = &self.sum_block else { return Ok(0.0) };
+        scales.get(block.as_str()).copied().with_context(|| format!("no block {block}"))
+    }
+
+    fn line(&self, figure: &PublishedFigure, area: &AreaTruth) -> Line {
+        let truth = self.exact(&area.accepted);
+        let inside = match (truth, figure.low, figure.high) {
+            (Some(truth), Some(low), Some(high)) if figure.authorities > 0 => {
+                Some(low - ROUNDING <= truth && truth <= high + ROUNDING)
+            }
+            _ => None,
+        };
+        Line {
+            id: figure.id.clone(),
+            area: figure.area.clone(),
+            group: figure.group.clone(),
+            category: figure.category.clone(),
+            what: figure.what,
+            truth,
+            true_nation: self.exact(&area.all),
+            published: figure.value,
+            low: figure.low,
+            high: figure.high,
+            inside,
+        }
+    }
+
+    /// The exact figure; none when its denominator is empty.
+    fn exact(&self, truth: &Truth) -> Option<f64> {
+        let (part, whole) = (float(truth.total(&self.part)), float(truth.total(&self.whole)));
+        match self.what {
+            What::Count => Some(part),
+            What::Share => (whole > 0.0).then(|| rounded(100.0 * part / whole)),
+            What::Mean => (whole > 0.0).then(|| rounded(part / whole)),
+        }
+    }
+
+    /// Whether the error is one that noise makes, with `bound` standard deviations as the limit.
+    fn is_within(&self, line: &Line, base: Option<f64>, noise: &Noise, bound: f64) -> bool {
+        let (Some(published), Some(truth)) = (line.published, line.truth) else { return true };
+        let cells = |places: &[usize]| f64::from(u32::try_from(places.len()).unwrap_or(u32::MAX)) * noise.one * noise.one;
+        let (variance, error, slack) = match self.what {
+            What::Count => (cells(&self.part), published - truth, ROUNDING),
+            What::Share => {
+                let (Some(base), t) = (base, truth / 100.0) else { return false };
+                let variance = cells(&self.part) * (1.0 - 2.0 * t) + t * t * cells(&self.whole);
+                (variance, base * (published / 100.0 - t), base.abs() * 2.0 * ROUNDING / 100.0)
+            }
+            What::Mean => {
+                let (Some(base), t) = (base, truth - self.centre) else { return false };
+                let variance = noise.sum * noise.sum + t * t * cells(&self.whole);
+                (variance, base * (published - truth), base.abs() * 2.0 * ROUNDING)
+            }
+        };
+        error.abs() <= bound * (noise.n * variance).sqrt() + slack
+    }
+}
+
+/// Name of the block that holds a mean's sums.
+fn sum_block(table: &Table) -> String {
+    match table.contribution_max {
+        1 => "counts".to_owned(),
+        more => format!("sums-{more}"),
+    }
+}
+
+/// A count as a float; exact, since no nation has 2^31 children.
+fn float(n: i64) -> f64 {
+    f64::from(i32::try_from(n).expect("counts of children fit 32 bits"))
+}
+
+fn rounded(x: f64) -> f64 {
+    (x * 10_000.0).round() / 10_000.0
+}
+
+#[cfg(test)]
+mod tests;

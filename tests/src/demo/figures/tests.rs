@@ -1,0 +1,85 @@
+//! The comparison against releases that are made here, without noise, with it, and wrong.
+
+use super::*;
+
+fn release(figures: &[(&str, &str, &str, &str, Option<f64>)], authorities: u32) -> Published {
+    let figure = |(id, group, category, what, value): &(&str, &str, &str, &str, Option<f64>)| {
+        serde_json::json!({"id": id, "area": "England", "area_code": "E92000001", "group": group, "category": category,
+            "what": what, "value": value, "low": value.map(|v| v - 20.0), "high": value.map(|v| v + 20.0), "authorities": authorities})
+    };
+    let text = serde_json::json!({
+        "made_up": true,
+        "blocks": [{"name": "counts", "scale_milli": 10_000}, {"name": "sums-20", "scale_milli": 200_000}],
+        "authorities": {"expected": 1, "accepted": 1, "absent": []},
+        "figures": figures.iter().map(figure).collect::<Vec<_>>(),
+    });
+    serde_json::from_value(text).unwrap()
+}
+
+/// 900 children with one home and 100 with two; scores of 1,000 children that sum to 15,000.
+fn truth(framework: &Framework) -> Truth {
+    let cell = |table: &str, category: &str, n: i64| {
+        let cell = crate::oracle::Cell { table: table.into(), group: "total".into(), category: category.into() };
+        (cell, n)
+    };
+    let counts = [
+        cell("B1.total", "1", 900),
+        cell("B1.total", "2", 100),
+        cell("A2.total", "0-13", 1000),
+        cell("A3.total", "sum", 15_000),
+    ];
+    Truth::of(framework, &counts.into(), &mut BTreeSet::new()).unwrap()
+}
+
+fn compared(figures: &[(&str, &str, &str, &str, Option<f64>)]) -> anyhow::Result<Vec<Line>> {
+    let f = Framework::built_in();
+    let mut areas = BTreeMap::new();
+    areas.insert("E92000001".to_owned(), AreaTruth { accepted: truth(&f), n_accepted: 1, all: truth(&f) });
+    let tables = figures.iter().map(|f| f.0.to_owned()).collect();
+    compare(&f, &release(figures, 1), &areas, &tables)
+}
+
+#[test]
+fn errors_within_chance_pass_and_larger_ones_fail() {
+    // the bound is about 5.5 standard deviations of 10 for one cell
+    for (published, passes) in [(900.0, true), (945.0, true), (855.0, true), (975.0, false), (825.0, false)] {
+        assert_eq!(compared(&[("B1.total", "total", "1", "count", Some(published))]).is_ok(), passes, "{published}");
+    }
+    let base = ("B1.total", "total", "base", "count", Some(1010.0));
+    for (published, passes) in [(90.0, true), (98.0, true), (82.0, true), (79.0, false), (101.0, false)] {
+        let share = ("B1.total", "total", "1", "share", Some(published));
+        assert_eq!(compared(&[base, share]).is_ok(), passes, "{published}");
+    }
+    let base = ("A2.total", "total", "base", "count", Some(1010.0));
+    for (published, passes) in [(15.0, true), (15.7, true), (17.0, false)] {
+        let mean = ("A3.total", "total", "mean", "mean", Some(published));
+        assert_eq!(compared(&[base, mean]).is_ok(), passes, "{published}");
+    }
+}
+
+#[test]
+fn what_is_unreliable_is_neither_inside_nor_outside() {
+    let lines = compared(&[
+        ("B1.total", "total", "1", "count", Some(910.0)),
+        ("B1.total", "total", "2", "count", Some(130.0)),
+        ("B1.total", "total", "2", "share", None),
+    ]);
+    let lines = lines.unwrap();
+    let inside: Vec<_> = lines.iter().map(|line| line.inside).collect();
+    assert_eq!(inside, [Some(true), Some(false), None]);
+    assert_eq!(inside_share(&lines), 0.5);
+}
+
+#[test]
+fn figures_and_oracle_speak_of_the_same_cells() {
+    let f = Framework::built_in();
+    let areas = || BTreeMap::from([("E92000001".to_owned(), AreaTruth { accepted: truth(&f), n_accepted: 1, all: truth(&f) })]);
+    let figures = [("B1.total", "total", "1", "count", Some(900.0))];
+    let tables = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
+    assert!(compare(&f, &release(&figures, 1), &areas(), &tables(&["B1.total"])).is_ok());
+    assert!(compare(&f, &release(&figures, 1), &areas(), &tables(&[])).is_err(), "a table that the oracle lacks");
+    assert!(compare(&f, &release(&figures, 1), &areas(), &tables(&["B1.total", "P1.total"])).is_err(), "one that is not published");
+    assert!(compare(&f, &release(&figures, 2), &areas(), &tables(&["B1.total"])).is_err(), "a council too many");
+    let strange = [("B1.total", "total", "6", "count", Some(0.0))];
+    assert!(compare(&f, &release(&strange, 1), &areas(), &tables(&["B1.total"])).is_err(), "a category nobody knows");
+}

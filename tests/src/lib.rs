@@ -1,0 +1,13 @@
+//! What tests and demonstrations stand on: made-up councils, a naive oracle, and real processes in worlds of their own.
+//!
+//! This package may depend on every other and nothing depends on it. The oracle names no item of `agent`: two ways of
+//! counting that share a line of code would share its faults. Reading order:
+
+pub mod councils; // authorities and children who do not exist
+pub mod oracle; // every cell, counted slowly and obviously
+pub mod documents; // documents that are generated, and a test when they are stale
+pub mod build; // builds the programs and says where they lie
+pub mod postgres; // a database server of one test
+pub mod world; // processes, folders and clients of one round
+pub mod demo; // the national round as a demonstration
+pub mod bench; // figures beside baselines

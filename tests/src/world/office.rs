@@ -1,0 +1,145 @@
+//! An agent's installation at one authority: configuration, returns, state, commands.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Context as _;
+
+use super::client::Poster;
+use super::process::{Ended, Running};
+use super::{COMMAND_TIME_MAX, World};
+
+/// An agent's installation.
+pub struct Office<'w> {
+    world: &'w World,
+    /// Code of the authority.
+    pub code: String,
+    folder: PathBuf,
+    enrolled: PathBuf,
+    n_commands: AtomicUsize,
+}
+
+impl<'w> Office<'w> {
+    /// A new office below `councils/<code>`, whose certificates will lie in `enrolled/<code>`.
+    ///
+    /// # Errors
+    /// When its folder or configuration cannot be written.
+    pub fn create(world: &'w World, code: &str, reporting_year: i16) -> anyhow::Result<Self> {
+        let folder = world.folder.join("councils").join(code);
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let enrolled = world.folder.join("enrolled").join(code);
+        let office = Self { world, code: code.to_owned(), folder, enrolled, n_commands: AtomicUsize::new(0) };
+        office.configure(reporting_year, "https://localhost:1", "")?;
+        Ok(office)
+    }
+
+    /// Writes the configuration anew: year, the aggregator's address, and further lines (sections) at the end.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn configure(&self, reporting_year: i16, url: &str, more: &str) -> anyhow::Result<()> {
+        let text = format!(
+            "authority = \"{}\"\nreporting_year = {reporting_year}\nreturns = \"returns\"\nstate = \"state\"\n\n\
+             [aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n{more}",
+            self.code, self.code
+        );
+        std::fs::write(self.config(), text).with_context(|| format!("cannot write {}", self.config().display()))
+    }
+
+    /// Its configuration file.
+    #[must_use]
+    pub fn config(&self) -> PathBuf {
+        self.folder.join("agent.toml")
+    }
+    /// Folder of its returns.
+    #[must_use]
+    pub fn returns(&self) -> PathBuf {
+        self.folder.join("returns")
+    }
+    /// Its state.
+    #[must_use]
+    pub fn state(&self) -> PathBuf {
+        self.folder.join("state")
+    }
+    /// What `init` wrote for the operator.
+    #[must_use]
+    pub fn request(&self) -> PathBuf {
+        self.state().join("enrolment.dsse.json")
+    }
+    /// Folder with its certificate, the root and the trust file.
+    #[must_use]
+    pub fn enrolled(&self) -> &Path {
+        &self.enrolled
+    }
+    /// Files of its ledger, the first one among them.
+    #[must_use]
+    pub fn n_ledger_files(&self) -> usize {
+        let names = std::fs::read_dir(self.state().join("ledger")).into_iter().flatten().filter_map(Result::ok);
+        names.filter(|entry| entry.file_name().to_string_lossy().ends_with(".json")).count()
+    }
+    /// All bytes of its ledger, in order.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn ledger(&self) -> anyhow::Result<Vec<u8>> {
+        let mut names: Vec<PathBuf> = std::fs::read_dir(self.state().join("ledger"))?.filter_map(|e| Some(e.ok()?.path())).collect();
+        names.sort();
+        let mut all = Vec::new();
+        for name in names {
+            all.extend(std::fs::read(name)?);
+        }
+        Ok(all)
+    }
+    /// The receipt that it keeps, when it has one.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn receipt(&self) -> anyhow::Result<Option<Vec<u8>>> {
+        let mut entries = std::fs::read_dir(self.state().join("receipts")).context("no folder of receipts")?;
+        let proof = entries.find_map(|entry| Some(entry.ok()?.path()).filter(|path| path.extension().is_some_and(|e| e == "tlog-proof")));
+        proof.map(std::fs::read).transpose().context("cannot read the receipt")
+    }
+    /// Its signed envelope, as `show --raw` prints it.
+    ///
+    /// # Errors
+    /// When nothing is prepared.
+    pub fn envelope(&self) -> anyhow::Result<Vec<u8>> {
+        Ok(self.must(&["show", "--raw"])?.stdout.trim_end_matches('\n').as_bytes().to_vec())
+    }
+    /// A client made by hand that has this office's certificate.
+    ///
+    /// # Errors
+    /// When a file of its keys cannot be read.
+    pub fn poster(&self) -> anyhow::Result<Poster> {
+        let read = |path: PathBuf| std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()));
+        let key = read(self.state().join("keys").join("tls.key.pem"))?;
+        Poster::new(&read(self.enrolled.join("certificate.pem"))?, &key, &read(self.enrolled.join("root.pem"))?)
+    }
+
+    /// Runs a command to its end, however it ends.
+    ///
+    /// # Errors
+    /// When it cannot be started or does not end in time.
+    pub fn run(&self, arguments: &[&str]) -> anyhow::Result<Ended> {
+        self.start(arguments)?.wait(COMMAND_TIME_MAX)
+    }
+    /// Runs a command that must end well.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn must(&self, arguments: &[&str]) -> anyhow::Result<Ended> {
+        self.run(arguments)?.done(&format!("the agent of {}, {}", self.code, arguments.join(" ")))
+    }
+    /// Starts a command.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(&self, arguments: &[&str]) -> anyhow::Result<Running> {
+        let n = self.n_commands.fetch_add(1, Ordering::Relaxed);
+        let log = self.world.log(&format!("agent-{}-{n:02}-{}", self.code, arguments.first().unwrap_or(&"")));
+        let mut command = Command::new(&self.world.programs.agent);
+        command.args(arguments).arg("--config").arg(self.config()).current_dir(&self.folder);
+        self.world.processes.start("agent", command, &log)
+    }
+}

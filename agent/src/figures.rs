@@ -75,7 +75,9 @@ impl LocalFigures {
         for (g, group) in table.groups.iter().enumerate() {
             for (c, category) in table.categories.iter().enumerate() {
                 cells.push(match table.kind {
-                    Kind::Mean => json!({ "group": group.id, "exact_n": self.n_children(at, g), "exact_sum": self.exact(at, g, c) }),
+                    Kind::Mean => {
+                        json!({ "group": group.id, "exact_n": self.n_children(at, g), "exact_sum": self.exact(at, g, c) })
+                    }
                     Kind::Share => json!({
                         "group": group.id,
                         "category": category.id,
@@ -112,7 +114,9 @@ impl LocalFigures {
                 Kind::Share => {
                     let categories = table.categories.iter().enumerate();
                     let bracket = |outside: bool, text: String| if outside { format!("({text})") } else { text };
-                    categories.map(|(c, category)| bracket(category.outside, format!("{} {}", category.id, self.exact(at, g, c)))).collect()
+                    categories
+                        .map(|(c, category)| bracket(category.outside, format!("{} {}", category.id, self.exact(at, g, c))))
+                        .collect()
                 }
             };
             format!("    {:width$}  {}", group.id, cells.join(", "))
@@ -133,20 +137,22 @@ impl CellName {
     pub fn parse(text: &str, framework: &Framework) -> Result<Self, String> {
         let mut parts = text.split('/');
         let table_id = parts.next().unwrap_or_default();
-        let (at, table) =
-            framework.tables().iter().enumerate().find(|(_, t)| t.id == table_id).ok_or_else(|| format!("no table {table_id}"))?;
+        let (at, table) = framework
+            .tables()
+            .iter()
+            .enumerate()
+            .find(|(_, t)| t.id == table_id)
+            .ok_or_else(|| format!("no table {table_id}"))?;
         let names = |ids: Vec<&str>| ids.join(", ");
         let category_id = parts.next().unwrap_or_default();
-        let category = table
-            .category(category_id)
-            .ok_or_else(|| format!("{table_id} has the categories {}", names(table.categories.iter().map(|c| c.id.as_str()).collect())))?;
+        let category = table.category(category_id).ok_or_else(|| {
+            format!("{table_id} has the categories {}", names(table.categories.iter().map(|c| c.id.as_str()).collect()))
+        })?;
         let group = match parts.next() {
             None => None,
-            Some(id) => Some(
-                table
-                    .group(id)
-                    .ok_or_else(|| format!("{table_id} has the groups {}", names(table.groups.iter().map(|g| g.id.as_str()).collect())))?,
-            ),
+            Some(id) => Some(table.group(id).ok_or_else(|| {
+                format!("{table_id} has the groups {}", names(table.groups.iter().map(|g| g.id.as_str()).collect()))
+            })?),
         };
         if parts.next().is_some() {
             return Err("a cell is TABLE/CATEGORY or TABLE/CATEGORY/GROUP".to_owned());
@@ -160,7 +166,13 @@ impl CellName {
     }
 
     /// The rows behind it: for each child in it, the places of its rows in the tables and years that the measure reads.
-    pub fn rows(&self, framework: &Framework, measures: &MeasureSet, children: &[ChildHistory], year: ReportingYear) -> Vec<Vec<RowPlace>> {
+    pub fn rows(
+        &self,
+        framework: &Framework,
+        measures: &MeasureSet,
+        children: &[ChildHistory],
+        year: ReportingYear,
+    ) -> Vec<Vec<RowPlace>> {
         let measure = framework.tables().get(self.table).and_then(|table| framework.measure(&table.measure));
         let Some(measure) = measure else { return Vec::new() };
         let first = year.before(i16::from(measure.return_years).saturating_sub(1));

@@ -15,7 +15,7 @@ use shared::ids::AuthorityId;
 use shared::time::Timestamp;
 use time::OffsetDateTime;
 
-use crate::durable::{Readers, create_file};
+use crate::durable::{Readers, create_file, replace_file};
 use crate::keys::{Folder, KeysError, file_error, owner_only, read};
 use crate::store::CertificateRow;
 
@@ -104,6 +104,23 @@ pub fn init(folder: &Folder, hosts: &[String], now: Timestamp) -> Result<(), CaE
 }
 
 fn server(folder: &Folder, hosts: &[String], now: Timestamp) -> Result<(), CaError> {
+    let (key_pem, chain_pem) = server_certificate(folder, hosts, now)?;
+    write(folder, "server.key", &key_pem, Readers::Owner)?;
+    write(folder, "server.pem", &chain_pem, Readers::All)
+}
+
+/// Replaces the server's certificate and key before they expire; the service takes them at its next start.
+pub fn renew_server(folder: &Folder, hosts: &[String], now: Timestamp) -> Result<(), CaError> {
+    let (key_pem, chain_pem) = server_certificate(folder, hosts, now)?;
+    for (name, text, readers) in [("server.key", key_pem, Readers::Owner), ("server.pem", chain_pem, Readers::All)] {
+        let path = folder.ca(name);
+        replace_file(&path, text.as_bytes(), readers).map_err(|e| CaError::File(file_error(&path, e)))?;
+    }
+    Ok(())
+}
+
+/// A new key and a chain for these host names and addresses, PEM.
+fn server_certificate(folder: &Folder, hosts: &[String], now: Timestamp) -> Result<(String, String), CaError> {
     let (mut p, _) = params("Golden Thread aggregator", now, LEAF_DAYS)?;
     p.is_ca = IsCa::ExplicitNoCa;
     p.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -121,8 +138,7 @@ fn server(folder: &Folder, hosts: &[String], now: Timestamp) -> Result<(), CaErr
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     let issuing = Issuing::open(folder, "servers")?;
     let certificate = p.signed_by(&key, &issuing.issuer)?;
-    write(folder, "server.key", &key.serialize_pem(), Readers::Owner)?;
-    write(folder, "server.pem", &(certificate.pem() + &issuing.pem), Readers::All)
+    Ok((key.serialize_pem(), certificate.pem() + &issuing.pem))
 }
 
 /// An issuing authority, opened once for many certificates.
@@ -197,6 +213,7 @@ mod tests {
         );
     }
 
+    #[cfg(unix)]
     #[test]
     fn private_keys_are_their_owners_alone() {
         use std::os::unix::fs::PermissionsExt as _;

@@ -94,6 +94,12 @@ enum CaCommand {
         #[arg(long = "host")]
         hosts: Vec<String>,
     },
+    /// Replace the server certificate before it expires; restart the service afterwards
+    RenewServer {
+        /// Host names and addresses of the server, beside localhost
+        #[arg(long = "host")]
+        hosts: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -262,6 +268,10 @@ async fn carry_out(cli: Cli, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         Command::Ca(CaCommand::Init { hosts }) => {
             ca::init(&Folder::at(&config.folder), &hosts, clock.now())?;
             say("made a certificate authority for development: root, agents, servers, and a server certificate");
+        }
+        Command::Ca(CaCommand::RenewServer { hosts }) => {
+            ca::renew_server(&Folder::at(&config.folder), &hosts, clock.now())?;
+            say("made a new server certificate; restart the service to use it");
         }
         Command::Init => init(&config, clock).await?,
         Command::Authority(command) => authority(&config, clock, command).await?,

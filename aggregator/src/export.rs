@@ -62,7 +62,6 @@ async fn collect(store: &Store, folder: &Folder) -> Result<(Vec<ExportFile>, boo
         message_files(store, &registry, &mut files).await?;
         release_files(store, &mut files).await?;
         files.push(("root.pem".into(), folder.root_certificate()?.into_bytes()));
-        files.push(("trust.toml".into(), folder.read_trust()?.1.into_bytes()));
         files.push((TRUST_CLAIM_FILE.into(), folder.read_trust()?.1.into_bytes()));
         if store.head().await? == head {
             let made_up = registry.rounds.values().any(|r| r.plan.body().made_up);

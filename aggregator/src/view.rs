@@ -235,7 +235,12 @@ pub fn headlines(framework: &Framework, release: &Release) -> Vec<HeadlineView> 
     let view = |m: &Measure| {
         let table = format!("{}.total", m.id);
         let columns: Vec<Column> = columns(m).into_iter().filter(|c| c.category != "base").collect();
-        let row = |c: &Column| Row { head: c.label.clone(), cells: vec![index.cell(&table, england(release), "total", c)] };
+        let row = |c: &Column| {
+            let mut cell = index.cell(&table, england(release), "total", c);
+            // the column's head says what it is
+            cell.value = cell.value.trim_end_matches('%').to_owned();
+            Row { head: c.label.clone(), cells: vec![cell] }
+        };
         let unit = match columns.first().map(|c| c.what) {
             Some(What::Share) => "Out of every 100",
             Some(What::Mean) => "Average",

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::sha256;
 use crate::ids::Digest;
+use crate::limits::{BOUND_ABS_MAX, CELLS_MAX};
 
 /// The framework that this version of the programs was built with.
 pub const FRAMEWORK_TOML: &str = include_str!("../../config/framework.toml");
@@ -378,6 +379,9 @@ fn check_measure(m: &Measure, all: &[Measure]) -> Result<(), String> {
             let base = m.count_from.as_ref().and_then(|id| all.iter().find(|o| o.id == *id));
             let base = base.ok_or("a mean names the measure that counts its children")?;
             let [low, high] = m.bounds.ok_or("a mean has bounds")?;
+            if low < -BOUND_ABS_MAX || high > BOUND_ABS_MAX {
+                return Err(format!("bounds beyond {BOUND_ABS_MAX}"));
+            }
             if low >= high || (high - low) % 2 != 0 {
                 return Err("bounds have no whole middle".into());
             }
@@ -422,6 +426,9 @@ fn lay_out(measures: &[Measure], breakdowns: &[Breakdown]) -> Result<Vec<Table>,
                 first_cell,
             };
             first_cell += table.n_cells();
+            if first_cell > CELLS_MAX {
+                return Err(format!("more than {CELLS_MAX} cells"));
+            }
             tables.push(table);
         }
     }
@@ -477,6 +484,13 @@ mod tests {
     }
 
     #[test]
+    fn a_framework_too_large_to_lay_out_is_refused() {
+        let many: String = (0..CELLS_MAX).map(|i| format!("{{ id = \"{i}\", label = \"\" }},\n")).collect();
+        let text = FRAMEWORK_TOML.replacen("groups = [{ id = \"total\", label = \"All\" }]", &format!("groups = [{many}]"), 1);
+        assert!(Framework::parse(&text).unwrap_err().to_string().contains("cells"));
+    }
+
+    #[test]
     fn a_contradiction_is_named() {
         let check = |from: &str, to: &str, why: &str| {
             let text = FRAMEWORK_TOML.replacen(from, to, 1);
@@ -487,6 +501,7 @@ mod tests {
         check("id = \"A2\"", "id = \"A1\"", "stands twice");
         check("count_from = \"A2\"", "count_from = \"Z9\"", "names the measure");
         check("bounds = [0, 40]", "bounds = [0, 41]", "no whole middle");
+        check("bounds = [0, 40]", "bounds = [-2147483648, 2147483647]", "bounds beyond");
         check("sum = [\"3\", \"4\", \"5+\"]", "sum = [\"3\", \"6\"]", "does not add up");
         check("breakdowns = [\"total\", \"age\"]", "breakdowns = [\"total\", \"shoe_size\"]", "no breakdown shoe_size");
         check("ages = [5, 16]", "ages = [16, 5]", "not a range");

@@ -7,8 +7,12 @@ use std::sync::OnceLock;
 
 use tests::build::{Profile, Programs};
 
+mod documents;
 mod oracle;
+mod ports;
 mod store;
+mod tidy;
+mod wire;
 
 /// The programs under test, built once for all tests.
 fn programs() -> &'static Programs {

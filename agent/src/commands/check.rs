@@ -45,7 +45,10 @@ fn report(args: &CheckArgs, given: &Given, screen: &mut Screen<'_>) -> anyhow::R
         }
         write_repairs(&histories.repairs, input, screen)?;
         if histories.n_without_header > 0 {
-            screen.line(&format!("{} children are counted nowhere: no row in Header with a date of birth", histories.n_without_header))?;
+            screen.line(&format!(
+                "{} children are counted nowhere: no row in Header with a date of birth",
+                histories.n_without_header
+            ))?;
         }
         for aside in &input.left_aside {
             screen.line(&format!("left aside: {aside}"))?;
@@ -111,7 +114,8 @@ fn write_return(read: &ReturnRead, screen: &mut Screen<'_>) -> std::io::Result<(
 }
 
 fn by_rule(read: &ReturnRead) -> BTreeMap<(Table, RuleId), Vec<Problem>> {
-    let mut by_rule: BTreeMap<(Table, RuleId), Vec<Problem>> = read.findings.counts().keys().map(|key| (*key, Vec::new())).collect();
+    let mut by_rule: BTreeMap<(Table, RuleId), Vec<Problem>> =
+        read.findings.counts().keys().map(|key| (*key, Vec::new())).collect();
     for problem in read.findings.listed() {
         by_rule.entry((problem.table, problem.rule)).or_default().push(problem);
     }
@@ -166,9 +170,7 @@ fn file_name<'i>(input: &'i Input, repair: &Repair) -> &'i str {
 }
 
 fn repairs_to_json(repairs: &[Repair], input: &Input) -> Vec<Value> {
-    let one = |repair: &Repair| {
-        json!({ "return": repair.place.year, "file": file_name(input, repair), "line": repair.place.line, "what": repair.kind.words() })
-    };
+    let one = |repair: &Repair| json!({ "return": repair.place.year, "file": file_name(input, repair), "line": repair.place.line, "what": repair.kind.words() });
     repairs.iter().map(one).collect()
 }
 

@@ -26,7 +26,7 @@ use shared::time::Clock;
 
 use crate::cli::{Cli, Command, Source};
 use crate::config::{AgentConfig, ConfigError, environment};
-use crate::io::inbox::{Input, Waiting, read_configured, read_paths};
+use crate::io::inbox::{InboxError, Input, Waiting, read_configured, read_paths};
 use crate::pseudonym::{KEY_BYTES_MIN, PseudonymKey};
 use crate::records::ErrorRateMax;
 use room::Parts;
@@ -100,6 +100,8 @@ fn exit_of(error: &anyhow::Error) -> Exit {
         Exit::Configuration
     } else if error.is::<UsageError>() {
         Exit::Usage
+    } else if error.is::<InboxError>() {
+        Exit::InputRefused
     } else {
         Exit::Fault
     }

@@ -83,7 +83,9 @@ fn write_rows(
     };
     let name = args.cell.as_deref().unwrap_or_default();
     if args.json {
-        let rows = |rows: &Vec<RowPlace>| rows.iter().map(|place| json!({ "file": file(place), "line": place.line })).collect::<Vec<_>>();
+        let rows = |rows: &Vec<RowPlace>| {
+            rows.iter().map(|place| json!({ "file": file(place), "line": place.line })).collect::<Vec<_>>()
+        };
         let children: Vec<_> = children.iter().map(rows).collect();
         let report = json!({ "marking": MARKING, "cell": name, "reporting_year": input.year, "children": children });
         screen.line(&serde_json::to_string(&report)?)?;

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use shared::ids::ReportingYear;
 
 use super::{
-    AbsenceSpell, CameAlone, CarerSpell, ChildHistory, End, Ending, Episode, Leaver, Outcomes, Review, RowPlace, Stretch, Supplied,
-    WorkerSpell, chain,
+    AbsenceSpell, CameAlone, CarerSpell, ChildHistory, End, Ending, Episode, Leaver, Outcomes, Review, RowPlace, Stretch,
+    Supplied, WorkerSpell, chain,
 };
 use crate::day::Day;
 use crate::pseudonym::Pseudonym;
@@ -160,7 +160,8 @@ fn history(
     repairs: &mut Vec<Repair>,
 ) -> ChildHistory {
     let rows = || child.episodes.values();
-    let short_breaks = rows().filter(|(_, row)| row.legal.is_short_break()).map(|(_, row)| Stretch { start: row.start, end: row.end });
+    let short_breaks =
+        rows().filter(|(_, row)| row.legal.is_short_break()).map(|(_, row)| Stretch { start: row.start, end: row.end });
     let short_breaks = short_breaks.collect();
     let kept: Vec<_> = rows().filter(|(_, row)| !row.legal.is_short_break()).copied().collect();
     let mut episodes = close_open_ones(&kept, newest, repairs);
@@ -185,7 +186,11 @@ fn history(
 }
 
 /// Episodes in order of their start, with every open one but the newest return's last closed.
-fn close_open_ones(rows: &[(ReportingYear, &EpisodeRow)], newest: Option<ReportingYear>, repairs: &mut Vec<Repair>) -> Vec<Episode> {
+fn close_open_ones(
+    rows: &[(ReportingYear, &EpisodeRow)],
+    newest: Option<ReportingYear>,
+    repairs: &mut Vec<Repair>,
+) -> Vec<Episode> {
     let mut episodes = Vec::with_capacity(rows.len());
     for (at, (year, row)) in rows.iter().enumerate() {
         let next = rows.get(at + 1).map(|(_, next)| *next);

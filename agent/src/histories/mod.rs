@@ -17,7 +17,8 @@ use shared::ids::ReportingYear;
 use crate::day::Day;
 use crate::pseudonym::{Pseudonym, Token};
 use crate::records::codes::{
-    Absence, Accommodation, Activity, Ethnicity, InTouch, LegalStatus, MoveReason, Need, NoScore, Place, Provider, Rec, Rne, Sex, TookPart,
+    Absence, Accommodation, Activity, Ethnicity, InTouch, LegalStatus, MoveReason, Need, NoScore, Place, Provider, Rec, Rne, Sex,
+    TookPart,
 };
 use crate::records::tables::Table;
 use crate::records::{TableSet, YEAR_FIRST, YEAR_LAST};

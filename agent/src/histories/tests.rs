@@ -106,10 +106,8 @@ fn a_temporary_stay_belongs_to_the_placement_before() {
 
 #[test]
 fn a_new_period_starts_a_new_placement() {
-    let child = history(
-        2025,
-        &[written(2025, &[GIRL_2025], &["A1,01/06/2024,S,C2,U4,01/07/2024,E4A", "A1,01/09/2024,S,C2,U4,,"])],
-    );
+    let child =
+        history(2025, &[written(2025, &[GIRL_2025], &["A1,01/06/2024,S,C2,U4,01/07/2024,E4A", "A1,01/09/2024,S,C2,U4,,"])]);
     assert_eq!(child.episodes.iter().map(|e| e.period).collect::<Vec<_>>(), [0, 1]);
     assert_eq!(chain(&["A1,01/06/2024,S,C2,U4,01/07/2024,E4A", "A1,01/09/2024,S,C2,U4,,"]), "0/0 1/1");
     // an exit ends the period even where the next label is not S, and so does an end without a reason
@@ -136,8 +134,10 @@ fn the_latest_return_and_the_last_row_replace() {
 fn an_episode_left_open_is_closed_and_listed() {
     let check = |older: &[&str], newer: &[&str], expected: &[(&str, Option<(&str, bool)>)], kinds: &[RepairKind]| {
         let all = histories(2025, &[written(2024, &[GIRL], older), written(2025, &[GIRL_2025], newer)]);
-        let found: Vec<_> = all.children[0].episodes.iter().map(|e| (e.start, e.end.map(|end| (end.on, end.how.continues())))).collect();
-        let expected: Vec<_> = expected.iter().map(|(start, end)| (day(start), end.map(|(on, continues)| (day(on), continues)))).collect();
+        let found: Vec<_> =
+            all.children[0].episodes.iter().map(|e| (e.start, e.end.map(|end| (end.on, end.how.continues())))).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(start, end)| (day(start), end.map(|(on, continues)| (day(on), continues)))).collect();
         assert!(found == expected, "{older:?} {newer:?}: {found:?}");
         assert_eq!(all.repairs.iter().map(|repair| repair.kind).collect::<Vec<_>>(), kinds);
     };
@@ -167,7 +167,13 @@ fn an_episode_left_open_is_closed_and_listed() {
 
 #[test]
 fn later_returns_are_left_aside() {
-    let child = history(2024, &[written(2024, &[GIRL], &["A1,01/06/2023,S,C2,U4,,"]), written(2025, &[GIRL_2025], &["A1,01/06/2023,S,C2,U4,01/05/2024,E4A"])]);
+    let child = history(
+        2024,
+        &[
+            written(2024, &[GIRL], &["A1,01/06/2023,S,C2,U4,,"]),
+            written(2025, &[GIRL_2025], &["A1,01/06/2023,S,C2,U4,01/05/2024,E4A"]),
+        ],
+    );
     assert!(child.episodes[0].end.is_none());
 }
 

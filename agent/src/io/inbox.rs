@@ -109,7 +109,12 @@ pub trait Waiting {
 }
 
 /// Reads the returns of a configuration, up to a year.
-pub fn read_configured(config: &AgentConfig, year: ReportingYear, key: &PseudonymKey, waiting: &mut dyn Waiting) -> Result<Input, InboxError> {
+pub fn read_configured(
+    config: &AgentConfig,
+    year: ReportingYear,
+    key: &PseudonymKey,
+    waiting: &mut dyn Waiting,
+) -> Result<Input, InboxError> {
     let mut input = Input { year, returns: Vec::new(), left_aside: Vec::new(), refusals: Vec::new() };
     let folders = folders_of(&config.returns, &mut input)?;
     waiting.begins(folders.len());

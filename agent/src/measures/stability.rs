@@ -76,7 +76,8 @@ pub(super) fn b3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
     let carer = episode.carer;
     let current = carer.and_then(|carer| history.carers.get(carer));
     let is_placed_for_adoption = history.home_of(episode).is_some_and(|home| home.place.is_adoption());
-    let before = carer.filter(|_| is_placed_for_adoption).and_then(|carer| carer.checked_sub(1)).and_then(|at| history.carers.get(at));
+    let before =
+        carer.filter(|_| is_placed_for_adoption).and_then(|carer| carer.checked_sub(1)).and_then(|at| history.carers.get(at));
     let before = before.filter(|spell| spell.period == episode.period);
     let same = current.is_some_and(|spell| is_long(spell.start)) || before.is_some_and(|spell| is_long(spell.start));
     Some(if same { B3::SameCarer } else { B3::OtherCarer }.on_last_day())

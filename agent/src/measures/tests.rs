@@ -46,7 +46,8 @@ fn code_and_catalogue_agree() {
     let served: usize = measures.measures.iter().map(|measure| measure.tables.len()).sum();
     assert_eq!(served, framework.tables().len(), "every table is served");
     assert_eq!(CODE.len(), framework.measures().len(), "no code without a measure");
-    for (from, to) in [("id = \"PN0\"", "id = \"PN8\""), ("id = \"supported\"", "id = \"supp\""), ("id = \"A3\"", "id = \"A99\"")] {
+    for (from, to) in [("id = \"PN0\"", "id = \"PN8\""), ("id = \"supported\"", "id = \"supp\""), ("id = \"A3\"", "id = \"A99\"")]
+    {
         let text = shared::framework::FRAMEWORK_TOML.replace(from, to);
         assert!(MeasureSet::resolve(&Framework::parse(&text).unwrap()).is_err(), "{from}");
     }
@@ -123,7 +124,11 @@ fn b1_counts_homes_of_which_a_day_lies_in_the_year() {
     check("B1.total", &[in_2025(&["A1,01/06/2020,S,C2,U4,01/06/2024,E4B", "A1,01/07/2024,S,C2,U4,,"])], Some(("total", "2")));
     // a legal change is no move, a temporary stay neither, a move with the carer is one
     check("B1.total", &[in_2025(&["A1,01/06/2020,S,V2,U4,01/06/2024,X1", "A1,01/06/2024,L,C2,U4,,"])], Some(("total", "1")));
-    check("B1.total", &[in_2025(&["A1,01/06/2020,S,V2,U4,01/06/2024,X1", "A1,01/06/2024,T,V2,U4,,,ZZ1 1ZZ"])], Some(("total", "2")));
+    check(
+        "B1.total",
+        &[in_2025(&["A1,01/06/2020,S,V2,U4,01/06/2024,X1", "A1,01/06/2024,T,V2,U4,,,ZZ1 1ZZ"])],
+        Some(("total", "2")),
+    );
     check(
         "B1.placement",
         &[in_2025(&["A1,01/06/2020,S,V2,U4,01/03/2025,X1", "A1,01/03/2025,P,V2,T1,,"])],
@@ -170,11 +175,8 @@ fn b3_same_carer_for_two_years() {
     check("B3.total", &moved("01/04/2024", "T", "U4"), Some(("total", "same_carer")));
     check("B3.placement", &moved("01/04/2024", "P", "A5"), Some(("adoption", "same_carer")));
     check("B3.placement", &moved("01/04/2024", "P", "A6"), Some(("adoption", "same_carer")));
-    let after_a_move = three(&[
-        "A1,01/06/2020,S,C2,U4,01/05/2023,X1",
-        "A1,01/05/2023,P,C2,U6,01/04/2024,X1",
-        "A1,01/04/2024,P,C2,A6,,",
-    ]);
+    let after_a_move =
+        three(&["A1,01/06/2020,S,C2,U4,01/05/2023,X1", "A1,01/05/2023,P,C2,U6,01/04/2024,X1", "A1,01/04/2024,P,C2,A6,,"]);
     check("B3.total", &after_a_move, Some(("total", "other_carer")));
     check("B3.total", &three(&["A1,30/09/2022,S,C2,U4,,"]), Some(("total", "same_carer")));
     check("B3.total", &three(&["A1,01/10/2022,S,C2,U4,,"]), None);
@@ -195,9 +197,17 @@ fn b7_different_social_workers() {
     check("B7.total", &[in_2025(&[IN_CARE])], Some(("total", "table_not_supplied")));
     check("B7.total", &[workers(&[])], Some(("total", "none_recorded")));
     // before care counts; one who comes back is one; case is folded; one who left on 1 April is not of this year
-    check("B7.total", &[workers(&["SW1,01/05/2024,01/06/2024", "SW2,01/06/2024,01/08/2024", "sw1,01/08/2024,"])], Some(("total", "2")));
+    check(
+        "B7.total",
+        &[workers(&["SW1,01/05/2024,01/06/2024", "SW2,01/06/2024,01/08/2024", "sw1,01/08/2024,"])],
+        Some(("total", "2")),
+    );
     check("B7.total", &[workers(&["SW1,01/05/2023,01/04/2024", "SW2,01/04/2024,"])], Some(("total", "1")));
-    check("B7.total", &[workers(&["SW1,01/04/2024,02/04/2024", "SW2,02/04/2024,31/03/2025", "SW3,31/03/2025,"])], Some(("total", "3+")));
+    check(
+        "B7.total",
+        &[workers(&["SW1,01/04/2024,02/04/2024", "SW2,02/04/2024,31/03/2025", "SW3,31/03/2025,"])],
+        Some(("total", "3+")),
+    );
 }
 
 #[test]
@@ -225,7 +235,8 @@ fn c1_the_latest_review_of_the_year() {
     let reviews = |birth: &str, rows: &[&str]| {
         let header = format!("A1,F,{birth},WBRI,UN1,,");
         let rows: Vec<String> = rows.iter().map(|row| format!("A1,{birth},{row}")).collect();
-        written(2025, &[&header], &["A1,01/06/2022,S,C2,U4,,"]).with(Source::Reviews, &rows.iter().map(String::as_str).collect::<Vec<_>>())
+        written(2025, &[&header], &["A1,01/06/2022,S,C2,U4,,"])
+            .with(Source::Reviews, &rows.iter().map(String::as_str).collect::<Vec<_>>())
     };
     check("C1.total", &[in_2025(&[IN_CARE])], Some(("total", "table_not_supplied")));
     check("C1.total", &[reviews("15/05/2012", &[])], Some(("total", "no_review")));
@@ -256,7 +267,11 @@ fn f1_the_last_exit_of_the_year() {
     check("F1.total", &[left("31/03/2025", "E48")], Some(("total", "special_guardianship")));
     check("F1.total", &[left("31/03/2024", "E4A")], None);
     check("F1.total", &[left("01/06/2024", "")], None);
-    check("F1.total", &[in_2025(&["A1,01/06/2020,S,C2,U4,01/06/2024,E4B", "A1,01/07/2024,S,C2,U4,,"])], Some(("total", "home_not_planned")));
+    check(
+        "F1.total",
+        &[in_2025(&["A1,01/06/2020,S,C2,U4,01/06/2024,E4B", "A1,01/07/2024,S,C2,U4,,"])],
+        Some(("total", "home_not_planned")),
+    );
     // the age is that of the last day in care, the day before the birthday on which care ended
     let header = "A1,F,01/06/2014,WBRI,UN1,,";
     check("F1.age", &[written(2025, &[header], &["A1,01/06/2020,S,C2,U4,01/06/2024,E11"])], Some(("5-9", "adopted")));

@@ -20,7 +20,8 @@ pub fn compare_years(former: &ReturnRead, now: &mut ReturnRead) {
     let mut reported = HashSet::new();
     for row in &now.records.episodes {
         let began_before = row.start < first_day && !row.legal.is_short_break();
-        let is_new = began_before && now.records.child(row.child).is_some_and(|child| !known.contains(&child) && reported.insert(child));
+        let is_new =
+            began_before && now.records.child(row.child).is_some_and(|child| !known.contains(&child) && reported.insert(child));
         if is_new {
             now.findings.add(Problem { table: Table::Episodes, line: row.line, column: "DECOM", rule: RuleId::NoE });
         }

@@ -238,7 +238,9 @@ mod tests {
 
     #[test]
     fn a_code_stands_in_its_years_only() {
-        let place = |code: &[u8], years: &[i16]| -> Vec<i16> { years.iter().copied().filter(|y| Place::parse(code, *y).is_some()).collect() };
+        let place = |code: &[u8], years: &[i16]| -> Vec<i16> {
+            years.iter().copied().filter(|y| Place::parse(code, *y).is_some()).collect()
+        };
         let years = [2018, 2022, 2023, 2024, 2025, 2026];
         assert_eq!(place(b"H5", &years), [2018, 2022, 2023, 2024]);
         assert_eq!(place(b"K3", &years), [2024, 2025, 2026]);

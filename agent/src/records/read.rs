@@ -13,9 +13,14 @@ use super::rows::{HeaderFacts, InYear, Row, Year};
 use super::rules::RuleId;
 use super::tables::{Recognised, TABLES, Table, recognise};
 use super::text::{CELL_BYTES_MAX, COLUMNS_MAX, FILES_MAX, IDENTIFIER_BYTES_MAX, ROWS_MAX, text_of};
-use super::{ChildIndex, FileSeen, FileUse, Findings, InputFile, ReadOptions, Records, Refusal, ReturnRead, TableSet, checks, rows};
+use super::{
+    ChildIndex, FileSeen, FileUse, Findings, InputFile, ReadOptions, Records, Refusal, ReturnRead, TableSet, checks, rows,
+};
 use crate::day::Day;
 use crate::pseudonym::{IdentifierKind, Pseudonym, PseudonymKey};
+
+/// Rows of another year from which on a file other than Episodes can be taken for one of another year.
+const WRONG_YEAR_ROWS_MIN: u32 = 3;
 
 /// Reads the files of one return year. Never fails: refusals are part of the answer.
 pub fn read_return(files: &[InputFile], year: ReportingYear, options: &ReadOptions<'_>) -> ReturnRead {
@@ -205,7 +210,8 @@ struct Tally {
 impl<'k> Reader<'k> {
     fn new(year: ReportingYear, key: &'k PseudonymKey, has_header: bool) -> Self {
         let first = Day::first_of(year);
-        let days = Year { number: year.number(), first, last: Day::last_of(year), over_25_when_born_by: first.plus_months(-26 * 12) };
+        let days =
+            Year { number: year.number(), first, last: Day::last_of(year), over_25_when_born_by: first.plus_months(-26 * 12) };
         let children = Children { key, index: HashMap::new(), pseudonyms: Vec::new(), last: None };
         Self { year, days, key, children, has_header, facts: Vec::new() }
     }
@@ -252,7 +258,14 @@ impl<'k> Reader<'k> {
         }
     }
 
-    fn read_row(&mut self, file: &Chosen<'_>, record: &ByteRecord, one_row: &mut OneRow, tally: &mut Tally, read: &mut ReturnRead) {
+    fn read_row(
+        &mut self,
+        file: &Chosen<'_>,
+        record: &ByteRecord,
+        one_row: &mut OneRow,
+        tally: &mut Tally,
+        read: &mut ReturnRead,
+    ) {
         let line = record.position().map_or(0, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
         let found = &mut read.findings;
         if let Some(rule) = broken_shape(record, file.n_columns) {
@@ -279,7 +292,14 @@ impl<'k> Reader<'k> {
             Table::Header => {
                 let (facts, kept) = rows::header(row, found);
                 if let Some(kept) = kept {
-                    keep_last(&mut records.header, one_row, kept, |kept| (kept.child, kept.line), (row.table, RuleId::Int32), found);
+                    keep_last(
+                        &mut records.header,
+                        one_row,
+                        kept,
+                        |kept| (kept.child, kept.line),
+                        (row.table, RuleId::Int32),
+                        found,
+                    );
                 }
                 self.note_facts(row.child, facts);
             }
@@ -334,7 +354,8 @@ impl<'k> Reader<'k> {
     /// year while a tenth has ended before it: that is last year's file.
     fn judge_year(&self, file: &Chosen<'_>, tally: &Tally, read: &mut ReturnRead) {
         let (n_dated, n_outside) = (u64::from(tally.n_dated), u64::from(tally.n_outside));
-        let mostly = n_outside * 2 > n_dated;
+        let is_enough = file.table == Table::Episodes || tally.n_outside >= WRONG_YEAR_ROWS_MIN;
+        let mostly = is_enough && n_outside * 2 > n_dated;
         let stale = file.table == Table::Episodes && tally.n_events == 0 && n_outside * 10 > n_dated;
         if mostly || stale {
             let (n_outside, n_rows) = (tally.n_outside, tally.n_dated);

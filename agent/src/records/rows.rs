@@ -7,7 +7,8 @@ use csv::ByteRecord;
 
 use super::ChildIndex;
 use super::codes::{
-    Absence, Accommodation, Activity, Ethnicity, InTouch, LegalStatus, MoveReason, Need, NoScore, Place, Provider, Rec, Rne, Sex, TookPart,
+    Absence, Accommodation, Activity, Ethnicity, InTouch, LegalStatus, MoveReason, Need, NoScore, Place, Provider, Rec, Rne, Sex,
+    TookPart,
 };
 use super::findings::{Findings, Problem};
 use super::rules::RuleId;
@@ -361,7 +362,8 @@ fn episode_is_possible(row: &Row<'_>, start: Day, end: Option<Day>, rne: Option<
 pub(super) fn oc2(row: &Row<'_>, found: &mut Findings) -> Oc2Row {
     row.compare_with_header(found, Some(1), RuleId::Int05, RuleId::Int14);
     let score = row.optional(found, 2, row.code(2, score), RuleId::R180).unwrap_or(None);
-    let no_score = row.optional(found, 3, row.code(3, |code| NoScore::parse(code, row.year.number)), RuleId::R196).unwrap_or(None);
+    let no_score =
+        row.optional(found, 3, row.code(3, |code| NoScore::parse(code, row.year.number)), RuleId::R196).unwrap_or(None);
     let health_assessment = row.optional(found, 8, row.code(8, yes_or_no), RuleId::R182).unwrap_or(None);
     Oc2Row { child: row.child, line: row.line, score, no_score, health_assessment }
 }

@@ -65,7 +65,9 @@ impl Table {
     pub fn year_first(self) -> i16 {
         match self {
             Self::SwEpisodes => 2024,
-            Self::Header | Self::Episodes | Self::Oc2 | Self::Oc3 | Self::Reviews | Self::Missing | Self::Uasc => super::YEAR_FIRST,
+            Self::Header | Self::Episodes | Self::Oc2 | Self::Oc3 | Self::Reviews | Self::Missing | Self::Uasc => {
+                super::YEAR_FIRST
+            }
         }
     }
 
@@ -165,7 +167,9 @@ pub fn recognise(header: &[String], year: i16) -> Recognised {
     let best = TABLES.into_iter().filter(holds).max_by_key(|table| wanted(*table).count());
     let aside = SET_ASIDE.iter().find(|(_, columns)| columns.iter().all(|column| present.contains(column)));
     match (best, aside) {
-        (Some(table), aside) if aside.is_none_or(|(_, columns)| columns.len() < wanted(table).count()) => positions(table, header, year),
+        (Some(table), aside) if aside.is_none_or(|(_, columns)| columns.len() < wanted(table).count()) => {
+            positions(table, header, year)
+        }
         (_, Some((name, _))) => Recognised::SetAside(name),
         (_, None) if Table::SwEpisodes.columns().iter().all(|column| present.contains(column.0)) => {
             Recognised::SetAside(Table::SwEpisodes.name())
@@ -211,7 +215,9 @@ mod tests {
     fn a_table_is_known_by_its_columns_in_any_order() {
         let check = |text: &str, year: i16, expected: Option<Table>| match recognise(&header(text), year) {
             Recognised::Table { table, .. } => assert_eq!(Some(table), expected, "{text}"),
-            Recognised::SetAside(_) | Recognised::ColumnTwice(..) | Recognised::Unknown(_) => assert_eq!(None, expected, "{text}"),
+            Recognised::SetAside(_) | Recognised::ColumnTwice(..) | Recognised::Unknown(_) => {
+                assert_eq!(None, expected, "{text}")
+            }
         };
         check("DOB,CHILD,DUC,SEX", 2025, Some(Table::Uasc));
         check("CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB,DUC", 2025, Some(Table::Header));

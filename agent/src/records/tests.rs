@@ -56,7 +56,9 @@ fn mark_line_ends_quotes_spaces_case_and_order_do_not_matter() {
     let read = read_year(&[file("h", header), table(EPISODES, &[OPEN])], 2025);
     assert_eq!(codes(&read), []);
     assert_eq!((read.records.header.len(), read.records.children.len()), (1, 1));
-    assert!(matches!(&read.files[0].used, FileUse::Read { table: Table::Header, n_rows: 1, spare_columns } if *spare_columns == ["NOTE"]));
+    assert!(
+        matches!(&read.files[0].used, FileUse::Read { table: Table::Header, n_rows: 1, spare_columns } if *spare_columns == ["NOTE"])
+    );
     let without_last_newline = format!("{EPISODES}\r\n{OPEN}");
     assert_eq!(read_year(&[file("e", without_last_newline.as_bytes())], 2025).records.episodes.len(), 1);
 }
@@ -164,6 +166,9 @@ fn a_whole_file_is_refused_for_its_own_reason() {
     check(&[header(), former], &["file-wrong-year"]);
     let later = table(EPISODES, &["A1,01/06/2025,S,C2,N1,U4,PR1,,,,,,"]);
     check(&[header(), later], &["file-wrong-year"]);
+    let stray = "A1,15/05/2012,01/06/2023,PN1";
+    check(&[header(), episodes(), table(REVIEWS, &[stray])], &[]);
+    check(&[header(), episodes(), table(REVIEWS, &[stray, stray, stray])], &["file-wrong-year"]);
 }
 
 #[test]
@@ -200,7 +205,10 @@ fn a_child_that_last_year_lacks_is_reported() {
 fn what_is_kept_for_a_child_does_not_hang_on_other_children() {
     let rows = |read: &ReturnRead| read.records.episodes.iter().map(|e| (e.start, e.end, e.line)).filter(|e| e.2 == 2).count();
     let alone = read(&[table(HEADER, &[CHILD]), table(EPISODES, &[OPEN])]);
-    let crowd = read(&[table(HEADER, &[CHILD, "A2,X,x,x,,,"]), table(EPISODES, &[OPEN, "A2,01/06/2024,S,C2,N1,U4,PR1,,,,,,", "A1X,,,,,,,,,,,,"])]);
+    let crowd = read(&[
+        table(HEADER, &[CHILD, "A2,X,x,x,,,"]),
+        table(EPISODES, &[OPEN, "A2,01/06/2024,S,C2,N1,U4,PR1,,,,,,", "A1X,,,,,,,,,,,,"]),
+    ]);
     assert_eq!(rows(&alone), rows(&crowd));
 }
 

@@ -3,22 +3,26 @@
 //! Every request is admitted by the registry anew. `docs/protocol.md`, section 7.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Extension, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Serialize;
 use shared::ids::{AuthorityId, RoundId};
+use shared::limits::ENVELOPE_BYTES_MAX;
 use shared::problem::Problem;
 
 use super::connection::Peer;
 use super::error::{Refusal, method_not_allowed, not_found, typed};
 use super::log_files;
 use crate::app::App;
+use crate::config::Limits;
 use crate::intake::{addressed, body_bytes_max, judge};
 use crate::logging::chain;
 use crate::registry::{Registry, Round};
@@ -109,7 +113,7 @@ async fn message(
 
 async fn take(app: &App, admitted: &Admitted, round: &str, kind: &str, request: Request) -> Result<String, Refusal> {
     let (addressed_round, _) = addressed(&admitted.registry, round, kind)?;
-    let bytes = body(request, body_bytes_max(addressed_round)).await?;
+    let bytes = body(request, body_bytes_max(addressed_round), app.limits).await?;
     let mut registry = admitted.registry.clone();
     for _ in 0..JUDGED_MAX {
         let job = (bytes.clone(), registry, round.to_owned(), kind.to_owned(), admitted.authority);
@@ -131,14 +135,24 @@ async fn take(app: &App, admitted: &Admitted, round: &str, kind: &str, request: 
 }
 
 /// Reads a body of at most `bytes_max` bytes; a longer one is refused by its announced length, before it is read.
-async fn body(request: Request<Body>, bytes_max: usize) -> Result<axum::body::Bytes, Refusal> {
+async fn body(request: Request<Body>, bytes_max: usize, limits: Limits) -> Result<Bytes, Refusal> {
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     if announced.is_some_and(|n| usize::try_from(n).map_or(true, |n| n > bytes_max)) {
+        tokio::spawn(pour_away(request.into_body(), limits));
         return Err(Refusal(Problem::BodyTooLarge));
     }
     to_bytes(request.into_body(), bytes_max).await.map_err(|error| {
-        let too_long = std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
+        let too_long = std::error::Error::source(&error).is_some_and(|e| e.is::<LengthLimitError>());
         Refusal(if too_long { Problem::BodyTooLarge } else { Problem::EnvelopeMalformed })
     })
+}
+
+/// Takes a refused body off the wire for a while, so that a client that still writes gets to read why it was refused.
+async fn pour_away(body: Body, limits: Limits) {
+    let limited = Limited::new(body, ENVELOPE_BYTES_MAX);
+    let mut limited = std::pin::pin!(limited);
+    let reading = async { while let Some(Ok(_)) = limited.frame().await {} };
+    // however it ends, the connection ends with it
+    let _ = tokio::time::timeout(Duration::from_secs(limits.request_timeout_s), reading).await;
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::problem::Problem;
@@ -27,6 +27,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/", get(pages::first))
         .route("/measures", get(pages::measures))
         .route("/style.css", get(pages::style))
+        .route("/releases/{version}", get(release_without_slash))
         .route("/releases/{version}/", get(pages::release))
         .route("/releases/{version}/{file}", get(release_file))
         .route("/submissions/{round}/{file}", get(submission))
@@ -54,6 +55,13 @@ async fn guard(mut response: Response) -> Response {
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
+}
+
+/// The page's links are relative to its folder.
+async fn release_without_slash(State(app): State<Arc<App>>, Path(version): Path<String>) -> Result<Redirect, Refusal> {
+    let registry = app.registry().await?;
+    let (known, _) = registry.releases.iter().find(|(v, _)| *v == version).ok_or(Problem::NotFound)?;
+    Ok(Redirect::permanent(&format!("/releases/{known}/")))
 }
 
 async fn release_file(State(app): State<Arc<App>>, Path((version, file)): Path<(String, String)>) -> Result<Response, Refusal> {

@@ -45,8 +45,8 @@ fn chain(error: &dyn std::error::Error) -> String {
 /// Signatures by keys that nobody here knows prove nothing: they are tolerated, and told.
 fn remark_on_spare_signatures(outcome: &mut Outcome, file: &str, envelope: &Envelope, keys: &[PublicKey]) {
     let spare = envelope.signatures().iter().filter(|s| !keys.iter().any(|k| k.id() == s.keyid)).count();
-    if spare > 0 {
-        outcome.remark(file, format!("{spare} more signatures by unknown keys were not checked"));
+    if spare > 0 && spare < envelope.signatures().len() {
+        outcome.remark(file, format!("{} by unknown keys not checked", count(spare, "more signature", "more signatures")));
     }
 }
 

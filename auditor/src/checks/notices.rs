@@ -1,6 +1,4 @@
 //! Check `notices`: the words that must stand beside figures do; made-up data says so wherever it is seen.
-//!
-//! `figures.meta.csv` describes columns and holds no figure; the other files of a release carry the notices.
 
 use shared::log::entry::Event;
 use shared::release::{NOTICE, NOTICE_MADE_UP};
@@ -34,7 +32,7 @@ pub fn check(bundle: &Bundle, log: &Log, rounds: &Rounds, manifest: Option<&Mani
     for leaf in &log.leaves {
         let Event::Release { round, version, .. } = &leaf.entry.event else { continue };
         let made_up = rounds.get(round).is_some_and(is_made_up);
-        for name in ["figures.csv", "figures.json", STATEMENT_FILE] {
+        for name in ["figures.csv", "figures.json", "figures.meta.csv", STATEMENT_FILE] {
             let path = Place::Release { version: version.clone(), file: name.to_owned() }.path();
             n_files += 1;
             match text_of(bundle, &path, name) {

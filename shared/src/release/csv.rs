@@ -41,7 +41,6 @@ breakdown_topic,Filter,Breakdown topic,,,,,
 breakdown,Filter,Breakdown,,,,,
 category,Filter,Category,,,,,
 figure_id,Filter,Figure,,,,Table and group and category,
-notice,Filter,Notice,,,,Must stand beside every figure,
 children_count,Indicator,Number of children,Number,,0,,
 children_count_lower_ci,Indicator,Number of children (lower end of the 95 % interval),Number,,1,,
 children_count_upper_ci,Indicator,Number of children (upper end of the 95 % interval),Number,,1,,
@@ -54,8 +53,8 @@ score_average_upper_ci,Indicator,Average score (upper end of the 95 % interval),
 authority_count,Indicator,Authorities in the sum,Coverage,,0,,
 ";
 
-pub(super) fn meta() -> Vec<u8> {
-    META.as_bytes().to_vec()
+pub(super) fn meta(head: &super::json::Head) -> Vec<u8> {
+    format!("{META}notice,Filter,Notice,,,,{},\n", quote(&head.notices.join(" "))).into_bytes()
 }
 
 pub(super) fn data(head: &super::json::Head, figures: &[Figure], framework: &Framework) -> Vec<u8> {

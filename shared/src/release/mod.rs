@@ -123,7 +123,7 @@ impl Release {
     }
     /// The file `figures.meta.csv` that describes the columns of `figures.csv`.
     pub fn figures_meta_csv(&self) -> Vec<u8> {
-        csv::meta()
+        csv::meta(&self.head)
     }
 }
 

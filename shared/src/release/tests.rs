@@ -1,3 +1,5 @@
+//! Releases over small made-up plans.
+
 use super::*;
 use crate::framework::Kind;
 use crate::plan::tests::sample_choice;

@@ -75,19 +75,16 @@ impl<'w> Office<'w> {
     /// Files of its ledger, the first one among them.
     #[must_use]
     pub fn n_ledger_files(&self) -> usize {
-        let names = std::fs::read_dir(self.state().join("ledger")).into_iter().flatten().filter_map(Result::ok);
-        names.filter(|entry| entry.file_name().to_string_lossy().ends_with(".json")).count()
+        self.ledger_files().len()
     }
     /// All bytes of its ledger, in order.
     ///
     /// # Errors
     /// When they cannot be read.
     pub fn ledger(&self) -> anyhow::Result<Vec<u8>> {
-        let mut names: Vec<PathBuf> = std::fs::read_dir(self.state().join("ledger"))?.filter_map(|e| Some(e.ok()?.path())).collect();
-        names.sort();
         let mut all = Vec::new();
-        for name in names {
-            all.extend(std::fs::read(name)?);
+        for file in self.ledger_files() {
+            all.extend(std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
         }
         Ok(all)
     }
@@ -115,6 +112,15 @@ impl<'w> Office<'w> {
         let read = |path: PathBuf| std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()));
         let key = read(self.state().join("keys").join("tls.key.pem"))?;
         Poster::new(&read(self.enrolled.join("certificate.pem"))?, &key, &read(self.enrolled.join("root.pem"))?)
+    }
+
+    /// What a crash leaves half written does not count: it has another ending, or a name that begins with a dot.
+    fn ledger_files(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.state().join("ledger")).into_iter().flatten().filter_map(Result::ok);
+        let counts = |name: &str| name.ends_with(".json") && !name.starts_with('.');
+        let mut files: Vec<PathBuf> = entries.filter(|e| counts(&e.file_name().to_string_lossy())).map(|e| e.path()).collect();
+        files.sort();
+        files
     }
 
     /// Runs a command to its end, however it ends.

@@ -65,7 +65,8 @@ fn a_warning_ends_with_3_only_when_strict() {
 
 #[test]
 fn too_many_errors_are_refused_with_place_and_rule_and_without_a_value() {
-    let folder = folder("SECRET7,XX,99/99/2012,WBRI,UN1,,", "SECRET7,01/06/2024,S,C2,N1,QQ,PR1,,,,AB1 2CD,AB1 2CE,1234567", REVIEWS);
+    let folder =
+        folder("SECRET7,XX,99/99/2012,WBRI,UN1,,", "SECRET7,01/06/2024,S,C2,N1,QQ,PR1,,,,AB1 2CD,AB1 2CE,1234567", REVIEWS);
     for json in [false, true] {
         let (exit, text) = check(folder.path(), false, json);
         assert_eq!(exit, Exit::InputRefused);
@@ -84,6 +85,9 @@ fn the_json_is_one_line_with_every_problem() {
     let (_, text) = check(folder.path(), false, true);
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
     let problem = &report["returns"][0]["problems"][0];
-    assert_eq!((problem["rule"].as_str(), problem["line"].as_u64(), problem["column"].as_str()), (Some("166"), Some(2), Some("REVIEW")));
+    assert_eq!(
+        (problem["rule"].as_str(), problem["line"].as_u64(), problem["column"].as_str()),
+        (Some("166"), Some(2), Some("REVIEW"))
+    );
     assert_eq!(report["sent"], false);
 }

@@ -113,6 +113,14 @@ fn sums_that_do_not_fit_allow_nothing() {
 
 proptest! {
     #[test]
+    fn no_bytes_panic_the_fold(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let key = SigningKey::generate(Algorithm::EcdsaP256).unwrap();
+        let first = genesis("301".parse().unwrap(), key.public(), "2025-05-01".parse().unwrap());
+        prop_assert!(Ledger::fold(std::slice::from_ref(&bytes)).is_err());
+        prop_assert!(Ledger::fold(&[first, bytes]).is_err());
+    }
+
+    #[test]
     fn no_order_of_rounds_passes_a_cap(asks in proptest::collection::vec((2018i16..2030, 0i64..900, 0u64..400), 1..60), caps in (0u64..500, 0u64..700, 0u64..2_000)) {
         let caps = Caps { rho_year: RhoNano(caps.0), rho_365_days: RhoNano(caps.1), rho_lifetime: RhoNano(caps.2) };
         let (mut ledger, start) = (empty(), jiff::civil::date(2020, 1, 1));

@@ -224,6 +224,14 @@ mod tests {
     }
 
     #[test]
+    fn a_log_that_is_larger_than_any_reader_is_refused_before_it_is_read() {
+        let log = Log::new(1);
+        let checkpoint = Checkpoint { size: LOG_ENTRIES_MAX + 1, ..log.checkpoint(1) };
+        let head = LogHead::open(checkpoint.sign(&log.key).unwrap(), &log.vkey());
+        assert_eq!(head.err(), Some(LogError::TooLarge));
+    }
+
+    #[test]
     fn leaves_of_one_authority_and_one_round_are_found_among_opaque_ones() {
         let mut log = Log::new(3);
         let at = "2025-07-01T09:00:00Z".parse().unwrap();

@@ -13,10 +13,8 @@ use agent::io::courier::OverTls;
 use agent::io::draw::DrawingProcess;
 use agent::io::inbox::Waiting;
 use agent::io::randomness::SystemRandomness;
-use agent::pseudonym::KEY_BYTES_MIN;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use shared::problem::Exit;
 use shared::time::{Clock, Timestamp};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::Targets;
@@ -73,11 +71,6 @@ fn main() -> ExitCode {
     tell_panics_by_place();
     let cli = Cli::parse();
     log_warnings();
-    let mut key_of_run = [0; KEY_BYTES_MIN];
-    if aws_lc_rs::rand::fill(&mut key_of_run).is_err() {
-        let _ = writeln!(io::stderr(), "error: this machine gives no random bytes; nothing was sent");
-        return ExitCode::from(Exit::Fault.code());
-    }
     let parts = Parts {
         clock: Arc::new(MachineClock),
         randomness: &SystemRandomness::open(),
@@ -88,10 +81,10 @@ fn main() -> ExitCode {
     };
     let mut bar = Bar(ProgressBar::hidden());
     let mut input = io::stdin().lock();
-    let mut surroundings =
-        Surroundings { clock: &MachineClock, key_of_run, waiting: &mut bar, input: &mut input, parts: &parts };
+    let mut surroundings = Surroundings { clock: &MachineClock, waiting: &mut bar, input: &mut input, parts: &parts };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut err = io::stderr().lock();
+    // not locked: a thread of the courier that panics must be able to say where
+    let mut err = io::stderr();
     let exit = run(cli, &mut surroundings, &mut Screen { out: &mut out, err: &mut err });
     let _ = out.flush();
     ExitCode::from(exit.code())

@@ -40,7 +40,7 @@ fn check_finds_what_was_planted() {
 fn found(report: &Value) -> BTreeMap<(i16, String, usize), BTreeSet<String>> {
     let mut all: BTreeMap<(i16, String, usize), BTreeSet<String>> = BTreeMap::new();
     for read in report["returns"].as_array().unwrap() {
-        let year = i16::try_from(read["year"].as_i64().unwrap()).unwrap();
+        let year = i16::try_from(read["return"].as_i64().unwrap()).unwrap();
         for problem in read["problems"].as_array().unwrap() {
             let file = problem["file"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
             let line = usize::try_from(problem["line"].as_u64().unwrap()).unwrap();

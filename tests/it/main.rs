@@ -3,14 +3,26 @@
 //! Each module is a behaviour from outside. Programs are built once, in this binary's profile; every process belongs to a
 //! world and ends with it; seeds are printed.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where, and that is all it can do")]
+
 use std::sync::OnceLock;
 
 use tests::build::{Profile, Programs};
 
+mod bad_input;
+mod calibration;
+mod crash;
+mod demo;
 mod documents;
+mod evidence;
+mod faults;
+mod ground;
 mod oracle;
 mod ports;
+mod round;
+mod samples;
 mod store;
+mod tamper;
 mod tidy;
 mod wire;
 

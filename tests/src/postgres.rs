@@ -29,6 +29,7 @@ impl Postgres {
     /// # Panics
     /// When they are installed and do not work.
     #[must_use]
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     pub fn start() -> Option<Self> {
         let Some(programs) = programs() else {
             eprintln!("SKIPPED: no PostgreSQL below {VERSIONS}; apt-get install postgresql");

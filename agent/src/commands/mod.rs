@@ -62,8 +62,6 @@ impl Screen<'_> {
 pub struct Surroundings<'s> {
     /// The clock.
     pub clock: &'s dyn Clock,
-    /// Random bytes: the key of pseudonyms that do not outlive a run.
-    pub key_of_run: [u8; KEY_BYTES_MIN],
     /// Whom to tell how far the reading is.
     pub waiting: &'s mut dyn Waiting,
     /// Standard input, for the drawing process.
@@ -120,7 +118,10 @@ struct Given {
 
 /// Reads the records that a command line names.
 fn read(source: &Source, surroundings: &mut Surroundings<'_>) -> anyhow::Result<Given> {
-    let key = PseudonymKey::from_bytes(&surroundings.key_of_run).context("the key of the run is too short")?;
+    // these pseudonyms do not outlive the run
+    let mut key_of_run = [0; KEY_BYTES_MIN];
+    surroundings.parts.randomness.fill(&mut key_of_run)?;
+    let key = PseudonymKey::from_bytes(&key_of_run).context("the key of the run is too short")?;
     match (&source.config, source.year) {
         (Some(file), year) => {
             let config = AgentConfig::load(file, environment())?;

@@ -91,3 +91,65 @@ fn text(folder: &Path, name: &str) -> Result<String, Stop> {
 fn invalid(name: &str, why: impl std::fmt::Display) -> Stop {
     Stop::with(Problem::ConfigurationInvalid, format!("{name} in the folder of enrolment: {why}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType};
+    use shared::enrolment::certificate_uri;
+    use shared::hash::sha256;
+    use shared::problem::Exit;
+
+    fn enrol(folder: &Path, names: &[&str]) {
+        let root_key = KeyPair::generate().unwrap();
+        let mut root = CertificateParams::default();
+        root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root_certificate = root.self_signed(&root_key).unwrap();
+        let mut leaf = CertificateParams::default();
+        (leaf.not_before, leaf.not_after) = (rcgen::date_time_ymd(2025, 6, 1), rcgen::date_time_ymd(2025, 8, 30));
+        leaf.subject_alt_names = names.iter().map(|n| SanType::URI((*n).try_into().unwrap())).collect();
+        let leaf = leaf.signed_by(&KeyPair::generate().unwrap(), &Issuer::new(root, root_key)).unwrap();
+        let world = crate::fixtures::World::with_plan(crate::fixtures::choice());
+        let trust = Trust { root_sha256: sha256(root_certificate.der()), ..world.trust() };
+        for (name, text) in [("root.pem", root_certificate.pem()), ("certificate.pem", leaf.pem()), ("trust.toml", trust.encode())] {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
+    }
+
+    fn open(folder: &Path) -> Result<Enrolled, Stop> {
+        Enrolled::open(folder, "301".parse().unwrap())
+    }
+
+    #[test]
+    fn a_certificate_is_valid_between_its_two_times_and_the_refusal_names_both() {
+        let folder = tempfile::tempdir().unwrap();
+        enrol(folder.path(), &[&certificate_uri("301".parse().unwrap())]);
+        let enrolled = open(folder.path()).unwrap();
+        let at = |now: &str| enrolled.check_validity(now.parse().unwrap());
+        assert!(at("2025-06-01T00:00:00Z").is_ok() && at("2025-08-30T00:00:00Z").is_ok());
+        let stop = at("2025-08-30T00:00:01Z").unwrap_err();
+        assert_eq!((stop.problem, stop.exit()), (Some(Problem::CertificateExpired), Exit::ClockOrCertificate));
+        let detail = stop.detail.unwrap();
+        assert!(detail.contains("2025-08-30T00:00:01Z") && detail.contains("2025-06-01T00:00:00Z"), "{detail}");
+        assert_eq!(enrolled.days_left("2025-08-28T12:00:00Z".parse().unwrap()), 1);
+        assert!(at("2025-05-31T23:59:59Z").is_err());
+    }
+
+    #[test]
+    fn what_was_not_sent_back_for_this_agent_is_refused() {
+        let (ours, theirs) = (certificate_uri("301".parse().unwrap()), certificate_uri("302".parse().unwrap()));
+        let refused = |names: &[&str], spoil: &dyn Fn(&Path)| {
+            let folder = tempfile::tempdir().unwrap();
+            enrol(folder.path(), names);
+            spoil(folder.path());
+            let stop = open(folder.path()).err().unwrap();
+            assert_eq!(stop.problem, Some(Problem::ConfigurationInvalid), "{stop}");
+        };
+        refused(&[&theirs], &|_| {});
+        refused(&[], &|_| {});
+        refused(&[&ours, &theirs], &|_| {});
+        refused(&[&ours], &|f| std::fs::remove_file(f.join("trust.toml")).unwrap());
+        refused(&[&ours], &|f| drop(std::fs::copy(f.join("certificate.pem"), f.join("root.pem")).map(drop)));
+        refused(&[&ours], &|f| std::fs::write(f.join("certificate.pem"), "").unwrap());
+    }
+}

@@ -16,6 +16,8 @@ use crate::world::process::Ended;
 
 /// How often the agent that is to be killed is looked at.
 const LOOK_EVERY: Duration = Duration::from_micros(200);
+/// A ledger begins with one file; the debit of a round is another.
+const FIRST_FILE: usize = 1;
 /// Longest time that it is waited for.
 const MIDDLE_TIME_MAX: Duration = Duration::from_secs(60);
 
@@ -121,12 +123,13 @@ pub fn kill_in_the_middle(member: &Member<'_>, strike: &Strike, is_last: bool) -
     if tried.done {
         return Ok(None);
     }
-    let any_moment = is_last || tried.n >= 2;
+    let is_prepared = office.n_ledger_files() > FIRST_FILE;
+    let any_moment = is_prepared || is_last || tried.n >= 2;
     tried.n += 1;
-    let (lock, before) = (office.state().join("lock"), office.n_ledger_files());
+    let lock = office.state().join("lock");
     let running = office.start(&["run", "--once"])?;
     let began = Instant::now();
-    let is_middle = || if any_moment { lock.exists() } else { office.n_ledger_files() > before };
+    let is_middle = || if any_moment { lock.exists() } else { office.n_ledger_files() > FIRST_FILE };
     while !is_middle() && !running.has_ended()? {
         if began.elapsed() > MIDDLE_TIME_MAX {
             bail!("the agent of {} neither draws nor ends", office.code);
@@ -141,9 +144,9 @@ pub fn kill_in_the_middle(member: &Member<'_>, strike: &Strike, is_last: bool) -
     }
     tried.done = true;
     let drawn = office.ledger()?;
-    let (had_drawn, had_receipt) = (office.n_ledger_files() > before, office.receipt()?.is_some());
+    let (had_drawn, had_receipt) = (office.n_ledger_files() > FIRST_FILE, office.receipt()?.is_some());
     office.must(&["run", "--once"])?;
-    let one_draw = office.n_ledger_files() == before + 1 && (!had_drawn || office.ledger()? == drawn);
+    let one_draw = office.n_ledger_files() == FIRST_FILE + 1 && (!had_drawn || office.ledger()? == drawn);
     let accepted = office.receipt()?.is_some();
     let when = match (had_drawn, had_receipt) {
         (true, true) => "killed after its receipt",

@@ -3,7 +3,7 @@
 //! Checks, and never repairs, what the framework declares: at most one cell of a table, only tables that admit the
 //! child's age, amounts within bounds. Means are centred here. A contribution outside is a defect of the measures, so the
 //! whole round is refused and nothing is drawn. Invariant of [`BoundedChild`]: it is a member of the domain that the
-//! sensitivities of `shared::privacy` were computed for. `docs/privacy.md`, PC1 and PC2.
+//! sensitivities of `shared::privacy` were computed for. `docs/privacy.md`, PC6.
 
 use shared::framework::{AGE_MAX, Framework};
 
@@ -50,7 +50,7 @@ impl BoundedChild {
     /// Checks one child's contributions against the framework.
     ///
     /// # Claim
-    /// PC1, PC2: the cells, as a vector over the tables of any block, have a squared L2 norm of at most
+    /// PC6: the cells, as a vector over the tables of any block, have a squared L2 norm of at most
     /// `shared::privacy::l2_squared` of these tables; or there is an error.
     /// # Why
     /// At most one cell of a table, and of the tables that admit one age only, each at most `contribution_max`: the sum of
@@ -154,8 +154,9 @@ pub(crate) mod tests {
         #[test]
         fn no_history_exceeds_its_bound(age in 0u8..40, entries in proptest::collection::vec((0u16..80, 0u8..9, 0u8..9, -45i32..45), 0..60)) {
             let f = Framework::built_in();
-            let entries: Vec<_> = entries.into_iter().map(|(table, group, category, amount)| Contribution { table, group, category, amount }).collect();
-            let one_each = |c: &Contribution| ChildContributions { age_on_last_day: age, entries: vec![Contribution { table: c.table, group: c.group, category: c.category, amount: c.amount }] };
+            let of = |(table, group, category, amount)| Contribution { table, group, category, amount };
+            let entries: Vec<Contribution> = entries.into_iter().map(of).collect();
+            let one_each = |c: &Contribution| ChildContributions { age_on_last_day: age, entries: vec![*c] };
             // contributions that pass alone, one of a table: together they pass and keep the bound
             let mut seen = std::collections::BTreeSet::new();
             let fair: Vec<_> = entries.into_iter().filter(|c| BoundedChild::new(&f, one_each(c)).is_ok() && seen.insert(c.table)).collect();

@@ -46,7 +46,11 @@ pub fn round() -> RoundId {
 
 /// What a person would decide for the round.
 pub fn choice() -> PlanChoice {
-    let member = |code: &str| CohortMember { authority: code.parse().unwrap(), name: format!("Council {code}"), region: "E12000007".into() };
+    let member = |code: &str| CohortMember {
+        authority: code.parse().unwrap(),
+        name: format!("Council {code}"),
+        region: "E12000007".into(),
+    };
     PlanChoice {
         reporting_year: ReportingYear::new(2025).unwrap(),
         made_up: true,
@@ -57,7 +61,10 @@ pub fn choice() -> PlanChoice {
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
-        cohort: Cohort { members: vec![member("301"), member("302")], regions: vec![Region { code: "E12000007".into(), name: "London".into() }] },
+        cohort: Cohort {
+            members: vec![member("301"), member("302")],
+            regions: vec![Region { code: "E12000007".into(), name: "London".into() }],
+        },
         authorities_min: 1,
     }
 }
@@ -313,7 +320,14 @@ impl Agent {
         let randomness = SystemRandomness::open();
         let clock: Arc<dyn Clock> = Arc::<HandClock>::clone(&self.clock);
         let connector = To(Rc::clone(&self.world));
-        let parts = Parts { clock, randomness: &randomness, mechanism: &self.mechanism, connector: &connector, pause: &self.pause, steps };
+        let parts = Parts {
+            clock,
+            randomness: &randomness,
+            mechanism: &self.mechanism,
+            connector: &connector,
+            pause: &self.pause,
+            steps,
+        };
         let mut reached = Reached::Nothing;
         let done = Room::enter(&config, &parts, &framework, &mut reached).and_then(|mut room| act(&mut room));
         (done, reached)
@@ -327,7 +341,11 @@ impl Agent {
         self.prepare_with(&NoSteps, children)
     }
     /// Prepares the round, stopping where the steps say.
-    pub fn prepare_with(&self, steps: &dyn Steps, children: impl Fn(&Framework) -> Vec<ChildContributions>) -> Result<Prepared, Stop> {
+    pub fn prepare_with(
+        &self,
+        steps: &dyn Steps,
+        children: impl Fn(&Framework) -> Vec<ChildContributions>,
+    ) -> Result<Prepared, Stop> {
         let mut records = |room: &Room<'_>| {
             self.n_readings.set(self.n_readings.get() + 1);
             Ok(children(room.framework))

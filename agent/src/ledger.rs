@@ -4,7 +4,7 @@
 //! and chained by the hash of the former file; the first is written by `init` alone. Pure: bytes in, ledger out.
 //! Invariant of [`Ledger`]: the chain is whole, every envelope is signed by the key of the first file, and what a file
 //! says beside its envelope is what the envelope says. Who can change the folder can delete the last file before it was
-//! sent; once it was sent, the public log shows it. `docs/privacy.md`, PC4; `docs/protocol.md`, section 8.
+//! sent; once it was sent, the public log shows it. `docs/privacy.md`, PC4, PC7 and PC10.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -108,7 +108,8 @@ pub struct Ledger {
 
 /// The first file's bytes.
 pub fn genesis(authority: AuthorityId, key: &PublicKey, made_on: Day) -> Vec<u8> {
-    let file = Genesis { schema: SCHEMA.into(), number: 0, previous: Digest::NONE, authority, signing_key: key.to_pem(), made_on };
+    let file =
+        Genesis { schema: SCHEMA.into(), number: 0, previous: Digest::NONE, authority, signing_key: key.to_pem(), made_on };
     serde_json::to_vec(&file).expect("strings and numbers serialise")
 }
 
@@ -144,7 +145,9 @@ impl Ledger {
             return Err("it does not continue the former file");
         }
         let envelope = Envelope::parse(file.envelope.as_bytes(), ENVELOPE_BYTES_MAX).map_err(|_| "its envelope is broken")?;
-        let verified = envelope.verify(SUBMISSION_TYPE, std::slice::from_ref(&self.key)).map_err(|_| "its envelope is not signed by this ledger's key")?;
+        let verified = envelope
+            .verify(SUBMISSION_TYPE, std::slice::from_ref(&self.key))
+            .map_err(|_| "its envelope is not signed by this ledger's key")?;
         let submission = Submission::parse(verified.payload).map_err(|_| "its envelope holds no submission")?;
         let same = submission.authority == self.authority
             && submission.round == file.round
@@ -166,8 +169,10 @@ impl Ledger {
 
     /// Bytes and number of the file that would add a debit. Nothing changes before the file is on the disk.
     pub fn next_file(&self, debit: &Debit) -> Result<(u32, Vec<u8>), LedgerError> {
-        let number = u32::try_from(self.debits.len() + 1).map_err(|_| LedgerError::Damaged { number: 0, what: "too many files" })?;
-        let envelope = String::from_utf8(debit.envelope.clone()).map_err(|_| LedgerError::Damaged { number, what: "its envelope is broken" })?;
+        let number =
+            u32::try_from(self.debits.len() + 1).map_err(|_| LedgerError::Damaged { number: 0, what: "too many files" })?;
+        let envelope = String::from_utf8(debit.envelope.clone())
+            .map_err(|_| LedgerError::Damaged { number, what: "its envelope is broken" })?;
         let file = DebitFile {
             schema: SCHEMA.into(),
             number,

@@ -121,7 +121,10 @@ proptest! {
     }
 
     #[test]
-    fn no_order_of_rounds_passes_a_cap(asks in proptest::collection::vec((2018i16..2030, 0i64..900, 0u64..400), 1..60), caps in (0u64..500, 0u64..700, 0u64..2_000)) {
+    fn no_order_of_rounds_passes_a_cap(
+        asks in proptest::collection::vec((2018i16..2030, 0i64..900, 0u64..400), 1..60),
+        caps in (0u64..500, 0u64..700, 0u64..2_000),
+    ) {
         let caps = Caps { rho_year: RhoNano(caps.0), rho_365_days: RhoNano(caps.1), rho_lifetime: RhoNano(caps.2) };
         let (mut ledger, start) = (empty(), jiff::civil::date(2020, 1, 1));
         let mut asks = asks;

@@ -127,7 +127,9 @@ impl LogView {
     /// Every submission in one authority's name.
     pub fn submissions_of(&self, authority: AuthorityId) -> Vec<SubmissionLeaf> {
         let leaf = |event: Event| match event {
-            Event::Submission { authority: of, round, sequence, id } if of == authority => Some(SubmissionLeaf { round, sequence, id }),
+            Event::Submission { authority: of, round, sequence, id } if of == authority => {
+                Some(SubmissionLeaf { round, sequence, id })
+            }
             Event::Submission { .. }
             | Event::Framework { .. }
             | Event::AgentKey { .. }
@@ -174,7 +176,10 @@ mod tests {
 
     impl Log {
         fn new(n: u64) -> Self {
-            Self { key: SigningKey::generate(Algorithm::Ed25519).unwrap(), entries: (0..n).map(|n| n.to_be_bytes().to_vec()).collect() }
+            Self {
+                key: SigningKey::generate(Algorithm::Ed25519).unwrap(),
+                entries: (0..n).map(|n| n.to_be_bytes().to_vec()).collect(),
+            }
         }
         fn vkey(&self) -> LogKey {
             LogKey::new("log.example", self.key.public()).unwrap()

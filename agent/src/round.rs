@@ -3,7 +3,7 @@
 //! Handed in: what is pinned, what the ledger says, what the log shows, the plan's bytes and the present second. Out comes
 //! an [`Admitted`] plan, which the draw consumes, or the problem. Invariant of [`Admitted`]: the plan is signed by a
 //! pinned plan key, is the only one of its round in the verified log, fits this agent's framework, and its cost is within
-//! every cap. `docs/privacy.md`, PC4; `docs/protocol.md`, sections 4 and 8.
+//! every cap. `docs/privacy.md`, PC4 and PC10; `docs/protocol.md`, sections 4 and 7.5.
 
 use serde::Deserialize;
 use shared::framework::Framework;

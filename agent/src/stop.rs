@@ -80,7 +80,9 @@ impl Reached {
         match self {
             Self::Nothing => "nothing was drawn, nothing was sent",
             Self::Kept => "nothing was sent; the prepared bytes are kept in the outbox",
-            Self::Posted => "the submission was posted and no valid receipt came back; the bytes are kept, and sending them again is safe",
+            Self::Posted => {
+                "the submission was posted and no valid receipt came back; the bytes are kept, and sending them again is safe"
+            }
             Self::Receipted => "the submission was sent, and its receipt is kept",
         }
     }
@@ -101,7 +103,9 @@ mod tests {
     fn a_refusal_tells_code_reason_and_what_to_do() {
         let lines = Stop::with(Problem::PlanCapYear, "0.32 of 0.2").lines();
         assert_eq!(lines.len(), 3);
-        assert!(lines[0].starts_with("plan-cap-year: ") && lines[1] == "detail: 0.32 of 0.2" && lines[2].starts_with("what to do: "));
+        assert!(
+            lines[0].starts_with("plan-cap-year: ") && lines[1] == "detail: 0.32 of 0.2" && lines[2].starts_with("what to do: ")
+        );
         assert_eq!((Stop::fault("x").exit(), Stop::from(Problem::LedgerMissing).exit()), (Exit::Fault, Exit::PrivacyGuard));
     }
 }

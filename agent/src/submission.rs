@@ -1,6 +1,7 @@
 //! From noisy cells to the signed submission: what is said beside the cells follows from plan, settings and ledger alone.
 //!
-//! Nothing here has seen a child; the length of the result is a function of the plan. `docs/protocol.md`, section 5.
+//! Nothing here has seen a child; the length of the result is a function of the plan. `docs/privacy.md`,
+//! PC9; `docs/protocol.md`, section 5.
 
 use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest};

@@ -114,9 +114,9 @@ impl App {
 
     /// The registry as it stands in the store now; one small query when nothing changed.
     pub async fn registry(&self) -> Result<Arc<Registry>, StoreError> {
-        let head = self.store.head().await?;
+        let version = self.store.registry_version().await?;
         let known = self.registry.load_full();
-        if known.version == head.registry_version {
+        if known.version == version {
             return Ok(known);
         }
         let (_, registry) = read_registry(&self.store).await?;

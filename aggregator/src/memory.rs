@@ -4,13 +4,17 @@
 //! seen grow further would fork it. Whoever can change this file and the store can fork the log unnoticed here; agents
 //! and witnesses would still see it.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use shared::log::checkpoint::{Checkpoint, LogKey};
 use shared::log::tree::Tree;
 
 use crate::durable::{Readers, replace_file};
+
+/// Bytes of one of the file's two places; a note is far shorter.
+const PLACE_BYTES: u64 = 1_024;
 
 /// Why the log must not be continued.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +31,9 @@ pub enum MemoryError {
     /// It is not a checkpoint of this log.
     #[error("the remembered checkpoint {0} is not one of this log's")]
     Foreign(String),
+    /// A log name of unreasonable length.
+    #[error("the log's checkpoint is too long to be remembered")]
+    TooLong,
     /// The store is behind.
     #[error(
         "the store holds {store} log entries, but {remembered} were signed: it is an older backup, and going on would fork the \
@@ -44,7 +51,7 @@ pub enum MemoryError {
     Other(u64),
 }
 
-/// The file.
+/// The file: two places, written in turn and in place, so that a write that power loss tore leaves the other one whole.
 #[derive(Clone, Debug)]
 pub struct Memory {
     path: PathBuf,
@@ -58,7 +65,7 @@ impl Memory {
 
     /// Refuses a tree that does not continue what was remembered.
     pub fn check(&self, log: &LogKey, tree: &Tree) -> Result<(), MemoryError> {
-        let Some(remembered) = self.read(log)? else { return Ok(()) };
+        let Some((_, remembered)) = self.read(log)? else { return Ok(()) };
         match tree.root(remembered.size) {
             None => Err(MemoryError::Behind { store: tree.size(), remembered: remembered.size }),
             Some(root) if root != remembered.root => Err(MemoryError::Other(remembered.size)),
@@ -66,26 +73,58 @@ impl Memory {
         }
     }
 
-    /// Remembers a checkpoint, unless a later one is remembered already.
+    /// Remembers a checkpoint durably, unless a later one is remembered already.
+    ///
+    /// Two processes that write at one moment may tear the same place; the other place is then a little older, and true.
     pub fn remember(&self, log: &LogKey, size: u64, note: &str) -> Result<(), MemoryError> {
-        if self.read(log)?.is_some_and(|known| known.size >= size) {
-            return Ok(());
-        }
-        replace_file(&self.path, note.as_bytes(), Readers::All).map_err(|e| self.file(e))
+        let place = match self.read(log)? {
+            None => {
+                let padded = padded(note).ok_or(MemoryError::TooLong)?;
+                return replace_file(&self.path, &padded, Readers::All).map_err(|e| self.file(e));
+            }
+            Some((_, known)) if known.size >= size => return Ok(()),
+            Some((place, _)) => 1 - place,
+        };
+        let padded = padded(note).ok_or(MemoryError::TooLong)?;
+        let write = || {
+            let mut file = File::options().write(true).open(&self.path)?;
+            file.seek(SeekFrom::Start(place * PLACE_BYTES))?;
+            file.write_all(&padded)?;
+            file.sync_data()
+        };
+        write().map_err(|e| self.file(e))
     }
 
-    fn read(&self, log: &LogKey) -> Result<Option<Checkpoint>, MemoryError> {
-        let note = match std::fs::read_to_string(&self.path) {
-            Ok(note) => note,
+    /// The latest checkpoint and its place, 0 or 1.
+    fn read(&self, log: &LogKey) -> Result<Option<(u64, Checkpoint)>, MemoryError> {
+        let bytes = match std::fs::read(&self.path) {
+            Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(self.file(e)),
         };
-        log.open(&note).map(Some).map_err(|_| MemoryError::Foreign(self.path.display().to_string()))
+        let length = usize::try_from(PLACE_BYTES).expect("a place is small");
+        let open = |(place, bytes): (u64, &[u8])| {
+            let note = format!("{}\n", std::str::from_utf8(bytes).ok()?.trim_end_matches('\n'));
+            log.open(&note).ok().map(|checkpoint| (place, checkpoint))
+        };
+        let whole = (0..2).zip(bytes.chunks(length)).filter_map(open);
+        let foreign = || MemoryError::Foreign(self.path.display().to_string());
+        whole.max_by_key(|(_, checkpoint)| checkpoint.size).map(Some).ok_or_else(foreign)
     }
 
     fn file(&self, source: io::Error) -> MemoryError {
         MemoryError::File { path: self.path.display().to_string(), source }
     }
+}
+
+/// A note at a place's full length.
+fn padded(note: &str) -> Option<Vec<u8>> {
+    let length = usize::try_from(PLACE_BYTES).ok()?;
+    let mut bytes = note.as_bytes().to_vec();
+    (bytes.len() <= length).then(|| {
+        bytes.resize(length, b'\n');
+        bytes
+    })
 }
 
 #[cfg(test)]
@@ -115,7 +154,14 @@ mod tests {
         memory.check(&log, &tree(9, 0)).unwrap();
         assert!(matches!(memory.check(&log, &tree(6, 0)), Err(MemoryError::Behind { store: 6, remembered: 7 })));
         assert!(matches!(memory.check(&log, &tree(9, 1)), Err(MemoryError::Other(7))));
-        std::fs::write(folder.path().join("checkpoint"), "else").unwrap();
+        memory.remember(&log, 9, &note(&tree(9, 0))).unwrap();
+        let file = folder.path().join("checkpoint");
+        let mut torn = std::fs::read(&file).unwrap();
+        torn[1_040] ^= 1;
+        std::fs::write(&file, torn).unwrap();
+        memory.check(&log, &tree(7, 0)).unwrap();
+        assert!(matches!(memory.check(&log, &tree(6, 0)), Err(MemoryError::Behind { store: 6, remembered: 7 })));
+        std::fs::write(&file, "else").unwrap();
         assert!(matches!(memory.check(&log, &tree(9, 0)), Err(MemoryError::Foreign(_))));
     }
 }

@@ -165,7 +165,8 @@ fn foreign_authority() -> (String, String) {
 fn an_unlogged_plan(round: OpenRound<'_>, store: Option<&str>) {
     let key = std::fs::read_to_string(round.centre.state().join("keys").join("plan.pem")).unwrap();
     let poster = round.members[0].office.poster().unwrap();
-    let logged = poster.get(&format!("{}/agent/v1/rounds/{}/plan", round.served.agents_url, round.id)).unwrap().good().unwrap().body;
+    let logged =
+        poster.get(&format!("{}/agent/v1/rounds/{}/plan", round.served.agents_url, round.id)).unwrap().good().unwrap().body;
     let plan = Plan::parse(Envelope::parse(&logged, 1 << 20).unwrap().payload_unverified(), &Framework::built_in()).unwrap();
     let mut body = plan.body().clone();
     body.authorities_min += 1;
@@ -191,12 +192,18 @@ fn put_plan(url: &str, round: &str, envelope: &Envelope) {
         let id = envelope.id().to_string();
         if url.starts_with("sqlite:") {
             let mut db = sqlx::SqliteConnection::connect(url).await.unwrap();
-            let query = sqlx::query("UPDATE rounds SET envelope = ?, plan = ? WHERE round = ?").bind(envelope.encode()).bind(id).bind(round);
+            let query = sqlx::query("UPDATE rounds SET envelope = ?, plan = ? WHERE round = ?")
+                .bind(envelope.encode())
+                .bind(id)
+                .bind(round);
             db.execute(query).await.unwrap();
             db.close().await.unwrap();
         } else {
             let mut db = sqlx::PgConnection::connect(url).await.unwrap();
-            let query = sqlx::query("UPDATE rounds SET envelope = $1, plan = $2 WHERE round = $3").bind(envelope.encode()).bind(id).bind(round);
+            let query = sqlx::query("UPDATE rounds SET envelope = $1, plan = $2 WHERE round = $3")
+                .bind(envelope.encode())
+                .bind(id)
+                .bind(round);
             db.execute(query).await.unwrap();
             db.close().await.unwrap();
         }
@@ -268,7 +275,8 @@ fn an_authority_that_is_not_asked_and_one_that_was_revoked_are_refused() {
         // an authority that is in no list cannot even be enrolled
         let stranger = Office::create(world, "999", YEAR).unwrap();
         stranger.must(&["init"]).unwrap();
-        let ended = round.centre.run(&["authority", "add", &stranger.request().display().to_string(), "--out", "strangers"]).unwrap();
+        let ended =
+            round.centre.run(&["authority", "add", &stranger.request().display().to_string(), "--out", "strangers"]).unwrap();
         assert!(ended.code != Some(0) && ended.says("999"), "{}", ended.stderr);
         assert_eq!(round.served.log_size().unwrap(), size);
         round.centre.must(&["authority", "revoke", &other.code]).unwrap();

@@ -18,7 +18,8 @@ fn share(counts: &BTreeMap<Cell, i64>, table: &str, part: &[&str], outside: &[&s
 #[test]
 fn a_dozen_councils_lie_near_the_published_figures() {
     let plan = Plan::new(&Spec { seed: 1, authorities: Some(12), ..Spec::default() });
-    let all: Vec<BTreeMap<Cell, i64>> = (0..plan.authorities().len()).map(|place| oracle::count(&plan.council(place), 2025)).collect();
+    let all: Vec<BTreeMap<Cell, i64>> =
+        (0..plan.authorities().len()).map(|place| oracle::count(&plan.council(place), 2025)).collect();
     let counts = oracle::sum(&all);
     let near = |what: &str, found: f64, target: f64, within: f64| {
         eprintln!("{what}: {found:.1}, published {target}");

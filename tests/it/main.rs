@@ -4,6 +4,7 @@
 //! world and ends with it; seeds are printed.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where, and that is all it can do")]
+#![allow(clippy::print_stderr, reason = "what is skipped, which seed, how many: said where the runner shows it")]
 
 use std::sync::OnceLock;
 

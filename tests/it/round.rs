@@ -24,13 +24,20 @@ fn five_councils_from_returns_to_audited_figures() {
         assert_eq!(round.served.log_size().unwrap(), before + 5);
         assert!(round.centre.run(&["release", "publish", &round.id]).unwrap().code != Some(0), "an open round has no release");
         round.close_and_publish().unwrap();
-        assert!(!round.centre.run(&["release", "publish", &round.id]).unwrap().is(Exit::Done), "what is published is not changed");
+        assert!(
+            !round.centre.run(&["release", "publish", &round.id]).unwrap().is(Exit::Done),
+            "what is published is not changed"
+        );
         assert_eq!(client::get(&path).unwrap().body, member.office.envelope().unwrap());
         let export = round.export(world).unwrap();
         for (name, trust) in [("audit", Some(round.centre.trust())), ("audit-without-trust", None)] {
             let ended = audit(&world.processes, &world.programs, &export, trust.as_deref(), &world.log(name)).unwrap();
             assert_eq!(ended.passed, trust.is_some(), "{}", ended.words);
-            assert!(trust.is_some() || ended.code == Some(1) && ended.words.contains("consistent, not authenticated"), "{}", ended.words);
+            assert!(
+                trust.is_some() || ended.code == Some(1) && ended.words.contains("consistent, not authenticated"),
+                "{}",
+                ended.words
+            );
         }
         assert!(round.centre.must(&["fsck"]).unwrap().says("everything adds up"));
         // what the site serves is what the export holds

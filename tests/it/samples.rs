@@ -51,8 +51,14 @@ fn each_file_alone_is_refused_with_its_faults() {
             let problems = report["returns"][0]["problems"].as_array().unwrap();
             eprintln!("{name}: {} problems", problems.len());
             for problem in problems {
-                assert!(problem["line"].as_u64().is_some_and(|line| line > 0) && problem["rule"].is_string(), "{name}: {problem}");
-                assert!(problem["file"].as_str().is_some_and(|f| f.ends_with(&name)) && problem["column"].is_string(), "{name}: {problem}");
+                assert!(
+                    problem["line"].as_u64().is_some_and(|line| line > 0) && problem["rule"].is_string(),
+                    "{name}: {problem}"
+                );
+                assert!(
+                    problem["file"].as_str().is_some_and(|f| f.ends_with(&name)) && problem["column"].is_string(),
+                    "{name}: {problem}"
+                );
             }
         }
         let preview = agent(&["preview", "--despite-errors", "--json"], &[file], &logs.path().join(format!("{name}-preview")));
@@ -77,7 +83,12 @@ fn the_chosen_set_is_refused_and_can_be_looked_at() {
     assert!(ended.stdout.contains("header.csv:") && ended.stdout.contains("episodes.csv:"), "{}", ended.stdout);
     let ended = agent(&["preview", "--despite-errors", "--json"], &files, &logs.path().join("preview"));
     let figures: Value = serde_json::from_str(&ended.stdout).unwrap();
-    let exact = figures["tables"].as_array().unwrap().iter().flat_map(|t| t["cells"].as_array().unwrap()).filter_map(|c| c["exact"].as_i64());
+    let exact = figures["tables"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|t| t["cells"].as_array().unwrap())
+        .filter_map(|c| c["exact"].as_i64());
     assert!(exact.sum::<i64>() > 0, "figures are shown despite the errors");
     let ended = agent(&["preview"], &files, &logs.path().join("preview-refused"));
     assert!(ended.is(Exit::InputRefused), "without being asked twice nothing is shown");

@@ -168,7 +168,7 @@ async fn a_batch_has_consecutive_leaves_one_checkpoint_and_receipts_that_prove(b
     }
     assert_eq!(store.messages(round(), "submission").await.unwrap().len(), 40);
     assert_eq!(store.message(round(), "submission", authority(305), 1).await.unwrap().unwrap().envelope, b"message 305");
-    assert_eq!(std::fs::read_to_string(bench.memory()).unwrap(), store.head().await.unwrap().note);
+    assert!(std::fs::read_to_string(bench.memory()).unwrap().contains(&store.head().await.unwrap().note));
 }
 
 async fn the_same_message_has_the_same_receipt_for_ever(bench: &Bench) {

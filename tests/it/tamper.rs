@@ -74,7 +74,8 @@ fn every_flipped_bit_is_found_and_its_file_named() {
             let mut bytes = sound.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
             std::fs::write(own.join(&name), bytes)?;
-            check(&own, &trust, &name, &ground.world.log(&format!("damage-{i}-{damage}"))).map_err(|e| e.context(format!("bit {bit}")))?;
+            check(&own, &trust, &name, &ground.world.log(&format!("damage-{i}-{damage}")))
+                .map_err(|e| e.context(format!("bit {bit}")))?;
         }
         std::fs::remove_dir_all(own)?;
         Ok(())

@@ -30,6 +30,8 @@ fn lines(config: &AgentConfig, request: &EnrolmentRequest) -> [String; 6] {
         "2. read this fingerprint to the operator over another channel, such as the telephone:".to_owned(),
         format!("   {}", request.fingerprint()),
         format!("3. put what comes back (certificate.pem, root.pem, trust.toml) into {enrolled}/"),
-        format!("back up {state}/, and never copy it to a second machine: noisy cells of a round are public for ever and drawn once"),
+        format!(
+            "back up {state}/, and never copy it to a second machine: noisy cells of a round are public for ever and drawn once"
+        ),
     ]
 }

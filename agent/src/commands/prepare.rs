@@ -2,6 +2,7 @@
 //!
 //! Every guard stands before the records are read; the noise is drawn once; the debit and the bytes are committed by one
 //! step. A crash before that step has released nothing, a run after it finds the round prepared and draws no more.
+//! `docs/privacy.md`, PC7 and PC10.
 
 use shared::ids::{ReportingYear, RoundId};
 use shared::problem::{Exit, Problem};
@@ -46,7 +47,10 @@ pub type Records<'a> = &'a mut dyn FnMut(&Room<'_>) -> Result<Vec<ChildContribut
 
 /// The configured round.
 pub fn round_of(room: &Room<'_>) -> Result<RoundId, Stop> {
-    let year = room.config.year(room.now()).ok_or_else(|| Stop::with(Problem::ConfigurationInvalid, "this machine's clock shows no year that exists"))?;
+    let year = room
+        .config
+        .year(room.now())
+        .ok_or_else(|| Stop::with(Problem::ConfigurationInvalid, "this machine's clock shows no year that exists"))?;
     Ok(RoundId::of(year))
 }
 
@@ -113,10 +117,15 @@ fn plan_envelope(room: &mut Room<'_>, round: RoundId, view: &LogView) -> Result<
 fn explained(problem: Problem, room: &Room<'_>, ledger: &Ledger) -> Stop {
     let caps = room.config.sending.caps;
     let spent = |cap: shared::privacy::RhoNano, spent: shared::privacy::RhoNano| {
-        Stop::with(problem, format!("rho {spent} is spent of {cap} (cap in agent.toml), and the plan's cost does not fit the rest"))
+        Stop::with(
+            problem,
+            format!("rho {spent} is spent of {cap} (cap in agent.toml), and the plan's cost does not fit the rest"),
+        )
     };
     match problem {
-        Problem::PlanCapYear => spent(caps.rho_year, room.config.year(room.now()).map_or_else(Default::default, |y| ledger.spent_for(y))),
+        Problem::PlanCapYear => {
+            spent(caps.rho_year, room.config.year(room.now()).map_or_else(Default::default, |y| ledger.spent_for(y)))
+        }
         Problem::PlanCap365Days => spent(caps.rho_365_days, ledger.spent_in_365_days(room.now().day())),
         Problem::PlanCapLifetime => spent(caps.rho_lifetime, ledger.spent_ever()),
         Problem::PlanNotOpen => Stop::with(problem, format!("this machine's clock says {}", room.now())),
@@ -189,7 +198,9 @@ pub fn run(room: &mut Room<'_>, waiting: &mut dyn Waiting, screen: &mut Screen<'
 pub fn tell(prepared: &Prepared, screen: &mut Screen<'_>) {
     let debit = prepared.debit();
     let line = match prepared {
-        Prepared::Earlier(_) => format!("{} was prepared on {}: the same bytes are kept, nothing was drawn again", debit.round, debit.charged_on),
+        Prepared::Earlier(_) => {
+            format!("{} was prepared on {}: the same bytes are kept, nothing was drawn again", debit.round, debit.charged_on)
+        }
         Prepared::Now(_) => format!("{} is prepared", debit.round),
     };
     let lines = [

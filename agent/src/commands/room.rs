@@ -79,7 +79,12 @@ pub struct Room<'r> {
 
 impl<'r> Room<'r> {
     /// Opens the state and takes its lock.
-    pub fn enter(config: &'r AgentConfig, parts: &'r Parts<'r>, framework: &'r Framework, reached: &'r mut Reached) -> Result<Self, Stop> {
+    pub fn enter(
+        config: &'r AgentConfig,
+        parts: &'r Parts<'r>,
+        framework: &'r Framework,
+        reached: &'r mut Reached,
+    ) -> Result<Self, Stop> {
         let state = State::open(&config.state)?;
         let lock = state.lock()?;
         Ok(Self { config, parts, framework, state, reached, connected: None, _lock: lock })
@@ -91,7 +96,11 @@ impl<'r> Room<'r> {
         if ledger.authority() == self.config.authority {
             Ok(ledger)
         } else {
-            let detail = format!("the state folder is of authority {}, the configuration of {}", ledger.authority(), self.config.authority);
+            let detail = format!(
+                "the state folder is of authority {}, the configuration of {}",
+                ledger.authority(),
+                self.config.authority
+            );
             Err(Stop::with(Problem::ConfigurationInvalid, detail))
         }
     }

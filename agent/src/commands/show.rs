@@ -7,7 +7,7 @@ use shared::limits::ENVELOPE_BYTES_MAX;
 use shared::plan::{PLAN_BYTES_MAX, Plan};
 use shared::problem::{Exit, Problem};
 use shared::sign::Envelope;
-use shared::submission::{SUBMISSION_TYPE, Submission};
+use shared::submission::{SUBMISSION_TYPE, Submission, SubmissionBlock};
 
 use super::Screen;
 use crate::config::AgentConfig;
@@ -103,9 +103,17 @@ fn lines(shown: &Shown) -> Vec<String> {
         lines.push(format!("block {}: {} cells, noise of scale {}, rho {}", b.name, b.n, thousandths(b.scale_milli), b.rho_nano));
     }
     lines.push(String::new());
-    lines.push("every number below is noisy; behind it one standard deviation of the noise, which is wide beside a small authority's counts".to_owned());
+    lines.push("every number below is noisy; behind it stands one standard deviation of the noise,".to_owned());
+    lines.push("which is wide beside the counts of a small authority".to_owned());
     for c in &shown.cells {
-        lines.push(format!("{:<24} {:<20} {:<20} {:>8}  +-{}", c.table, c.group, c.category, c.noisy, thousandths(c.scale_milli)));
+        lines.push(format!(
+            "{:<24} {:<20} {:<20} {:>8}  +-{}",
+            c.table,
+            c.group,
+            c.category,
+            c.noisy,
+            thousandths(c.scale_milli)
+        ));
     }
     if shown.cells.is_empty() {
         lines.push("the plan of this round is not kept here or is of another framework, so its tables have no names".to_owned());
@@ -132,10 +140,24 @@ fn thousandths(milli: u64) -> String {
 
 fn to_json(shown: &Shown) -> Value {
     let s = &shown.submission;
-    let block = |b: &shared::submission::SubmissionBlock| {
-        json!({ "name": b.name, "n": b.n, "l2_squared": b.l2_squared, "scale_milli": b.scale_milli, "rho_nano": b.rho_nano })
+    let block = |b: &SubmissionBlock| {
+        json!({
+            "name": b.name,
+            "n": b.n,
+            "l2_squared": b.l2_squared,
+            "scale_milli": b.scale_milli,
+            "rho_nano": b.rho_nano,
+        })
     };
-    let cell = |c: &Cell| json!({ "table": c.table, "group": c.group, "category": c.category, "noisy": c.noisy, "scale_milli": c.scale_milli });
+    let cell = |c: &Cell| {
+        json!({
+            "table": c.table,
+            "group": c.group,
+            "category": c.category,
+            "noisy": c.noisy,
+            "scale_milli": c.scale_milli,
+        })
+    };
     json!({
         "id": shown.id,
         "authority": s.authority,

@@ -34,7 +34,11 @@ struct Status {
 /// Runs the command.
 pub fn run(config: &AgentConfig, parts: &Parts<'_>, json: bool, screen: &mut Screen<'_>) -> Result<Exit, Stop> {
     let status = status(config, parts.clock.now())?;
-    let written = if json { screen.line(&to_json(&status).to_string()) } else { lines(&status).iter().try_for_each(|line| screen.line(line)) };
+    let written = if json {
+        screen.line(&to_json(&status).to_string())
+    } else {
+        lines(&status).iter().try_for_each(|line| screen.line(line))
+    };
     written.map_err(|e| Stop::fault(format!("cannot write: {}", e.kind())))?;
     Ok(Exit::Done)
 }
@@ -68,10 +72,15 @@ fn lines(status: &Status) -> Vec<String> {
         let state = if *receipted { "sent, receipt kept" } else { "in the outbox" };
         lines.push(format!("  {round}  rho {rho}  {state}  {id}"));
     }
-    lines.push("spent of each child's budget (one child added or removed; a change to one child's records: twice the distance):".into());
+    lines.push(
+        "spent of each child's budget (one child added or removed; a change to one child's records: twice the distance):".into(),
+    );
     for s in &status.spent {
         let (eps, advantage) = (epsilon(s.rho.as_rho(), DELTA), membership_advantage(s.rho.as_rho()));
-        lines.push(format!("  {:<20} rho {} of {}  (epsilon {eps:.2} at delta 1e-6; membership advantage {advantage:.2})", s.what, s.rho, s.cap));
+        lines.push(format!(
+            "  {:<20} rho {} of {}  (epsilon {eps:.2} at delta 1e-6; membership advantage {advantage:.2})",
+            s.what, s.rho, s.cap
+        ));
     }
     lines.push(match &status.checkpoint {
         Some((origin, size, root)) => format!("log {origin}: {size} entries remembered, root {root}"),
@@ -90,9 +99,17 @@ fn to_json(status: &Status) -> Value {
     };
     let spent = |s: &Spent| {
         let (epsilon, advantage) = (epsilon(s.rho.as_rho(), DELTA), membership_advantage(s.rho.as_rho()));
-        json!({ "what": s.what, "rho_nano": s.rho, "cap_nano": s.cap, "epsilon": epsilon, "delta": DELTA, "membership_advantage": advantage })
+        json!({
+            "what": s.what,
+            "rho_nano": s.rho,
+            "cap_nano": s.cap,
+            "epsilon": epsilon,
+            "delta": DELTA,
+            "membership_advantage": advantage,
+        })
     };
-    let checkpoint = status.checkpoint.as_ref().map(|(origin, size, root)| json!({ "origin": origin, "size": size, "root": root }));
+    let checkpoint =
+        status.checkpoint.as_ref().map(|(origin, size, root)| json!({ "origin": origin, "size": size, "root": root }));
     let certificate = status.certificate.as_ref().ok().map(|(until, days)| json!({ "valid_until": until, "days_left": days }));
     json!({
         "authority": status.authority,

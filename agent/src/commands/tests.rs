@@ -63,7 +63,11 @@ fn refuses(world: impl Fn() -> std::rc::Rc<World>, change: impl Fn(&mut Agent), 
 fn a_plan_that_is_not_the_one_logged_plan_of_the_pinned_key_is_refused() {
     let world = || World::with_plan(choice());
     refuses(world, |a| drop(a.world.entries.borrow_mut().pop()), Problem::PlanUnlogged);
-    refuses(world, |a| a.world.publish(a.world.plan_payload("\"authorities_min\":1", "\"authorities_min\":2")), Problem::PlanSecond);
+    refuses(
+        world,
+        |a| a.world.publish(a.world.plan_payload("\"authorities_min\":1", "\"authorities_min\":2")),
+        Problem::PlanSecond,
+    );
     // served another one than the logged
     let other = |a: &mut Agent| {
         let payload = a.world.plan_payload("\"authorities_min\":1", "\"authorities_min\":2");
@@ -113,7 +117,11 @@ fn only_the_newest_complete_year_is_drawn_unless_the_data_are_made_up() {
     };
     assert!(Agent::new(&real()).prepare().is_ok());
     let next_year = |a: &mut Agent| a.clock.set("2026-04-01T10:00:00Z");
-    refuses(|| World::with_plan(late_dates(shared::plan::PlanChoice { made_up: false, ..choice() })), next_year, Problem::PlanYearNotNewest);
+    refuses(
+        || World::with_plan(late_dates(shared::plan::PlanChoice { made_up: false, ..choice() })),
+        next_year,
+        Problem::PlanYearNotNewest,
+    );
     let agent = Agent::new(&World::with_plan(late_dates(choice())));
     agent.clock.set("2026-04-01T10:00:00Z");
     assert!(agent.prepare().is_ok());
@@ -205,7 +213,10 @@ fn two_plans_of_one_round_are_both_kept() {
     agent.clock.set("2025-07-02T10:00:00Z");
     world.publish(world.plan_payload("\"authorities_min\":1", "\"authorities_min\":2"));
     assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::PlanSecond));
-    let names: Vec<String> = std::fs::read_dir(agent.state_path().join("log")).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let names: Vec<String> = std::fs::read_dir(agent.state_path().join("log"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
     assert_eq!(names.iter().filter(|n| n.starts_with("plan-cla-2025-")).count(), 2, "{names:?}");
     assert_eq!(names.iter().filter(|n| n.starts_with("plan-second-cla-2025-")).count(), 1, "{names:?}");
 }

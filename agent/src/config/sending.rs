@@ -104,7 +104,12 @@ impl Default for SendToml {
 
 impl Sending {
     /// Checks the three sections; an error is the key and what is wrong with it.
-    pub(super) fn of(folder: &Path, aggregator: AggregatorToml, caps: CapsToml, send: SendToml) -> Result<Self, (String, String)> {
+    pub(super) fn of(
+        folder: &Path,
+        aggregator: AggregatorToml,
+        caps: CapsToml,
+        send: SendToml,
+    ) -> Result<Self, (String, String)> {
         let wrong = |key: &str, why: &str| Err((key.to_owned(), why.to_owned()));
         let url = aggregator.url.map(|url| url.trim_end_matches('/').to_owned());
         if url.as_ref().is_some_and(|url| !url.starts_with("https://")) {
@@ -234,6 +239,9 @@ mod tests {
         ] {
             assert_eq!(sending(text), None, "{text}");
         }
-        assert_eq!(sending("aggregator.url = \"https://a.example/\"").unwrap().aggregator.url.as_deref(), Some("https://a.example"));
+        assert_eq!(
+            sending("aggregator.url = \"https://a.example/\"").unwrap().aggregator.url.as_deref(),
+            Some("https://a.example")
+        );
     }
 }

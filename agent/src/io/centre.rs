@@ -72,7 +72,9 @@ pub fn id_of(envelope: &[u8]) -> Option<Digest> {
 fn believed(error: LogError) -> Stop {
     let problem = match error {
         LogError::Checkpoint(_) => Problem::CheckpointInvalid,
-        LogError::TooLarge | LogError::Bundle | LogError::Root | LogError::Shorter { .. } | LogError::Forked { .. } => Problem::LogInconsistent,
+        LogError::TooLarge | LogError::Bundle | LogError::Root | LogError::Shorter { .. } | LogError::Forked { .. } => {
+            Problem::LogInconsistent
+        }
     };
     Stop::with(problem, error.to_string())
 }

@@ -2,7 +2,7 @@
 //!
 //! TLS 1.3 only, one private root, the provider named explicitly, no session kept, no redirect followed, no proxy taken
 //! from the environment, every answer bounded before it is read. It carries bytes and decides nothing.
-//! `docs/protocol.md`, section 9.
+//! `docs/protocol.md`, sections 7.3 and 7.4.
 
 use std::io::Read as _;
 use std::sync::Arc;
@@ -44,7 +44,12 @@ pub struct Courier {
 
 impl Courier {
     /// Prepares the way; nothing is sent before the first request.
-    pub fn open(settings: &AggregatorSettings, enrolled: &Enrolled, tls_key_pem: &str, clock: Arc<dyn Clock>) -> Result<Self, Stop> {
+    pub fn open(
+        settings: &AggregatorSettings,
+        enrolled: &Enrolled,
+        tls_key_pem: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Stop> {
         let Some(url) = settings.url.clone() else {
             return Err(invalid("aggregator.url is not set"));
         };
@@ -58,7 +63,9 @@ impl Courier {
             .timeout(settings.timeout)
             .user_agent(concat!("goldenthread-agent/", env!("CARGO_PKG_VERSION")));
         let builder = match &settings.proxy {
-            Some(proxy) => builder.proxy(reqwest::Proxy::https(proxy).map_err(|_| invalid("aggregator.proxy is not an address"))?),
+            Some(proxy) => {
+                builder.proxy(reqwest::Proxy::https(proxy).map_err(|_| invalid("aggregator.proxy is not an address"))?)
+            }
             None => builder.no_proxy(),
         };
         let client = builder.build().map_err(|_| invalid("the connection cannot be set up with these settings"))?;
@@ -117,7 +124,8 @@ fn arrival_after(stop: &Stop) -> Arrival {
 fn client_config(enrolled: &Enrolled, tls_key_pem: &str, clock: Arc<dyn Clock>) -> Result<ClientConfig, Stop> {
     let mut roots = RootCertStore::empty();
     roots.add(enrolled.root.clone()).map_err(|_| invalid("root.pem cannot serve as a root"))?;
-    let key = PrivateKeyDer::from_pem_slice(tls_key_pem.as_bytes()).map_err(|_| invalid("keys/tls.key.pem is not a private key"))?;
+    let key =
+        PrivateKeyDer::from_pem_slice(tls_key_pem.as_bytes()).map_err(|_| invalid("keys/tls.key.pem is not a private key"))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_details(provider, Arc::new(TlsTime(clock)));
     let builder = builder.with_protocol_versions(&[&rustls::version::TLS13]).map_err(|e| Stop::fault(format!("TLS: {e}")))?;
@@ -133,7 +141,10 @@ fn answer(response: Response, bytes_max: usize) -> Result<Vec<u8>, Stop> {
     let bytes_max = if status.is_success() { bytes_max } else { PROBLEM_BYTES_MAX };
     let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
     let mut body = Vec::new();
-    response.take(limit).read_to_end(&mut body).map_err(|e| classify(Some(&e)).unwrap_or_else(|| unreadable("the answer broke off")))?;
+    response
+        .take(limit)
+        .read_to_end(&mut body)
+        .map_err(|e| classify(Some(&e)).unwrap_or_else(|| unreadable("the answer broke off")))?;
     if body.len() > bytes_max {
         return Err(unreadable("the answer is larger than it may be"));
     }
@@ -146,7 +157,10 @@ fn refusal(status: u16, body: &[u8]) -> Stop {
     let problem = document.and_then(|d| Problem::from_code(&d.code)).filter(|p| p.status() == status && status != 0);
     match problem {
         Some(problem) => problem.into(),
-        None => Stop::with(Problem::AggregatorUnreachable, format!("something answered with status {status} and no reason; it may be a proxy")),
+        None => Stop::with(
+            Problem::AggregatorUnreachable,
+            format!("something answered with status {status} and no reason; it may be a proxy"),
+        ),
     }
 }
 
@@ -184,7 +198,9 @@ fn classify(error: Option<&(dyn std::error::Error + 'static)>) -> Option<Stop> {
 
 fn of_tls(error: &rustls::Error) -> Option<Stop> {
     match error {
-        rustls::Error::InvalidCertificate(why) => Some(Stop::with(Problem::ServerNotTrusted, format!("{why:?}").chars().take(200).collect::<String>())),
+        rustls::Error::InvalidCertificate(why) => {
+            Some(Stop::with(Problem::ServerNotTrusted, format!("{why:?}").chars().take(200).collect::<String>()))
+        }
         rustls::Error::AlertReceived(AlertDescription::CertificateExpired) => Some(Problem::CertificateExpired.into()),
         rustls::Error::AlertReceived(
             AlertDescription::CertificateRevoked
@@ -220,7 +236,9 @@ mod tests {
         assert_eq!(refusal(409, &body(Problem::SubmissionSecond)), Problem::SubmissionSecond.into());
         assert_eq!(refusal(409, &body(Problem::SubmissionLate)).exit(), Exit::AggregatorRefused);
         // a code of the agent's own side, a code with another status, a page of a proxy
-        for (status, body) in [(400, body(Problem::PlanCapYear)), (200, body(Problem::Busy)), (502, b"<html>".to_vec()), (403, Vec::new())] {
+        for (status, body) in
+            [(400, body(Problem::PlanCapYear)), (200, body(Problem::Busy)), (502, b"<html>".to_vec()), (403, Vec::new())]
+        {
             assert_eq!(refusal(status, &body).problem, Some(Problem::AggregatorUnreachable), "{status}");
         }
     }
@@ -229,9 +247,15 @@ mod tests {
     fn what_tls_says_is_found_under_other_errors() {
         let tls = |e: rustls::Error| std::io::Error::other(std::io::Error::new(std::io::ErrorKind::InvalidData, e));
         let code = |e: rustls::Error| classify(Some(&tls(e))).and_then(|s| s.problem);
-        assert_eq!(code(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)), Some(Problem::ServerNotTrusted));
+        assert_eq!(
+            code(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)),
+            Some(Problem::ServerNotTrusted)
+        );
         assert_eq!(code(rustls::Error::AlertReceived(AlertDescription::CertificateExpired)), Some(Problem::CertificateExpired));
-        assert_eq!(code(rustls::Error::AlertReceived(AlertDescription::CertificateUnknown)), Some(Problem::CertificateNotRegistered));
+        assert_eq!(
+            code(rustls::Error::AlertReceived(AlertDescription::CertificateUnknown)),
+            Some(Problem::CertificateNotRegistered)
+        );
         assert_eq!(code(rustls::Error::HandshakeNotComplete), None);
         assert!(classify(Some(&std::io::Error::other("x"))).is_none());
     }

@@ -1,7 +1,8 @@
 //! Files that survive power loss: written beside, made durable, then put in place by one step that cannot half happen.
 //!
 //! A crash before the step leaves a temporary file, which nobody reads and the next write sweeps away; a crash after it
-//! leaves the whole file. Write-once files are put in place by a hard link, which the system refuses when the name is taken.
+//! leaves the whole file. Write-once files are put in place by a hard link, which the system refuses when the name is taken;
+//! a file system without hard links gets a rename, and the state's lock keeps every other writer away.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -22,17 +23,18 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
 pub fn write_once(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let (temporary, target) = (folder.join(format!("{TEMPORARY}{name}")), folder.join(name));
     write_temporary(&temporary, bytes)?;
-    let linked = fs::hard_link(&temporary, &target);
-    fs::remove_file(&temporary)?;
-    match linked {
-        Err(e) if e.kind() == ErrorKind::AlreadyExists => {
+    match fs::hard_link(&temporary, &target) {
+        Ok(()) => fs::remove_file(&temporary)?,
+        Err(_) if !target.exists() => fs::rename(&temporary, &target)?,
+        Err(_) => {
+            fs::remove_file(&temporary)?;
             let limit = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_add(1);
-            let same = read_limited(&target, limit)? == bytes;
-            if same { Ok(()) } else { Err(e) }
+            if read_limited(&target, limit)? != bytes {
+                return Err(ErrorKind::AlreadyExists.into());
+            }
         }
-        Err(e) => Err(e),
-        Ok(()) => sync_folder(folder),
     }
+    sync_folder(folder)
 }
 
 /// Writes a file in place of another.

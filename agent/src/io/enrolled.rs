@@ -2,6 +2,7 @@
 //!
 //! Who can change it can point the agent at a forged world; its fingerprint is compared over a second channel. Invariant of
 //! [`Enrolled`]: the root is the one that the trust file names, and the certificate names this authority.
+//! `docs/protocol.md`, sections 7.1, 7.2 and 9.2.
 
 use std::path::Path;
 
@@ -58,7 +59,8 @@ impl Enrolled {
         if (self.valid_from..=self.valid_until).contains(&now) {
             return Ok(());
         }
-        let detail = format!("this machine's clock says {now}; the certificate is valid from {} to {}", self.valid_from, self.valid_until);
+        let detail =
+            format!("this machine's clock says {now}; the certificate is valid from {} to {}", self.valid_from, self.valid_until);
         Err(Stop::with(Problem::CertificateExpired, detail))
     }
     /// Whole days for which the certificate is still valid; 0 once it is not.
@@ -75,7 +77,8 @@ fn read_leaf(der: &[u8], authority: AuthorityId) -> Result<(Timestamp, Timestamp
     if authority_of_uri(uri) != Some(authority) {
         return Err(format!("its first certificate is not of authority {authority}"));
     }
-    let instant = |t: x509_parser::time::ASN1Time| Timestamp::from_unix_seconds(t.timestamp()).ok_or("its times are out of range");
+    let instant =
+        |t: x509_parser::time::ASN1Time| Timestamp::from_unix_seconds(t.timestamp()).ok_or("its times are out of range");
     Ok((instant(leaf.validity().not_before)?, instant(leaf.validity().not_after)?))
 }
 
@@ -111,7 +114,9 @@ mod tests {
         let leaf = leaf.signed_by(&KeyPair::generate().unwrap(), &Issuer::new(root, root_key)).unwrap();
         let world = crate::fixtures::World::with_plan(crate::fixtures::choice());
         let trust = Trust { root_sha256: sha256(root_certificate.der()), ..world.trust() };
-        for (name, text) in [("root.pem", root_certificate.pem()), ("certificate.pem", leaf.pem()), ("trust.toml", trust.encode())] {
+        for (name, text) in
+            [("root.pem", root_certificate.pem()), ("certificate.pem", leaf.pem()), ("trust.toml", trust.encode())]
+        {
             std::fs::write(folder.join(name), text).unwrap();
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Who can read it holds the authority's keys; who can change it can lose submissions and, before they are sent, have
 //! them drawn again. So it is its owner's alone, backed up, and never copied to a second machine. The lock is held by
-//! every command that draws or sends. `docs/protocol.md`, section 8.
+//! every command that draws or sends. `docs/privacy.md`, PC7 and PC10; `docs/protocol.md`, section 7.1.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
@@ -42,10 +42,18 @@ pub struct Lock {
 
 impl State {
     /// Makes a new state beside its place and puts it there whole; answers the request to be sent to the operator.
-    pub fn create(root: &Path, authority: AuthorityId, today: Day, randomness: &dyn Randomness) -> Result<(Self, EnrolmentRequest), Stop> {
+    pub fn create(
+        root: &Path,
+        authority: AuthorityId,
+        today: Day,
+        randomness: &dyn Randomness,
+    ) -> Result<(Self, EnrolmentRequest), Stop> {
         let there = |path: &Path| fs::read_dir(path).map(|mut entries| entries.next().is_some()).unwrap_or(false);
         if there(root) || root.is_file() {
-            return Err(Stop::with(Problem::ConfigurationInvalid, "the state folder exists already: init makes one once and never again"));
+            return Err(Stop::with(
+                Problem::ConfigurationInvalid,
+                "the state folder exists already: init makes one once and never again",
+            ));
         }
         let (parent, name) = (root.parent().unwrap_or(Path::new("")), root.file_name().unwrap_or_default().to_string_lossy());
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
@@ -53,7 +61,9 @@ impl State {
         randomness.fill(&mut salt)?;
         let staging = parent.join(format!(".{name}-{}", hex::encode(salt)));
         let request = fill(&staging, authority, today, randomness)?;
-        fs::rename(&staging, root).and_then(|()| sync_folder(parent)).map_err(|e| failed("put the state folder in its place", &e))?;
+        fs::rename(&staging, root)
+            .and_then(|()| sync_folder(parent))
+            .map_err(|e| failed("put the state folder in its place", &e))?;
         let state = Self { root: root.to_owned() };
         let request = EnrolmentRequest::open(&request).map_err(|e| Stop::fault(e.to_string()))?;
         Ok((state, request))
@@ -126,7 +136,8 @@ impl State {
     /// The bytes of the key for pseudonyms.
     pub fn pseudonym_key(&self) -> Result<Vec<u8>, Stop> {
         let text = self.private_text(PSEUDONYM_KEY)?;
-        hex::decode(text.trim()).map_err(|_| Stop::with(Problem::ConfigurationInvalid, format!("keys/{PSEUDONYM_KEY} is not hexadecimal")))
+        hex::decode(text.trim())
+            .map_err(|_| Stop::with(Problem::ConfigurationInvalid, format!("keys/{PSEUDONYM_KEY} is not hexadecimal")))
     }
 
     /// The receipt of a submission, if it came.
@@ -151,7 +162,8 @@ impl State {
 
     /// The checkpoint that this agent saw last, opened again with the pinned key.
     pub fn remembered(&self, log: &LogKey) -> Result<Option<Checkpoint>, Stop> {
-        let unreadable = || Stop::with(Problem::CheckpointInvalid, "the remembered checkpoint in the state folder is not this log's");
+        let unreadable =
+            || Stop::with(Problem::CheckpointInvalid, "the remembered checkpoint in the state folder is not this log's");
         let Some(note) = self.remembered_note()? else { return Ok(None) };
         log.open(&note).map(Some).map_err(|_| unreadable())
     }
@@ -183,7 +195,8 @@ impl State {
     /// A kept plan's envelope.
     pub fn plan(&self, round: RoundId, id: Digest) -> Result<Option<Vec<u8>>, Stop> {
         let limit = u64::try_from(PLAN_BYTES_MAX).unwrap_or(u64::MAX);
-        optional(read_limited(&self.root.join("log").join(plan_name(round, id)), limit)).map_err(|e| failed("read the kept plan", &e))
+        optional(read_limited(&self.root.join("log").join(plan_name(round, id)), limit))
+            .map_err(|e| failed("read the kept plan", &e))
     }
 
     /// Ids of all kept plans of a round.

@@ -66,7 +66,7 @@ impl ChildDomain {
     /// The squared L2 norm of what one member can add to some tables together; `None` when one does not exist.
     ///
     /// # Claim
-    /// PC1: no member adds more, whatever its age.
+    /// PC6: no member adds more, whatever its age.
     /// # Why
     /// A member adds to one cell of a table at most, and only to tables that admit its one age; the result is the maximum
     /// over all ages of the sum of squares. Attacked by `the_domain_agrees_with_the_shared_sensitivity`.

@@ -3,7 +3,7 @@
 //! The sums exist only inside one opendp measurement for the whole release, so that its map states what one child costs.
 //! opendp checks neither membership nor scale nor budget when it is invoked: every guard here runs before. Nothing in
 //! this room reads a file, a clock or the environment; its randomness is opendp's own generator. Shipped programs run it in
-//! a process of its own, behind [`Mechanism`]. `docs/privacy.md`, PC1 to PC4.
+//! a process of its own, behind [`Mechanism`]. `docs/privacy.md`, PC1, PC2, PC5 and PC6.
 
 mod domain;
 mod message;

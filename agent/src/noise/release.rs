@@ -82,7 +82,7 @@ pub(super) fn release(domain: &ChildDomain, blocks: &[NoiseBlock]) -> Result<Rel
 }
 
 /// # Claim
-/// Sums of a block with discrete Gaussian noise of the block's scale.
+/// PC5: sums of a block with discrete Gaussian noise of the block's scale.
 /// # Why
 /// `make_gaussian` on integers is the exact sampler of Canonne, Kamath and Steinke (arXiv 2004.00010). The scale handed in is
 /// the double nearest to thousandths over thousand, and the map is computed from that same double, so no rounding stands

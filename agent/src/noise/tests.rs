@@ -156,7 +156,8 @@ fn two_draws_of_one_request_differ() {
 /// Sums under the least noise: 2,000 equal children in one cell. False alarm below 1e-6: 40 is twenty standard deviations.
 #[test]
 fn sums_are_those_of_a_plain_count() {
-    let child = |n: u32| Child { age: 5, cells: vec![BoundedCell { table: 0, cell: n % 3, amount: if n % 3 == 2 { -1 } else { 1 } }] };
+    let child =
+        |n: u32| Child { age: 5, cells: vec![BoundedCell { table: 0, cell: n % 3, amount: if n % 3 == 2 { -1 } else { 1 } }] };
     let cells = draw(wide(4, 2_000, (0..6_000).map(child).collect())).unwrap();
     for (word, expected) in cells.blocks[0].iter().zip([2_000, 2_000, -2_000, 0]) {
         assert!((word - expected).abs() < 40);

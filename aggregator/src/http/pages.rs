@@ -178,3 +178,38 @@ pub async fn not_found(State(app): State<Arc<App>>, headers: HeaderMap) -> Respo
         Err(error) => Refusal::from(error).into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_says_what_it_is_and_has_one_head() {
+        let frame = || Frame::new(true);
+        let (version, words) = ("2025.1", String::new);
+        let release = ReleaseTemplate {
+            frame: frame(),
+            version,
+            round: words(),
+            year: words(),
+            accepted: 1,
+            expected: 2,
+            absent: vec!["A & B".into()],
+            measures: Vec::new(),
+        };
+        let pages = [
+            FirstPage { frame: frame(), rounds: Vec::new(), latest: None }.render().unwrap(),
+            release.render().unwrap(),
+            MeasuresPage { frame: frame(), version: words(), measures: Vec::new() }.render().unwrap(),
+            NotFoundPage { frame: frame() }.render().unwrap(),
+        ];
+        for page in &pages {
+            assert!(page.contains(NOTICE) && page.contains(NOTICE_MADE_UP));
+            assert_eq!((page.matches("<h1").count(), page.matches("<script").count(), page.matches("http").count()), (1, 0, 0));
+            assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
+        }
+        assert!(pages[1].contains("A &#38; B"), "names are escaped");
+        let real = NotFoundPage { frame: Frame::new(false) }.render().unwrap();
+        assert!(real.contains(NOTICE) && !real.contains(NOTICE_MADE_UP));
+    }
+}

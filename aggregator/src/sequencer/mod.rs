@@ -161,8 +161,10 @@ impl Sequencer {
         if self.tree.size() > head.size {
             return Err(SequencerError::Inconsistent);
         }
-        for leaf in tx.leaves(self.tree.size(), head.size).await? {
-            self.tree.push(shared::log::tree::leaf_hash(&leaf));
+        if self.tree.size() < head.size {
+            for leaf in tx.leaves(self.tree.size(), head.size).await? {
+                self.tree.push(shared::log::tree::leaf_hash(&leaf));
+            }
         }
         if self.tree.root(head.size) == Some(head.root) { Ok(()) } else { Err(SequencerError::Inconsistent) }
     }

@@ -107,6 +107,12 @@ impl Store {
         let row: Option<HeadColumns> = each!(self, pool => query_as(SQL).fetch_optional(pool).await)?;
         head_of(row.ok_or(StoreError::Empty)?)
     }
+    /// Version of keys, certificates and rounds: the one small question of every request.
+    pub async fn registry_version(&self) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT registry_version FROM log_state WHERE id = 1";
+        let row: Option<(i64,)> = each!(self, pool => query_as(SQL).fetch_optional(pool).await)?;
+        row.map(|(version,)| version).ok_or(StoreError::Empty)
+    }
     /// Leaves `from..to`, in order.
     pub async fn leaves(&self, from: u64, to: u64) -> Result<Vec<Vec<u8>>, StoreError> {
         const SQL: &str = "SELECT idx, leaf FROM log_entries WHERE idx >= $1 AND idx < $2 ORDER BY idx";

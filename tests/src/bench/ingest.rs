@@ -4,6 +4,7 @@
 mod centre;
 mod client;
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -91,7 +92,7 @@ pub fn answer_204(folder: &std::path::Path) -> anyhow::Result<()> {
     runtime.block_on(async {
         let config = server_config(&Folder::at(folder), Arc::new(SystemClock))?;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        println!("{}", listener.local_addr()?.port());
+        writeln!(std::io::stdout(), "{}", listener.local_addr()?.port())?;
         let answer = axum::routing::any(|_body: axum::body::Bytes| async { axum::http::StatusCode::NO_CONTENT });
         let router = axum::Router::new().fallback(answer);
         let limits = Limits {

@@ -1,5 +1,6 @@
 //! Runs benchmarks by name and prints each figure beside its baseline; `all` also writes `docs/measurements.md`.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -31,7 +32,8 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("bench: {error:#}");
+            // a screen that is gone cannot be told so
+            let _ = writeln!(std::io::stderr(), "bench: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -43,7 +45,7 @@ fn measure(arguments: &Arguments) -> anyhow::Result<bool> {
     let mut outcomes = Vec::new();
     for name in names {
         for outcome in run(name)? {
-            println!("{}", if arguments.json { serde_json::to_string(&outcome)? } else { line(&outcome) });
+            writeln!(std::io::stdout(), "{}", if arguments.json { serde_json::to_string(&outcome)? } else { line(&outcome) })?;
             outcomes.push(outcome);
         }
     }

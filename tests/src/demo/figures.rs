@@ -126,7 +126,8 @@ pub fn compare(
     let n = u32::try_from(published.figures.len()).context("too many figures")?;
     ensure!(n > 0, "the release has no figures");
     let bound = (2.0 * (2.0 * f64::from(n) / FALSE_ALARM).ln()).sqrt();
-    let scales: BTreeMap<&str, f64> = published.blocks.iter().map(|b| (b.name.as_str(), f64::from(b.scale_milli) / 1000.0)).collect();
+    let scales: BTreeMap<&str, f64> =
+        published.blocks.iter().map(|b| (b.name.as_str(), f64::from(b.scale_milli) / 1000.0)).collect();
     let counts: BTreeMap<_, f64> = published.figures.iter().filter_map(count_of).collect();
     let mut lines = Vec::with_capacity(published.figures.len());
     let mut seen = BTreeSet::new();

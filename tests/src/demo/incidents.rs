@@ -61,7 +61,8 @@ pub fn late(member: &Member<'_>) -> anyhow::Result<Record> {
     let ended = member.office.run(&["send"])?;
     let code = code_in(&ended);
     let refused = ended.is(Problem::SubmissionLate.exit()) && member.office.receipt()?.is_none();
-    let mut record = Record::refusal(Incident::Late, member, code, Problem::SubmissionLate, "sent after the close: not in the figures");
+    let mut record =
+        Record::refusal(Incident::Late, member, code, Problem::SubmissionLate, "sent after the close: not in the figures");
     record.as_it_must &= refused;
     Ok(record)
 }

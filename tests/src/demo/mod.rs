@@ -61,7 +61,7 @@ pub fn run(options: &Options) -> anyhow::Result<bool> {
     let round = open(&world, &spec, None, &screen)?;
     let outcome = Demo { world: &world, round: &round, screen: &screen, programs: &programs, seed: options.seed }.play()?;
     screen.rest();
-    result::tell(&outcome, &round, &screen);
+    result::tell(&outcome, &round, &programs, &screen);
     if let Some(file) = &options.json {
         std::fs::write(file, result::to_json(&outcome)?).with_context(|| format!("cannot write {}", file.display()))?;
         screen.line(&format!("the result stands in {}", file.display()));
@@ -133,7 +133,8 @@ impl Demo<'_, '_> {
         let compared = self.compare(&published, &accepted);
         self.world.processes.look_at("aggregator", self.round.served.id());
         self.world.processes.look_at("demo", std::process::id());
-        let mut faults: Vec<String> = records.iter().filter(|r| !r.as_it_must).map(|r| format!("{}: {}", r.kind, r.ended)).collect();
+        let mut faults: Vec<String> =
+            records.iter().filter(|r| !r.as_it_must).map(|r| format!("{}: {}", r.kind, r.ended)).collect();
         let must = roles.n_accepted(sizes.len());
         if published.authorities.accepted != must || accepted.len() != must {
             faults.push(format!("{} councils were accepted, not {must}", published.authorities.accepted));
@@ -248,7 +249,13 @@ fn accepted<'a>(published: &Published, round: &'a OpenRound<'_>) -> BTreeSet<&'a
 ///
 /// # Errors
 /// When it cannot be run.
-pub fn audit(processes: &Processes, programs: &Programs, export: &Path, trust: Option<&Path>, log: &Path) -> anyhow::Result<Audit> {
+pub fn audit(
+    processes: &Processes,
+    programs: &Programs,
+    export: &Path,
+    trust: Option<&Path>,
+    log: &Path,
+) -> anyhow::Result<Audit> {
     let mut command = Command::new(&programs.auditor);
     command.arg("verify").arg(export);
     if let Some(trust) = trust {

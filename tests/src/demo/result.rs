@@ -10,6 +10,7 @@ use shared::framework::{Framework, Kind};
 use super::figures::{Line, What, inside_share};
 use super::incidents::Record;
 use super::screen::Screen;
+use crate::build::Programs;
 use crate::world::open::OpenRound;
 
 /// How the audit ended.
@@ -93,7 +94,7 @@ fn tenth(x: f64) -> f64 {
 }
 
 /// Tells the result to a person.
-pub fn tell(outcome: &Outcome, round: &OpenRound<'_>, screen: &Screen) {
+pub fn tell(outcome: &Outcome, round: &OpenRound<'_>, programs: &Programs, screen: &Screen) {
     let mut say = |text: String| screen.line(&text);
     table(outcome, &mut say);
     say(format!(
@@ -114,7 +115,7 @@ pub fn tell(outcome: &Outcome, round: &OpenRound<'_>, screen: &Screen) {
     say(format!("\nAudit of {}: {verdict}", outcome.export.display()));
     let peaks: Vec<String> = outcome.peaks_mb.iter().map(|(name, mb)| format!("{name} {mb:.0}")).collect();
     say(format!("{} pages carry the notice; {:.1} s; peak memory in MB: {}", outcome.n_pages, outcome.seconds, peaks.join(", ")));
-    try_next(outcome, round, &mut say);
+    try_next(outcome, round, programs, &mut say);
     for fault in &outcome.faults {
         say(format!("\nFAULT {fault}"));
     }
@@ -123,7 +124,10 @@ pub fn tell(outcome: &Outcome, round: &OpenRound<'_>, screen: &Screen) {
 /// England's totals: a view or the first category of every measure.
 fn table(outcome: &Outcome, say: &mut dyn FnMut(String)) {
     let framework = Framework::built_in();
-    say(format!("\n{:<46} {:>10} {:>10}  {:<23} {:<7} {:>10}", "England, 2025, made up", "true", "published", "95 % interval", "inside", "all true"));
+    say(format!(
+        "\n{:<46} {:>10} {:>10}  {:<23} {:<7} {:>10}",
+        "England, 2025, made up", "true", "published", "95 % interval", "inside", "all true"
+    ));
     for measure in framework.measures() {
         let view = measure.views.last().map(|view| (view.id.clone(), view.label.clone()));
         let first = measure.categories.first().map(|category| (category.id.clone(), category.label.clone()));
@@ -152,10 +156,15 @@ fn row(label: &str, line: &Line) -> String {
     let interval = format!("{} to {}", number(line.low), number(line.high));
     let inside = line.inside.map_or("-", |inside| if inside { "yes" } else { "no" });
     let label: String = label.chars().take(46).collect();
-    format!("{label:<46} {:>10} {:>10}  {interval:<23} {inside:<7} {:>10}", number(line.truth), number(line.published), number(line.true_nation))
+    format!(
+        "{label:<46} {:>10} {:>10}  {interval:<23} {inside:<7} {:>10}",
+        number(line.truth),
+        number(line.published),
+        number(line.true_nation)
+    )
 }
 
-fn try_next(outcome: &Outcome, round: &OpenRound<'_>, say: &mut dyn FnMut(String)) {
+fn try_next(outcome: &Outcome, round: &OpenRound<'_>, programs: &Programs, say: &mut dyn FnMut(String)) {
     let (site, version) = (&round.served.public_url, &outcome.version);
     let absent = |code: &str| outcome.absent.iter().any(|other| other == code);
     let Some(member) = round.members.iter().find(|m| !absent(&m.office.code)) else { return };
@@ -167,11 +176,24 @@ fn try_next(outcome: &Outcome, round: &OpenRound<'_>, say: &mut dyn FnMut(String
     say(format!("  the figures           {site}/releases/{version}/figures.csv"));
     say(format!("  the log               {site}/log/checkpoint"));
     say(format!("  one signed submission {submission}"));
-    say(format!("  a council's exact figures, for its own eyes: goldenthread-agent preview --config {}", member.office.config().display()));
-    say(format!("  another audit: goldenthread-auditor verify {} --trust {}", outcome.export.display(), round.centre.trust().display()));
+    say(format!(
+        "  a council's exact figures, for its own eyes: {} preview --config {}",
+        programs.agent.display(),
+        member.office.config().display()
+    ));
+    say(format!(
+        "  another audit: {} verify {} --trust {}",
+        programs.auditor.display(),
+        outcome.export.display(),
+        round.centre.trust().display()
+    ));
     say("  the signature of that submission, with openssl alone:".to_owned());
     say(format!("    curl -s {submission} > s.json"));
     say("    sed 's/.*\"payload\":\"\\([^\"]*\\)\".*/\\1/' s.json | base64 -d > p; sed 's/.*\"sig\":\"\\([^\"]*\\)\".*/\\1/' s.json | base64 -d > sig".to_owned());
     let kind = shared::submission::SUBMISSION_TYPE;
-    say(format!("    {{ printf 'DSSEv1 {} {kind} %d ' $(wc -c < p); cat p; }} | openssl dgst -sha256 -verify {} -signature sig", kind.len(), keys.display()));
+    say(format!(
+        "    {{ printf 'DSSEv1 {} {kind} %d ' $(wc -c < p); cat p; }} | openssl dgst -sha256 -verify {} -signature sig",
+        kind.len(),
+        keys.display()
+    ));
 }

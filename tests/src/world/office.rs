@@ -94,7 +94,8 @@ impl<'w> Office<'w> {
     /// When the folder cannot be read.
     pub fn receipt(&self) -> anyhow::Result<Option<Vec<u8>>> {
         let mut entries = std::fs::read_dir(self.state().join("receipts")).context("no folder of receipts")?;
-        let proof = entries.find_map(|entry| Some(entry.ok()?.path()).filter(|path| path.extension().is_some_and(|e| e == "tlog-proof")));
+        let proof =
+            entries.find_map(|entry| Some(entry.ok()?.path()).filter(|path| path.extension().is_some_and(|e| e == "tlog-proof")));
         proof.map(std::fs::read).transpose().context("cannot read the receipt")
     }
     /// Its signed envelope, as `show --raw` prints it.

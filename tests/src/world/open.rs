@@ -111,7 +111,14 @@ fn councils<'w>(world: &'w World, spec: &Spec, watch: &dyn Watch) -> anyhow::Res
         let truth = Truth::of(&framework, &counts, &mut tables)?;
         office.must(&["init"])?;
         watch.tick();
-        Ok(Member { office, name: authority.name.clone(), region: authority.region.clone(), n_children: authority.n_children, truth, tables })
+        Ok(Member {
+            office,
+            name: authority.name.clone(),
+            region: authority.region.clone(),
+            n_children: authority.n_children,
+            truth,
+            tables,
+        })
     })
 }
 

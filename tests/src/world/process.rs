@@ -187,7 +187,8 @@ impl Running {
     /// # Errors
     /// When it does not end within `limit`; it is killed then.
     pub fn terminate(self, limit: Duration) -> anyhow::Result<Ended> {
-        let asked = Command::new("sh").args(["-c", "kill -TERM \"$1\"", "sh", &self.id.to_string()]).stderr(Stdio::null()).status();
+        let asked =
+            Command::new("sh").args(["-c", "kill -TERM \"$1\"", "sh", &self.id.to_string()]).stderr(Stdio::null()).status();
         asked.context("cannot ask a process to end")?;
         self.wait(limit)
     }

@@ -112,6 +112,10 @@ impl App {
         Ok(Self { store, log, queue, clock, limits, trust, trust_text, root_pem, registry, releases })
     }
 
+    /// The registry as it was last read, however long ago.
+    pub fn known_registry(&self) -> Arc<Registry> {
+        self.registry.load_full()
+    }
     /// The registry as it stands in the store now; one small query when nothing changed.
     pub async fn registry(&self) -> Result<Arc<Registry>, StoreError> {
         let version = self.store.registry_version().await?;

@@ -1,6 +1,7 @@
 //! The published sample set of the data community: random values of 2017-18, faulty on purpose. Looked for beside the
 //! workspace and skipped, visibly, where it is not.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -76,9 +77,16 @@ fn the_chosen_set_is_refused_and_can_be_looked_at() {
     for name in SET_ASIDE {
         assert!(ended.stdout.lines().any(|line| line.contains(name) && line.contains("set aside")), "{name}: {}", ended.stdout);
     }
-    // rules of the header's and the episodes' own columns, as the department numbers them
-    for rule in ["101", "142", "INT01"].iter().filter(|rule| ended.stdout.contains(&format!(" {rule} ("))) {
-        eprintln!("rule {rule} is named");
+    let report = agent(&["check", "--json"], &files, &logs.path().join("check-json"));
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    let problems = report["returns"][0]["problems"].as_array().unwrap();
+    // files that were named on the command line are named as they were
+    let name = |p: &Value| p["file"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let found: BTreeSet<(String, String)> = problems.iter().map(|p| (name(p), p["rule"].as_str().unwrap().to_owned())).collect();
+    eprintln!("{} problems under {} rules", problems.len(), found.len());
+    for (file, rule) in [("episodes.csv", "149"), ("episodes.csv", "501"), ("episodes.csv", "1009"), ("oc3.csv", "133")] {
+        assert!(found.contains(&(file.to_owned(), rule.to_owned())), "rule {rule} in {file} is not among {found:?}");
+        assert!(ended.stdout.contains(&format!(" {rule} (")), "{rule}: {}", ended.stdout);
     }
     assert!(ended.stdout.contains("header.csv:") && ended.stdout.contains("episodes.csv:"), "{}", ended.stdout);
     let ended = agent(&["preview", "--despite-errors", "--json"], &files, &logs.path().join("preview"));

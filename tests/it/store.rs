@@ -306,7 +306,7 @@ async fn a_transaction_that_is_not_committed_has_done_nothing(bench: &Bench) {
     let before = store.head().await.unwrap();
     let mut tx = store.begin().await.unwrap();
     let old = tx.lock().await.unwrap();
-    tx.insert_leaf(old.size, b"leaf").await.unwrap();
+    tx.insert_leaves(old.size, &[b"leaf".to_vec()]).await.unwrap();
     drop(tx);
     assert_eq!(store.head().await.unwrap(), before);
     let mut tx = store.begin().await.unwrap();
@@ -316,7 +316,7 @@ async fn a_transaction_that_is_not_committed_has_done_nothing(bench: &Bench) {
     assert!(matches!(tx.advance(&moved, &new).await, Err(StoreError::Moved)));
     drop(tx);
     let mut tx = store.begin().await.unwrap();
-    assert!(tx.insert_leaf(0, b"again").await.is_err(), "an index stands once");
+    assert!(tx.insert_leaves(0, &[b"again".to_vec()]).await.is_err(), "an index stands once");
     drop(tx);
     whole(bench, &store).await;
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Extension, Path, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -23,9 +23,9 @@ use super::error::{Refusal, method_not_allowed, not_found, typed};
 use super::log_files;
 use crate::app::App;
 use crate::config::Limits;
-use crate::intake::{addressed, body_bytes_max, judge};
+use crate::intake::{Message, addressed, body_bytes_max, judge};
 use crate::logging::chain;
-use crate::registry::{Registry, Round};
+use crate::registry::{Identity, Registry, Round};
 use crate::sequencer::Outcome;
 
 /// How often a message is judged anew because the registry changed meanwhile.
@@ -34,7 +34,7 @@ const JUDGED_MAX: usize = 4;
 /// The registry that admitted a request, and whom.
 #[derive(Clone)]
 struct Admitted {
-    authority: AuthorityId,
+    identity: Arc<Identity>,
     registry: Arc<Registry>,
 }
 
@@ -54,7 +54,7 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// The wall before every handler: the certificate stands, for the authority that it names.
 async fn admit(State(app): State<Arc<App>>, Extension(peer): Extension<Peer>, mut request: Request, next: Next) -> Response {
-    let admitted = match admitted(&app, &peer).await {
+    let admitted = match admitted(&app, &peer, request.method()).await {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal.into_response(),
     };
@@ -62,16 +62,20 @@ async fn admit(State(app): State<Arc<App>>, Extension(peer): Extension<Peer>, mu
     next.run(request).await
 }
 
-async fn admitted(app: &App, peer: &Peer) -> Result<Admitted, Refusal> {
-    let registry = app.registry().await?;
+/// Reading asks the store which registry holds. A post may begin with the one that is known here, since the sequencer
+/// takes nothing that was judged at another version; what that one refuses is asked again.
+async fn admitted(app: &App, peer: &Peer, method: &Method) -> Result<Admitted, Refusal> {
     let refuse = |problem: Problem, why: String| {
         tracing::warn!(code = problem.code(), why, "a client certificate was refused");
         Refusal(problem)
     };
-    let identity = peer.identity.as_ref().map_err(|e| refuse(Problem::CertificateNotRegistered, chain(e)))?;
-    let authority = registry.admit(identity, app.clock.now());
-    let authority = authority.map_err(|p| refuse(p, format!("authority {} serial {}", identity.authority, identity.serial)))?;
-    Ok(Admitted { authority, registry })
+    let identity = peer.identity.as_ref().map_err(|e| refuse(Problem::CertificateNotRegistered, chain(e)))?.clone();
+    let known = app.known_registry();
+    let registry =
+        if method == Method::POST && known.admit(&identity, app.clock.now()).is_ok() { known } else { app.registry().await? };
+    let verdict = registry.admit(&identity, app.clock.now());
+    verdict.map_err(|p| refuse(p, format!("authority {} serial {}", identity.authority, identity.serial)))?;
+    Ok(Admitted { identity, registry })
 }
 
 fn round_of<'a>(registry: &'a Registry, text: &str) -> Result<&'a Round, Problem> {
@@ -103,7 +107,7 @@ async fn message(
     request: Request,
 ) -> Result<Response, Refusal> {
     let result = take(&app, &admitted, &round, &kind, request).await;
-    let authority = admitted.authority;
+    let authority = admitted.identity.authority;
     match &result {
         Ok(_) => tracing::info!(%authority, kind, "a message has its receipt"),
         Err(refusal) => tracing::warn!(%authority, code = refusal.0.code(), "a message was refused"),
@@ -112,26 +116,47 @@ async fn message(
 }
 
 async fn take(app: &App, admitted: &Admitted, round: &str, kind: &str, request: Request) -> Result<String, Refusal> {
-    let (addressed_round, _) = addressed(&admitted.registry, round, kind)?;
+    let known = admitted.registry.clone();
+    let mut registry = if addressed(&known, round, kind).is_ok() { known } else { app.registry().await? };
+    let (addressed_round, _) = addressed(&registry, round, kind)?;
     let bytes = body(request, body_bytes_max(addressed_round), app.limits).await?;
-    let mut registry = admitted.registry.clone();
     for _ in 0..JUDGED_MAX {
-        let job = (bytes.clone(), registry, round.to_owned(), kind.to_owned(), admitted.authority);
-        let judged = tokio::task::spawn_blocking(move || {
-            let (bytes, registry, round, kind, authority) = job;
-            let (round, kind) = addressed(&registry, &round, &kind)?;
-            judge(bytes.to_vec(), authority, &registry, round, kind)
-        });
-        let message = judged.await.map_err(|e| Refusal::internal(&e))??;
-        match app.queue.submit(message).await? {
-            Outcome::Receipt(receipt) => return Ok(receipt),
-            Outcome::Refused(problem) => return Err(Refusal(problem)),
-            Outcome::Stale => registry = app.registry().await?,
-            // only acts of operators end so
-            Outcome::Done(_) | Outcome::Denied(_) => return Err(Refusal(Problem::Internal)),
+        let problem = match judge_apart(bytes.clone(), registry.clone(), round, kind, admitted.identity.authority).await? {
+            Ok(message) => match app.queue.submit(message).await? {
+                Outcome::Receipt(receipt) => return Ok(receipt),
+                Outcome::Refused(problem) => return Err(Refusal(problem)),
+                Outcome::Stale => None,
+                // only acts of operators end so
+                Outcome::Done(_) | Outcome::Denied(_) => return Err(Refusal(Problem::Internal)),
+            },
+            Err(problem) => Some(problem),
+        };
+        let newest = app.registry().await?;
+        if let Some(problem) = problem
+            && newest.version == registry.version
+        {
+            return Err(Refusal(problem));
         }
+        newest.admit(&admitted.identity, app.clock.now())?;
+        registry = newest;
     }
     Err(Refusal(Problem::Busy))
+}
+
+/// Judges a message on a thread of its own: signature and cells take longer than a task may hold the runtime.
+async fn judge_apart(
+    bytes: Bytes,
+    registry: Arc<Registry>,
+    round: &str,
+    kind: &str,
+    authority: AuthorityId,
+) -> Result<Result<Message, Problem>, Refusal> {
+    let (round, kind) = (round.to_owned(), kind.to_owned());
+    let judged = tokio::task::spawn_blocking(move || {
+        let (round, kind) = addressed(&registry, &round, &kind)?;
+        judge(bytes.to_vec(), authority, &registry, round, kind)
+    });
+    judged.await.map_err(|e| Refusal::internal(&e))
 }
 
 /// Reads a body of at most `bytes_max` bytes; a longer one is refused by its announced length, before it is read.

@@ -1,6 +1,6 @@
 //! One batch: decide every act under the lock, then write what was decided.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::log::entry::{Entry, Event, KeyAct};
@@ -32,6 +32,7 @@ pub(super) struct Batch {
     leaves: Vec<Vec<u8>>,
     decisions: Vec<Decision>,
     messages: Vec<(usize, Digest, RoundId, AuthorityId, Kind)>,
+    known: Vec<Known>,
     operated: BTreeSet<String>,
     registry: bool,
 }
@@ -45,6 +46,7 @@ impl Batch {
             leaves: Vec::new(),
             decisions: Vec::new(),
             messages: Vec::new(),
+            known: Vec::new(),
             operated: BTreeSet::new(),
             registry: false,
         }
@@ -59,10 +61,26 @@ impl Batch {
         self.leaves.iter().map(|leaf| leaf_hash(leaf))
     }
 
+    /// Reads, in one question for each round, what the store holds of the authorities in this batch.
+    ///
+    /// A message's id covers its authority and round, so that the same message is found among theirs.
+    pub(super) async fn look_up(&mut self, tx: &mut Tx, acts: &[Act]) -> Result<(), SequencerError> {
+        let mut asked: BTreeMap<RoundId, BTreeSet<AuthorityId>> = BTreeMap::new();
+        for act in acts {
+            if let Act::Message(message) = act {
+                asked.entry(message.round).or_default().insert(message.authority);
+            }
+        }
+        for (round, authorities) in asked {
+            self.known.extend(tx.known_messages(round, &authorities).await?);
+        }
+        Ok(())
+    }
+
     /// Decides one act, and puts its leaves at the batch's end.
     pub(super) async fn decide(&mut self, tx: &mut Tx, act: &Act) -> Result<(), SequencerError> {
         let decision = match act {
-            Act::Message(message) => self.decide_message(tx, message).await?,
+            Act::Message(message) => self.decide_message(message),
             Act::Framework { .. } | Act::Register(_) | Act::Revoke(_) | Act::Plan { .. } | Act::Close(_) | Act::Release(_) => {
                 match self.operate(tx, act).await? {
                     Ok(events) => {
@@ -85,18 +103,19 @@ impl Batch {
         Decision::Write { first, leaves: count(events.len()) }
     }
 
-    async fn decide_message(&mut self, tx: &mut Tx, message: &Message) -> Result<Decision, SequencerError> {
+    fn decide_message(&mut self, message: &Message) -> Decision {
         if message.registry_version != self.registry_version || self.registry {
-            return Ok(Decision::Over(Outcome::Stale));
+            return Decision::Over(Outcome::Stale);
         }
         if let Some((at, ..)) = self.messages.iter().find(|(_, id, ..)| *id == message.id) {
-            return Ok(Decision::SameAs(*at));
+            return Decision::SameAs(*at);
         }
-        let known = tx.known_messages(message.id, message.round, message.authority, message.kind.name()).await?;
         let source = (message.round, message.authority, message.kind);
+        let of_source =
+            |k: &&Known| (k.round, k.authority, k.kind.as_str()) == (message.round, message.authority, message.kind.name());
+        let known: Vec<&Known> = self.known.iter().filter(of_source).collect();
         let earlier = self.messages.iter().any(|(_, _, round, authority, kind)| (*round, *authority, *kind) == source);
-        let verdict = judge(&known, earlier, message, self.now);
-        Ok(match verdict {
+        match judge(&known, earlier, message, self.now) {
             Ok(None) => {
                 let Message { authority, round, sequence, id, .. } = *message;
                 self.messages.push((self.decisions.len(), id, round, authority, message.kind));
@@ -104,7 +123,7 @@ impl Batch {
             }
             Ok(Some(receipt)) => Decision::Over(Outcome::Receipt(receipt)),
             Err(problem) => Decision::Over(Outcome::Refused(problem)),
-        })
+        }
     }
 
     async fn operate(&mut self, tx: &mut Tx, act: &Act) -> Result<Result<Vec<Event>, Denied>, StoreError> {
@@ -165,16 +184,17 @@ impl Batch {
 
     /// Writes leaves and rows; receipts are made over the batch's one checkpoint.
     pub(super) async fn write(&mut self, tx: &mut Tx, acts: &[Act], tree: &Tree, note: &str) -> Result<(), SequencerError> {
-        for (leaf, at) in self.leaves.iter().zip(self.base..) {
-            tx.insert_leaf(at, leaf).await?;
-        }
+        tx.insert_leaves(self.base, &self.leaves).await?;
+        let mut rows = Vec::new();
         for (i, act) in acts.iter().enumerate() {
             let Decision::Write { first, leaves } = self.decisions[i] else { continue };
             let outcome = match act {
                 Act::Message(message) => {
                     let proof = tree.inclusion(first, tree.size()).ok_or(SequencerError::Inconsistent)?;
                     let receipt = Receipt { index: first, proof, checkpoint: note.to_owned() }.encode();
-                    tx.insert_message(&message_row(message, first, receipt.clone()), message.kind.name()).await?;
+                    match message.kind {
+                        Kind::Submission => rows.push(message_row(message, first, receipt.clone())),
+                    }
                     Outcome::Receipt(receipt)
                 }
                 Act::Framework { .. }
@@ -189,7 +209,7 @@ impl Batch {
             };
             self.decisions[i] = Decision::Over(outcome);
         }
-        Ok(())
+        Ok(tx.insert_messages(&rows, Kind::Submission.name()).await?)
     }
 
     /// One outcome for each act.
@@ -207,7 +227,7 @@ impl Batch {
 }
 
 /// The rule for one message: the same one has its receipt for ever; then the round's window; then the kind's own rule.
-fn judge(known: &[Known], earlier: bool, message: &Message, now: Timestamp) -> Result<Option<String>, Problem> {
+fn judge(known: &[&Known], earlier: bool, message: &Message, now: Timestamp) -> Result<Option<String>, Problem> {
     if let Some(same) = known.iter().find(|k| k.id == message.id) {
         return Ok(Some(same.receipt.clone()));
     }

@@ -127,6 +127,7 @@ impl Sequencer {
         let old = tx.lock().await?;
         self.catch_up(&mut tx, &old).await?;
         let mut batch = Batch::new(&old, self.clock.now());
+        batch.look_up(&mut tx, acts).await?;
         for act in acts {
             batch.decide(&mut tx, act).await?;
         }

@@ -31,7 +31,9 @@ pub(super) async fn connect(url: &str, create: bool) -> Result<SqlitePool, Store
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT);
-    SqlitePoolOptions::new().max_connections(CONNECTIONS_MAX).connect_with(options).await.map_err(StoreError::Database)
+    // a file does not go away between two questions: asking whether the connection lives would double every question
+    let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS_MAX).test_before_acquire(false);
+    pool.connect_with(options).await.map_err(StoreError::Database)
 }
 
 /// Makes the file before the database does, so that its owner alone may read it; its companions take the same mode.

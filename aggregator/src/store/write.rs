@@ -1,8 +1,10 @@
 //! Writing the store: the steps of the one transaction, each a statement or two. The sequencer says in which order.
 
+use std::collections::BTreeSet;
+
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::sign::PublicKey;
-use sqlx::{Postgres, Sqlite, Transaction, query, query_as};
+use sqlx::{Postgres, QueryBuilder, Sqlite, Transaction, query, query_as};
 
 use super::read::{head_of, leaves_of};
 use super::{CertificateRow, Head, MessageRow, ReleaseRow, RoundRow, StoreError, each, parsed, to_i64};
@@ -15,11 +17,17 @@ pub enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// A message that the store already holds: the same one, or another of its authority and round.
+/// A message that the store already holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     /// Its id.
     pub id: Digest,
+    /// For which round.
+    pub round: RoundId,
+    /// From whom.
+    pub authority: AuthorityId,
+    /// Name of its kind.
+    pub kind: String,
     /// What was answered.
     pub receipt: String,
 }
@@ -76,11 +84,18 @@ impl Tx {
         each!(self, tx => query(SQL).bind(size).bind(&head.note).execute(&mut **tx).await.map(drop))?;
         Ok(())
     }
-    /// Stores a leaf.
-    pub async fn insert_leaf(&mut self, index: u64, leaf: &[u8]) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO log_entries (idx, leaf) VALUES ($1, $2)";
-        let index = to_i64(index);
-        each!(self, tx => query(SQL).bind(index).bind(leaf).execute(&mut **tx).await.map(drop))?;
+    /// Stores leaves from an index on.
+    pub async fn insert_leaves(&mut self, first: u64, leaves: &[Vec<u8>]) -> Result<(), StoreError> {
+        if leaves.is_empty() {
+            return Ok(());
+        }
+        each!(self, tx => {
+            let mut insert = QueryBuilder::new("INSERT INTO log_entries (idx, leaf) ");
+            insert.push_values(leaves.iter().zip(first..), |mut row, (leaf, index)| {
+                row.push_bind(to_i64(index)).push_bind(leaf.clone());
+            });
+            insert.build().execute(&mut **tx).await.map(drop)
+        })?;
         Ok(())
     }
     /// Stores a framework.
@@ -163,29 +178,42 @@ impl Tx {
         let n = each!(self, tx => query(SQL).bind(index).bind(&round).execute(&mut **tx).await?.rows_affected());
         if n == 1 { Ok(()) } else { Err(StoreError::Moved) }
     }
-    /// The same message, and any other of the same authority, round and kind.
+    /// What is held of these authorities in a round, of every kind.
     pub async fn known_messages(
         &mut self,
-        id: Digest,
         round: RoundId,
-        authority: AuthorityId,
-        kind: &'static str,
+        authorities: &BTreeSet<AuthorityId>,
     ) -> Result<Vec<Known>, StoreError> {
-        const SQL: &str = "SELECT id, receipt FROM messages WHERE id = $1 OR (round = $2 AND authority = $3 AND kind = $4)";
-        let (id, round, authority) = (id.to_string(), round.to_string(), authority.to_string());
-        let rows: Vec<(String, String)> = each!(self, tx => {
-            query_as(SQL).bind(&id).bind(&round).bind(&authority).bind(kind).fetch_all(&mut **tx).await
+        const SQL: &str = "SELECT id, authority, kind, receipt FROM messages WHERE round = ";
+        let rows: Vec<(String, String, String, String)> = each!(self, tx => {
+            let mut select = QueryBuilder::new(SQL);
+            select.push_bind(round.to_string()).push(" AND authority IN (");
+            let mut list = select.separated(", ");
+            for authority in authorities {
+                list.push_bind(authority.to_string());
+            }
+            list.push_unseparated(")");
+            select.build_query_as().fetch_all(&mut **tx).await
         })?;
-        rows.into_iter().map(|(id, receipt)| Ok(Known { id: parsed(&id, "message id")?, receipt })).collect()
+        let known = |(id, authority, kind, receipt): (String, String, String, String)| {
+            Ok(Known { id: parsed(&id, "message id")?, round, authority: parsed(&authority, "authority")?, kind, receipt })
+        };
+        rows.into_iter().map(known).collect()
     }
-    /// Stores a message with its receipt.
-    pub async fn insert_message(&mut self, row: &MessageRow, kind: &'static str) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO messages (id, authority, round, kind, sequence, envelope, idx, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        let (id, authority, round) = (row.id.to_string(), row.authority.to_string(), row.round.to_string());
-        let (sequence, index) = (i64::from(row.sequence), to_i64(row.index));
+    /// Stores messages of a kind with their receipts.
+    pub async fn insert_messages(&mut self, rows: &[MessageRow], kind: &'static str) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO messages (id, authority, round, kind, sequence, envelope, idx, receipt) ";
+        if rows.is_empty() {
+            return Ok(());
+        }
         each!(self, tx => {
-            let insert = query(SQL).bind(&id).bind(&authority).bind(&round).bind(kind).bind(sequence);
-            insert.bind(&row.envelope).bind(index).bind(&row.receipt).execute(&mut **tx).await.map(drop)
+            let mut insert = QueryBuilder::new(SQL);
+            insert.push_values(rows, |mut out, row| {
+                out.push_bind(row.id.to_string()).push_bind(row.authority.to_string()).push_bind(row.round.to_string());
+                out.push_bind(kind).push_bind(i64::from(row.sequence)).push_bind(row.envelope.clone());
+                out.push_bind(to_i64(row.index)).push_bind(row.receipt.clone());
+            });
+            insert.build().execute(&mut **tx).await.map(drop)
         })?;
         Ok(())
     }

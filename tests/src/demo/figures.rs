@@ -1,11 +1,13 @@
 //! Published figures beside the truth: inside their intervals or not, and whether any error is beyond chance.
 //!
 //! Intervals are meant to miss now and then, so missing fails nothing. What fails is an error that noise of the published
-//! scale would make once in a million demos. A published count is off by a sum of independent discrete Gaussians, which is
-//! sub-Gaussian with that sum's variance V (Canonne, Kamath and Steinke, arXiv 2004.00010, Corollary 17), so it is off by
-//! more than `sqrt(2 V ln(2 / p))` with probability at most p. With p = 1e-6 / (number of figures) the union bound holds for
-//! all of them together and asks for no independence: cells of one table are correlated. For a ratio N/D whose true value
-//! is t the same bound holds for Fieller's statistic `N - t D`, whose mean is zero.
+//! scale would make once in a million demos. A published count is off by a sum of independent discrete Gaussians. Each of
+//! them, of scale s, has `E exp(t X) <= exp(t^2 s^2 / 2)`: completing the square leaves a sum of Gaussian weights over
+//! the integers, shifted by `t s^2`, and by Poisson's summation no shift makes that sum larger than none. So the error is
+//! sub-Gaussian with the published variance V, and larger than `sqrt(2 V ln(2 / p))` with probability at most p. With
+//! p = 1e-6 / (number of figures) the union bound holds for all of them together and asks for no independence: cells of
+//! one table are correlated. For a ratio N/D whose true value is t the same bound holds for Fieller's statistic `N - t D`,
+//! whose mean is zero.
 
 use std::collections::{BTreeMap, BTreeSet};
 

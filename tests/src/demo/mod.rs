@@ -139,6 +139,10 @@ impl Demo<'_, '_> {
         if published.authorities.accepted != must || accepted.len() != must {
             faults.push(format!("{} councils were accepted, not {must}", published.authorities.accepted));
         }
+        let n_bodies = std::fs::read_dir(export.join("submissions").join(&self.round.id)).map_or(0, Iterator::count);
+        if n_bodies != must {
+            faults.push(format!("{n_bodies} submissions were exported, not {must}: a council counts once"));
+        }
         if !published.made_up {
             faults.push("the release does not say that it is made up".to_owned());
         }

@@ -150,8 +150,8 @@ fn public_port(folder: &Path) -> anyhow::Result<u16> {
 
 fn plan(port: u16, year: i16, framework: &Framework) -> anyhow::Result<(i16, Plan, Digest)> {
     let url = format!("http://127.0.0.1:{port}/plans/cla-{year}.dsse.json");
-    let bytes = reqwest::blocking::get(url)?.error_for_status()?.bytes()?;
-    let envelope = Envelope::parse(&bytes, shared::plan::PLAN_BYTES_MAX)?;
+    let answer = crate::world::client::get(&url)?.good()?;
+    let envelope = Envelope::parse(&answer.body, shared::plan::PLAN_BYTES_MAX)?;
     Ok((year, Plan::parse(envelope.payload_unverified(), framework)?, envelope.id()))
 }
 

@@ -106,10 +106,12 @@ impl AgentConfig {
         let reporting_year = toml.reporting_year.map(|year| ReportingYear::new(year).ok_or(year)).transpose();
         Ok(Self {
             authority: toml.authority.parse().map_err(|why| value("authority", format!("{why}")))?,
-            reporting_year: reporting_year.map_err(|_| value("reporting_year", "not a reporting year, 1992 to 2099".to_owned()))?,
+            reporting_year: reporting_year
+                .map_err(|_| value("reporting_year", "not a reporting year, 1992 to 2099".to_owned()))?,
             returns: folder.join(&toml.returns),
             state: folder.join(&toml.state),
-            error_rate_max: error_rate(toml.error_rate_max).ok_or_else(|| value("error_rate_max", "not a share from 0 to 1".to_owned()))?,
+            error_rate_max: error_rate(toml.error_rate_max)
+                .ok_or_else(|| value("error_rate_max", "not a share from 0 to 1".to_owned()))?,
             tables_ignored: ignored(&toml.tables).map_err(|(key, why)| value(&key, why))?,
             sending: Sending::of(folder, toml.aggregator, toml.caps, toml.send).map_err(|(key, why)| value(&key, why))?,
         })

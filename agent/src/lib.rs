@@ -2,7 +2,10 @@
 //!
 //! Reading order, along the way of the data:
 
-#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests put files in the way; clippy checks the crate without tests too"))]
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests put files in the way; clippy checks the crate without tests too")
+)]
 
 pub mod day; // calendar days, months, ages
 pub mod pseudonym; // what stands for an identifier

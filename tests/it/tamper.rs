@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha12Rng;
 use serde_json::Value;
+use shared::problem::Exit;
 use tests::demo::audit;
 use tests::world::World;
 use tests::world::open::n_at_once;
@@ -48,7 +49,18 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Audits a damaged export: it must end with 1 and name the file.
+/// Audits a damaged export without a process of its own: it must end with 1 and name the file.
+fn check_here(export: &Path, trust: &Path, name: &str) -> anyhow::Result<()> {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let words = ["goldenthread-auditor".as_ref(), "verify".as_ref(), export.as_os_str(), "--trust".as_ref(), trust.as_os_str()];
+    let exit = auditor::cli::run(words.map(std::ffi::OsStr::to_owned), &mut out, &mut err);
+    anyhow::ensure!(exit == Exit::Fault, "{name}: the auditor ended with {exit:?}");
+    let words = String::from_utf8_lossy(&out);
+    anyhow::ensure!(words.contains(name), "{name} is not named:\n{words}");
+    Ok(())
+}
+
+/// Audits a damaged export by the program: it must end with 1 and name the file.
 fn check(export: &Path, trust: &Path, name: &str, log: &Path) -> anyhow::Result<()> {
     let ended = audit(&Processes::default(), programs(), export, Some(trust), log)?;
     anyhow::ensure!(ended.code == Some(1), "{name}: the auditor ended with {:?}", ended.code);
@@ -74,8 +86,12 @@ fn every_flipped_bit_is_found_and_its_file_named() {
             let mut bytes = sound.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
             std::fs::write(own.join(&name), bytes)?;
-            check(&own, &trust, &name, &ground.world.log(&format!("damage-{i}-{damage}")))
-                .map_err(|e| e.context(format!("bit {bit}")))?;
+            // the program itself for the first bit of each file, its own code for the others: a start costs more than an audit
+            let checked = match damage {
+                0 => check(&own, &trust, &name, &ground.world.log(&format!("damage-{i}"))),
+                _ => check_here(&own, &trust, &name),
+            };
+            checked.map_err(|e| e.context(format!("bit {bit}")))?;
         }
         std::fs::remove_dir_all(own)?;
         Ok(())

@@ -105,7 +105,11 @@ fn one_provider_of_cryptography_is_built() {
 
 #[test]
 fn the_auditor_cannot_reach_a_network() {
-    ban("auditor", &rooms(&["auditor/src"]), &["std::net", "tokio", "reqwest", "hyper", "TcpStream", "UdpSocket", "ToSocketAddrs"]);
+    ban(
+        "auditor",
+        &rooms(&["auditor/src"]),
+        &["std::net", "tokio", "reqwest", "hyper", "TcpStream", "UdpSocket", "ToSocketAddrs"],
+    );
     let tree = cargo(&["tree", "--offline", "--locked", "-p", "auditor", "-e", "normal", "--prefix", "none"]);
     for absent in ["tokio ", "reqwest ", "hyper ", "rustls "] {
         assert!(!tree.lines().any(|l| l.starts_with(absent)), "auditor depends on {absent}");
@@ -114,7 +118,8 @@ fn the_auditor_cannot_reach_a_network() {
 
 #[test]
 fn pure_rooms_stay_pure() {
-    let world = ["std::fs", "std::net", "std::env", "std::thread", "std::process", "SystemTime", "Instant::now", "tokio", "tracing"];
+    let world =
+        ["std::fs", "std::net", "std::env", "std::thread", "std::process", "SystemTime", "Instant::now", "tokio", "tracing"];
     ban("shared", &rooms(&["shared/src"]), &world);
     let agent = [
         "agent/src/records",
@@ -127,7 +132,11 @@ fn pure_rooms_stay_pure() {
     ];
     ban("agent's pure rooms", &rooms(&agent), &world);
     ban("auditor's checks", &rooms(&["auditor/src/checks"]), &world);
-    ban("aggregator's intake", &rooms(&["aggregator/src/intake.rs"]), &["std::fs", "std::net", "SystemTime", "sqlx", "axum", "tracing"]);
+    ban(
+        "aggregator's intake",
+        &rooms(&["aggregator/src/intake.rs"]),
+        &["std::fs", "std::net", "SystemTime", "sqlx", "axum", "tracing"],
+    );
 }
 
 #[test]

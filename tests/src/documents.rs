@@ -13,7 +13,8 @@ pub fn all() -> Vec<(&'static str, String)> {
 }
 
 fn measures(framework: &Framework) -> String {
-    let mut text = String::from("# Measures\n\nMade from `config/framework.toml` by `cargo run -p tests --bin documents`; do not edit.\n\n");
+    let mut text =
+        String::from("# Measures\n\nMade from `config/framework.toml` by `cargo run -p tests --bin documents`; do not edit.\n\n");
     let (tables, cells) = (framework.tables().len(), framework.n_cells());
     let most = framework.tables_of_one_child_max();
     let _ = writeln!(
@@ -35,7 +36,7 @@ fn one_measure(m: &Measure) -> String {
     let years = if m.return_years == 1 { "one return year".to_owned() } else { format!("{} return years", m.return_years) };
     let _ = writeln!(
         text,
-        "- Who is counted: {}, ages {} to {}\n- Asked by: {} (asks {})\n- Needs: {} of {years}\n- Rule: {}\n- Mind: {}",
+        "- Who is counted: {}, ages {} to {}\n- Chosen by: {} (asks {})\n- Needs: {} of {years}\n- Rule: {}\n- Mind: {}",
         m.population,
         m.ages[0],
         m.ages[1],
@@ -64,7 +65,11 @@ fn one_measure(m: &Measure) -> String {
             let [low, high] = m.bounds.unwrap_or_default();
             let unit = m.unit.clone().unwrap_or_default();
             let count = m.count_from.clone().unwrap_or_default();
-            let _ = writeln!(text, "An amount of {low} to {high} {unit}, centred at {}; its children are those of `{count}`.", m.centre());
+            let _ = writeln!(
+                text,
+                "An amount of {low} to {high} {unit}, centred at {}; its children are those of `{count}`.",
+                m.centre()
+            );
         }
     }
     text + "\n"
@@ -99,14 +104,8 @@ fn problems() -> String {
             Retry::Later => "later",
             Retry::Never => "no",
         };
-        let _ = writeln!(
-            text,
-            "| `{}` | {status} | {} | {again} | {} | {} |",
-            p.code(),
-            p.exit().code(),
-            p.title(),
-            p.what_to_do()
-        );
+        let _ =
+            writeln!(text, "| `{}` | {status} | {} | {again} | {} | {} |", p.code(), p.exit().code(), p.title(), p.what_to_do());
     }
     text
 }

@@ -125,7 +125,9 @@ fn read(source: &Source, surroundings: &mut Surroundings<'_>) -> anyhow::Result<
     match (&source.config, source.year) {
         (Some(file), year) => {
             let config = AgentConfig::load(file, environment())?;
-            let year = year.or_else(|| config.year(surroundings.clock.now())).context("this machine's clock shows no year that exists")?;
+            let year = year
+                .or_else(|| config.year(surroundings.clock.now()))
+                .context("this machine's clock shows no year that exists")?;
             let input = read_configured(&config, year, &key, surroundings.waiting)?;
             Ok(Given { authority: Some(config.authority), input })
         }

@@ -94,9 +94,7 @@ fn lines(status: &Status) -> Vec<String> {
 }
 
 fn to_json(status: &Status) -> Value {
-    let round = |(round, id, rho, receipted): &(RoundId, Digest, RhoNano, bool)| {
-        json!({ "round": round, "submission": id, "rho_nano": rho, "receipted": receipted })
-    };
+    let round = |(round, id, rho, receipted): &(RoundId, Digest, RhoNano, bool)| json!({ "round": round, "submission": id, "rho_nano": rho, "receipted": receipted });
     let spent = |s: &Spent| {
         let (epsilon, advantage) = (epsilon(s.rho.as_rho(), DELTA), membership_advantage(s.rho.as_rho()));
         json!({

@@ -17,7 +17,13 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
     let national = National::make(&programs, folder.path())?;
     let verify = || {
         let mut command = Command::new(&programs.auditor);
-        command.arg("verify").arg(&national.export).arg("--trust").arg(&national.trust).stdin(Stdio::null()).stdout(Stdio::null());
+        command
+            .arg("verify")
+            .arg(&national.export)
+            .arg("--trust")
+            .arg(&national.trust)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
         ensure!(command.status()?.success(), "the audit of a good export failed");
         Ok(())
     };
@@ -44,9 +50,9 @@ impl National {
     pub(super) fn make(programs: &Programs, folder: &Path) -> anyhow::Result<Self> {
         let place = folder.join("national");
         let mut command = Command::new(&programs.demo);
-        command.arg("--exit").arg("--dir").arg(&place).stdin(Stdio::null()).stdout(Stdio::null());
+        command.arg("--exit").arg("--dir").arg(&place).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         ensure!(command.status()?.success(), "the demo failed");
-        Ok(Self { export: place.join("export"), trust: place.join("trust.toml") })
+        Ok(Self { export: place.join("export"), trust: place.join("aggregator/state/trust.toml") })
     }
 }
 

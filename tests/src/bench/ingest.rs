@@ -55,7 +55,14 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
     let what = format!("submissions of {bytes} bytes over fresh mutual TLS, {AUTHORITIES} a round");
     Ok(vec![
         Outcome::new("ingest", what, "per s", figure, (slower, is), Target::RatioAtLeast(0.6)),
-        Outcome::new("ingest", "the same loop answering 204".into(), "per s", bare, (inserts, "same bytes committed, no TLS"), Target::None),
+        Outcome::new(
+            "ingest",
+            "the same loop answering 204".into(),
+            "per s",
+            bare,
+            (inserts, "same bytes committed, no TLS"),
+            Target::None,
+        ),
     ])
 }
 

@@ -52,7 +52,14 @@ pub struct Outcome {
 impl Outcome {
     /// A figure beside its baseline.
     #[must_use]
-    pub fn new(bench: &'static str, what: String, unit: &'static str, figure: f64, baseline: (f64, &'static str), target: Target) -> Self {
+    pub fn new(
+        bench: &'static str,
+        what: String,
+        unit: &'static str,
+        figure: f64,
+        baseline: (f64, &'static str),
+        target: Target,
+    ) -> Self {
         let ratio = figure / baseline.0;
         let (words, holds) = match target {
             Target::RatioAtMost(most) => (format!("ratio <= {most}"), ratio <= most),

@@ -32,7 +32,8 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
         Ok(())
     };
     let (figure, baseline) = alternate_cpu(ROUNDS, ours, || bare_pass(&returns))?;
-    let what = format!("read, parse and validate {YEARS} return years of one authority ({n_rows} rows, {} MB)", bytes / 1_000_000);
+    let what =
+        format!("read, parse and validate {YEARS} return years of one authority ({n_rows} rows, {} MB)", bytes / 1_000_000);
     Ok(vec![Outcome::new("records", what, "cpu s", figure, (baseline, "csv byte records"), Target::RatioAtMost(4.0))])
 }
 

@@ -24,7 +24,8 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
     let plan_file = files_below(&national.export.join("plans"))?.pop().context("the export has a plan")?;
     let plan_envelope = Envelope::parse(&std::fs::read(plan_file)?, PLAN_BYTES_MAX)?;
     let plan = Plan::parse(plan_envelope.payload_unverified(), &framework)?;
-    let bodies: Vec<Vec<u8>> = files_below(&national.export.join("submissions"))?.iter().map(std::fs::read).collect::<Result<_, _>>()?;
+    let bodies: Vec<Vec<u8>> =
+        files_below(&national.export.join("submissions"))?.iter().map(std::fs::read).collect::<Result<_, _>>()?;
     let read_all = || bodies.iter().map(|bytes| read(bytes)).collect::<anyhow::Result<Vec<Accepted>>>();
     let accepted = read_all()?;
     let version = format!("{}.1", plan.body().reporting_year);

@@ -18,7 +18,9 @@ use shared::privacy::RhoNano;
 use shared::release::{Accepted, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey};
 use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseStatement, STATEMENT_TYPE};
-use shared::submission::{Cells, Encoding, Nonce, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables};
+use shared::submission::{
+    Cells, Encoding, Nonce, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
+};
 use shared::trust::Trust;
 
 const ORIGIN: &str = "log.goldenthread.example/cla";
@@ -127,7 +129,10 @@ fn sample_submission(framework: &Framework, plan: &Plan, plan_id: Digest) -> any
         framework: framework.hash(),
         layout: framework.layout_hash(),
         plan: plan_id,
-        tables_supplied: framework_return_tables(framework).into_iter().map(|table| TableSupplied { table, supplied: 1 }).collect(),
+        tables_supplied: framework_return_tables(framework)
+            .into_iter()
+            .map(|table| TableSupplied { table, supplied: 1 })
+            .collect(),
         blocks,
         attachments: Vec::new(),
     })

@@ -216,7 +216,10 @@ fn submission(plan: &Plan, plan_id: Digest, framework: &Framework, authority: Au
         framework: framework.hash(),
         layout: framework.layout_hash(),
         plan: plan_id,
-        tables_supplied: framework_return_tables(framework).into_iter().map(|table| TableSupplied { table, supplied: 1 }).collect(),
+        tables_supplied: framework_return_tables(framework)
+            .into_iter()
+            .map(|table| TableSupplied { table, supplied: 1 })
+            .collect(),
         blocks,
         attachments: Vec::new(),
     })

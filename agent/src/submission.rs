@@ -7,7 +7,7 @@ use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest};
 use shared::plan::{Plan, PlanBlock};
 use shared::sign::{Envelope, SigningKey};
-use shared::submission::{Cells, Encoding, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied};
+use shared::submission::{KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied};
 use shared::time::Day;
 
 use crate::ledger::Debit;
@@ -86,15 +86,5 @@ pub fn compose(
 }
 
 fn block((planned, words): (&PlanBlock, Vec<i64>)) -> SubmissionBlock {
-    SubmissionBlock {
-        name: planned.name.clone(),
-        protection: planned.protection,
-        scope: planned.scope,
-        n: planned.n,
-        l2_squared: planned.l2_squared,
-        scale_milli: planned.scale_milli,
-        rho_nano: planned.rho_nano,
-        encoding: Encoding::I64Le,
-        cells: Cells(words),
-    }
+    SubmissionBlock::of(planned, words)
 }

@@ -17,7 +17,7 @@ use shared::release::{Accepted, NOTICE, NOTICE_MADE_UP, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey, pem_encode};
 use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseStatement, STATEMENT_TYPE};
 use shared::submission::{
-    Cells, Encoding, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
+    KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
 };
 use shared::time::Timestamp;
 use shared::trust::Trust;
@@ -210,16 +210,8 @@ impl World {
     /// What an agent would submit, with made-up cells.
     pub fn submission(&mut self, agent: usize) -> Submission {
         let body = self.plan.body().clone();
-        let mut block = |b: &PlanBlock| SubmissionBlock {
-            name: b.name.clone(),
-            protection: b.protection,
-            scope: b.scope,
-            n: b.n,
-            l2_squared: b.l2_squared,
-            scale_milli: b.scale_milli,
-            rho_nano: b.rho_nano,
-            encoding: Encoding::I64Le,
-            cells: Cells((0..b.n).map(|_| i64::try_from(self.numbers.below(400)).unwrap() - 60).collect()),
+        let mut block = |b: &PlanBlock| {
+            SubmissionBlock::of(b, (0..b.n).map(|_| i64::try_from(self.numbers.below(400)).unwrap() - 60).collect())
         };
         let supplied = |table: String| TableSupplied { table, supplied: 1 };
         Submission {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::framework::Framework;
 use crate::ids::{AuthorityId, Digest, IdError, RoundId};
 use crate::limits::{BLOCKS_MAX, CELLS_MAX};
-use crate::plan::{Plan, Protection, Scope};
+use crate::plan::{Plan, PlanBlock, Protection, Scope};
 use crate::privacy::RhoNano;
 use crate::time::Day;
 
@@ -98,6 +98,23 @@ pub struct SubmissionBlock {
     pub encoding: Encoding,
     /// The words.
     pub cells: Cells,
+}
+
+impl SubmissionBlock {
+    /// The plan's block with its cells.
+    pub fn of(planned: &PlanBlock, cells: Vec<i64>) -> Self {
+        Self {
+            name: planned.name.clone(),
+            protection: planned.protection,
+            scope: planned.scope,
+            n: planned.n,
+            l2_squared: planned.l2_squared,
+            scale_milli: planned.scale_milli,
+            rho_nano: planned.rho_nano,
+            encoding: Encoding::I64Le,
+            cells: Cells(cells),
+        }
+    }
 }
 
 /// Whether the authority supplies a table of the return; a setting, never a finding.
@@ -233,17 +250,7 @@ pub(crate) mod tests {
     use crate::plan::tests::sample_choice;
 
     pub(crate) fn sample(plan: &Plan, plan_id: Digest, framework: &Framework, authority: &str, word: i64) -> Submission {
-        let block = |b: &crate::plan::PlanBlock| SubmissionBlock {
-            name: b.name.clone(),
-            protection: b.protection,
-            scope: b.scope,
-            n: b.n,
-            l2_squared: b.l2_squared,
-            scale_milli: b.scale_milli,
-            rho_nano: b.rho_nano,
-            encoding: Encoding::I64Le,
-            cells: Cells(vec![word; usize::try_from(b.n).unwrap()]),
-        };
+        let block = |b: &PlanBlock| SubmissionBlock::of(b, vec![word; usize::try_from(b.n).unwrap()]);
         let supplied = |table: String| TableSupplied { table, supplied: 1 };
         Submission {
             schema: SCHEMA.into(),

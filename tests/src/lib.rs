@@ -10,4 +10,5 @@ pub mod build; // builds the programs and says where they lie
 pub mod postgres; // a database server of one test
 pub mod world; // processes, folders and clients of one round
 pub mod demo; // the national round as a demonstration
+pub mod sample; // one plan and one submission of made-up content
 pub mod bench; // figures beside baselines

@@ -7,7 +7,7 @@ use shared::ids::ReportingYear;
 use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanChoice, Region};
 use shared::privacy::RhoNano;
 use shared::sign::{Algorithm, SigningKey};
-use shared::submission::{Cells, Encoding, Nonce, SCHEMA, SubmissionBlock, TableSupplied, framework_return_tables};
+use shared::submission::{Nonce, SCHEMA, SubmissionBlock, TableSupplied, framework_return_tables};
 
 use super::*;
 use crate::registry::Member;
@@ -72,17 +72,7 @@ fn choice() -> PlanChoice {
 }
 
 fn sample(plan: &Plan, plan_id: Digest, framework: &Framework) -> Submission {
-    let block = |b: &shared::plan::PlanBlock| SubmissionBlock {
-        name: b.name.clone(),
-        protection: b.protection,
-        scope: b.scope,
-        n: b.n,
-        l2_squared: b.l2_squared,
-        scale_milli: b.scale_milli,
-        rho_nano: b.rho_nano,
-        encoding: Encoding::I64Le,
-        cells: Cells(vec![1; usize::try_from(b.n).unwrap()]),
-    };
+    let block = |b: &shared::plan::PlanBlock| SubmissionBlock::of(b, vec![1; usize::try_from(b.n).unwrap()]);
     Submission {
         schema: SCHEMA.into(),
         authority: "301".parse().unwrap(),

@@ -11,14 +11,14 @@ use agent::submission::{Particulars, compose};
 use anyhow::Context as _;
 use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest, ReportingYear};
-use shared::plan::{Cohort, CohortMember, Dates, Plan, PlanChoice, Region};
-use shared::privacy::RhoNano;
+use shared::plan::Plan;
 use shared::sign::{Algorithm, SigningKey};
-use shared::submission::{Nonce, TableSupplied, framework_return_tables};
+use shared::submission::Nonce;
 
 use super::records::{Return, bare_pass, middling_council};
 use super::timing::alternate_cpu;
 use super::{Outcome, Target};
+use crate::sample;
 
 const ROUNDS: usize = 5;
 
@@ -26,7 +26,7 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
     let (code, returns) = middling_council()?;
     let framework = Framework::built_in();
     let year = returns.last().map(|(year, _)| *year).context("a council has returns")?;
-    let plan = plan(&framework, code, year)?;
+    let plan = sample::plan(&framework, code, year)?;
     let key = SigningKey::generate(Algorithm::EcdsaP256)?;
     let mut n_children = 0;
     let ours = || {
@@ -56,35 +56,13 @@ fn envelope(
     let children = contributions.map(|child| BoundedChild::new(framework, child)).collect::<Result<Vec<_>, _>>()?;
     let n_children = children.len();
     let cells = draw(DrawRequest::new(framework, plan, children)?)?;
-    let supplied = |table: String| TableSupplied { table, supplied: 1 };
     let particulars = Particulars {
         authority,
         previous: Digest::NONE,
         nonce: Nonce([1; 16]),
         produced_on: "2026-07-02".parse()?,
-        tables_supplied: framework_return_tables(framework).into_iter().map(supplied).collect(),
+        tables_supplied: sample::all_supplied(framework),
     };
     std::hint::black_box(compose(framework, plan, Digest::NONE, cells, particulars, key)?.id);
     Ok(n_children)
-}
-
-fn plan(framework: &Framework, authority: AuthorityId, reporting_year: ReportingYear) -> anyhow::Result<Plan> {
-    let region = "E12000001".to_owned();
-    let choice = PlanChoice {
-        reporting_year,
-        made_up: true,
-        dates: Dates {
-            freeze_on: "2026-06-30".parse()?,
-            send_opens_at: "2026-07-01T09:00:00Z".parse()?,
-            send_closes_at: "2026-07-31T17:00:00Z".parse()?,
-        },
-        rho_release: RhoNano(160_000_000),
-        rho_correction: RhoNano(40_000_000),
-        cohort: Cohort {
-            members: vec![CohortMember { authority, name: "Made-up".into(), region: region.clone() }],
-            regions: vec![Region { code: region, name: "North East".into() }],
-        },
-        authorities_min: 1,
-    };
-    Ok(Plan::with_equal_shares(framework, choice)?)
 }

@@ -5,6 +5,8 @@
 
 pub mod agent; // folder to signed envelope
 pub mod audit; // a whole export verified
+pub mod calibration; // made-up councils beside published figures
+pub mod demo; // a whole national round
 pub mod ingest; // submissions over fresh connections, durable
 pub mod measurements; // docs/measurements.md
 pub mod records; // a return set read and parsed
@@ -72,7 +74,7 @@ impl Outcome {
 }
 
 /// The benchmarks by name.
-pub const NAMES: [&str; 5] = ["records", "agent", "ingest", "release", "audit"];
+pub const NAMES: [&str; 7] = ["records", "agent", "ingest", "release", "audit", "demo", "calibration"];
 
 /// Runs one benchmark.
 ///
@@ -85,6 +87,8 @@ pub fn run(name: &str) -> anyhow::Result<Vec<Outcome>> {
         "ingest" => ingest::run(),
         "release" => release::run(),
         "audit" => audit::run(),
+        "demo" => demo::run(),
+        "calibration" => calibration::run(),
         other => anyhow::bail!("no benchmark {other}; there are {}", NAMES.join(", ")),
     }
 }

@@ -7,21 +7,19 @@ use std::path::Path;
 use shared::enrolment::EnrolmentRequest;
 use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::hash::sha256;
-use shared::ids::{Digest, ReportingYear};
+use shared::ids::ReportingYear;
 use shared::log::checkpoint::{Checkpoint, LogKey};
 use shared::log::entry::{Entry, Event, KeyAct};
 use shared::log::receipt::Receipt;
 use shared::log::tile::encode_bundle;
 use shared::log::tree::Tree;
-use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanChoice, Region};
-use shared::privacy::RhoNano;
+use shared::plan::PLAN_TYPE;
 use shared::release::{Accepted, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey};
 use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseStatement, STATEMENT_TYPE};
-use shared::submission::{
-    Cells, Encoding, Nonce, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
-};
+use shared::submission::SUBMISSION_TYPE;
 use shared::trust::Trust;
+use tests::sample;
 
 const ORIGIN: &str = "log.goldenthread.example/cla";
 
@@ -35,9 +33,11 @@ fn main() -> anyhow::Result<()> {
     let framework = Framework::built_in();
     let put = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes);
 
-    let plan = sample_plan(&framework)?;
+    let authority = "301".parse()?;
+    let year = ReportingYear::new(2025).ok_or_else(|| anyhow::anyhow!("year"))?;
+    let plan = sample::plan(&framework, authority, year)?;
     let plan_envelope = Envelope::sign(PLAN_TYPE, plan.encode(), &plan_key)?;
-    let submission = sample_submission(&framework, &plan, plan_envelope.id())?;
+    let submission = sample::submission(&plan, plan_envelope.id(), &framework, authority)?;
     let envelope = Envelope::sign(SUBMISSION_TYPE, submission.encode(), &agent)?;
     let entries = sample_entries(&framework, &plan_envelope, &envelope, &agent, &plan_key)?;
     let tree = Tree::of_entries(entries.iter().map(Vec::as_slice));
@@ -70,7 +70,7 @@ fn main() -> anyhow::Result<()> {
     put("framework.toml", FRAMEWORK_TOML.as_bytes())?;
     put("trust.toml", trust.encode().as_bytes())?;
     put("agent.pub.pem", agent.public().to_pem().as_bytes())?;
-    put("enrolment.dsse.json", &EnrolmentRequest::sign("301".parse()?, "(certificate request)".into(), &agent)?)?;
+    put("enrolment.dsse.json", &EnrolmentRequest::sign(authority, "(certificate request)".into(), &agent)?)?;
     put("plan.dsse.json", &plan_envelope.encode())?;
     put("submission.dsse.json", &envelope.encode())?;
     put("entries.bundle", &encode_bundle(entries.iter().map(Vec::as_slice)))?;
@@ -80,62 +80,6 @@ fn main() -> anyhow::Result<()> {
     put("statement.dsse.json", &statement.encode())?;
     put("manifest.dsse.json", &manifest.encode())?;
     Ok(())
-}
-
-fn sample_plan(framework: &Framework) -> anyhow::Result<Plan> {
-    let member = CohortMember { authority: "301".parse()?, name: "Example Council".into(), region: "E12000007".into() };
-    let choice = PlanChoice {
-        reporting_year: ReportingYear::new(2025).ok_or_else(|| anyhow::anyhow!("year"))?,
-        made_up: true,
-        dates: Dates {
-            freeze_on: "2025-06-30".parse()?,
-            send_opens_at: "2025-07-01T09:00:00Z".parse()?,
-            send_closes_at: "2025-07-31T17:00:00Z".parse()?,
-        },
-        rho_release: RhoNano(160_000_000),
-        rho_correction: RhoNano(40_000_000),
-        cohort: Cohort { members: vec![member], regions: vec![Region { code: "E12000007".into(), name: "London".into() }] },
-        authorities_min: 1,
-    };
-    Ok(Plan::with_equal_shares(framework, choice)?)
-}
-
-fn sample_submission(framework: &Framework, plan: &Plan, plan_id: Digest) -> anyhow::Result<Submission> {
-    let mut blocks = Vec::new();
-    for b in &plan.body().blocks {
-        let words = (0..i64::try_from(b.n)?).map(|i| i * 37 % 1000 - 100).collect();
-        blocks.push(SubmissionBlock {
-            name: b.name.clone(),
-            protection: b.protection,
-            scope: b.scope,
-            n: b.n,
-            l2_squared: b.l2_squared,
-            scale_milli: b.scale_milli,
-            rho_nano: b.rho_nano,
-            encoding: Encoding::I64Le,
-            cells: Cells(words),
-        });
-    }
-    Ok(Submission {
-        schema: shared::submission::SCHEMA.into(),
-        authority: "301".parse()?,
-        round: plan.body().round,
-        kind: shared::submission::KIND.into(),
-        sequence: 1,
-        previous: Digest::NONE,
-        nonce: Nonce([7; 16]),
-        produced_on: "2025-07-02".parse()?,
-        agent_version: "0.1.0".into(),
-        framework: framework.hash(),
-        layout: framework.layout_hash(),
-        plan: plan_id,
-        tables_supplied: framework_return_tables(framework)
-            .into_iter()
-            .map(|table| TableSupplied { table, supplied: 1 })
-            .collect(),
-        blocks,
-        attachments: Vec::new(),
-    })
 }
 
 fn sample_entries(

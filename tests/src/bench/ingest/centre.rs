@@ -14,13 +14,12 @@ use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest};
 use shared::plan::Plan;
 use shared::sign::{Algorithm, Envelope, SigningKey};
-use shared::submission::{
-    Cells, Encoding, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
-};
+use shared::submission::{KIND, SUBMISSION_TYPE};
 
 use super::ANSWER_204;
 use super::client::Letter;
 use crate::build::Programs;
+use crate::sample;
 
 /// One round each.
 pub(super) const YEARS: [i16; 3] = [2023, 2024, 2025];
@@ -108,7 +107,7 @@ impl Centre {
     pub(super) fn letters(&self, year: i16) -> anyhow::Result<Vec<Letter>> {
         let (_, plan, id) = self.plans.iter().find(|(y, _, _)| *y == year).context("no such round")?;
         let letter = |agent: &Agent| {
-            let payload = submission(plan, *id, &self.framework, agent.authority)?.encode();
+            let payload = sample::submission(plan, *id, &self.framework, agent.authority)?.encode();
             let body = Envelope::sign(SUBMISSION_TYPE, payload, &agent.signing)?.encode();
             let path = format!("/agent/v1/rounds/{}/messages/{KIND}", plan.body().round);
             Ok(Letter { path, body, tls: agent.tls.clone() })
@@ -186,41 +185,4 @@ fn agent(folder: &Path, keys: Keys) -> anyhow::Result<Agent> {
         .with_root_certificates(roots)
         .with_client_auth_cert(chain, PrivateKeyDer::from_pem_slice(keys.tls.serialize_pem().as_bytes())?)?;
     Ok(Agent { authority: keys.authority, signing: keys.signing, tls: Arc::new(tls) })
-}
-
-fn submission(plan: &Plan, plan_id: Digest, framework: &Framework, authority: AuthorityId) -> anyhow::Result<Submission> {
-    let mut blocks = Vec::new();
-    for b in &plan.body().blocks {
-        blocks.push(SubmissionBlock {
-            name: b.name.clone(),
-            protection: b.protection,
-            scope: b.scope,
-            n: b.n,
-            l2_squared: b.l2_squared,
-            scale_milli: b.scale_milli,
-            rho_nano: b.rho_nano,
-            encoding: Encoding::I64Le,
-            cells: Cells((0..i64::try_from(b.n)?).collect()),
-        });
-    }
-    Ok(Submission {
-        schema: SCHEMA.into(),
-        authority,
-        round: plan.body().round,
-        kind: KIND.into(),
-        sequence: 1,
-        previous: Digest::NONE,
-        nonce: Nonce([9; 16]),
-        produced_on: "2026-07-02".parse()?,
-        agent_version: "0.1.0".into(),
-        framework: framework.hash(),
-        layout: framework.layout_hash(),
-        plan: plan_id,
-        tables_supplied: framework_return_tables(framework)
-            .into_iter()
-            .map(|table| TableSupplied { table, supplied: 1 })
-            .collect(),
-        blocks,
-        attachments: Vec::new(),
-    })
 }

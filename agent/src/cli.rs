@@ -144,10 +144,39 @@ pub struct PreviewArgs {
     /// Show figures although the input is refused. Local only: nothing else ever does.
     #[arg(long)]
     pub despite_errors: bool,
-    /// One cell: TABLE/CATEGORY or TABLE/CATEGORY/GROUP, such as B1.total/3.
-    #[arg(long, value_name = "CELL", requires = "rows")]
+    /// One cell: TABLE/CATEGORY or TABLE/CATEGORY/GROUP, such as B1.total/3; 3+ adds up as the framework says.
+    #[arg(long, value_name = "CELL")]
     pub cell: Option<String>,
     /// With --cell: list file and line of the rows behind it, without identifiers.
     #[arg(long, requires = "cell")]
     pub rows: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::{NOTHING_SENT, Screen, refuse_command_line};
+    use shared::problem::Exit;
+
+    #[test]
+    fn a_command_line_that_is_wrong_ends_with_what_was_sent() {
+        for wrong in [
+            &["preview"][..],
+            &["preview", "a.csv"],
+            &["preview", "a.csv", "--year", "2025", "--rows"],
+            &["run"],
+            &["send", "--agian"],
+            &["fly"],
+            &[],
+        ] {
+            let error = Cli::try_parse_from(std::iter::once(&"goldenthread-agent").chain(wrong)).unwrap_err();
+            assert!(error.use_stderr(), "{wrong:?}");
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            let exit = refuse_command_line(&error, &mut Screen { out: &mut out, err: &mut err });
+            let told = String::from_utf8(err).unwrap();
+            assert_eq!((exit, told.lines().last(), out.len()), (Exit::Usage, Some(NOTHING_SENT), 0), "{told}");
+        }
+        assert!(!Cli::try_parse_from(["goldenthread-agent", "--help"]).unwrap_err().use_stderr());
+        assert!(Cli::try_parse_from(["goldenthread-agent", "preview", "a", "--year", "2025", "--cell", "B1.total/3"]).is_ok());
+    }
 }

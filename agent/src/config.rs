@@ -55,6 +55,8 @@ pub struct AgentConfig {
     pub returns: PathBuf,
     /// Folder of the agent's own state.
     pub state: PathBuf,
+    /// The records are made up: only then may this agent take part in a made-up round, and in no other.
+    pub made_up: bool,
     /// Share of rows with hard problems above which input is refused.
     pub error_rate_max: ErrorRateMax,
     /// Tables that the authority does not supply.
@@ -71,6 +73,8 @@ struct AgentToml {
     returns: PathBuf,
     state: PathBuf,
     error_rate_max: f64,
+    #[serde(default)]
+    made_up: bool,
     #[serde(default)]
     tables: BTreeMap<String, bool>,
     #[serde(default)]
@@ -110,6 +114,7 @@ impl AgentConfig {
                 .map_err(|_| value("reporting_year", "not a reporting year, 1992 to 2099".to_owned()))?,
             returns: folder.join(&toml.returns),
             state: folder.join(&toml.state),
+            made_up: toml.made_up,
             error_rate_max: error_rate(toml.error_rate_max)
                 .ok_or_else(|| value("error_rate_max", "not a share from 0 to 1".to_owned()))?,
             tables_ignored: ignored(&toml.tables).map_err(|(key, why)| value(&key, why))?,

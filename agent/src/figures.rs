@@ -3,7 +3,7 @@
 //! Not for publication, never in a log, never sent: no room on the sending way names this type, and what is sent is made
 //! from contributions, not from here. The type has no `Debug` and no `Serialize`; it is shown through its own methods.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use shared::framework::{Framework, Kind, Table};
@@ -125,10 +125,11 @@ impl LocalFigures {
     }
 }
 
-/// A cell, or the cells of a category over all groups, as a person names it: `B1.total/3` or `B1.placement/3/homes`.
+/// A cell, or cells that add up, as a person names them: `B1.total/3`, `B1.placement/3/homes`, and with a view of the
+/// framework `B1.total/3+`. Without a group, all groups.
 pub struct CellName {
     table: usize,
-    category: usize,
+    categories: BTreeSet<usize>,
     group: Option<usize>,
 }
 
@@ -137,32 +138,44 @@ impl CellName {
     pub fn parse(text: &str, framework: &Framework) -> Result<Self, String> {
         let mut parts = text.split('/');
         let table_id = parts.next().unwrap_or_default();
-        let (at, table) = framework
-            .tables()
-            .iter()
-            .enumerate()
-            .find(|(_, t)| t.id == table_id)
-            .ok_or_else(|| format!("no table {table_id}"))?;
-        let names = |ids: Vec<&str>| ids.join(", ");
-        let category_id = parts.next().unwrap_or_default();
-        let category = table.category(category_id).ok_or_else(|| {
-            format!("{table_id} has the categories {}", names(table.categories.iter().map(|c| c.id.as_str()).collect()))
-        })?;
-        let group = match parts.next() {
-            None => None,
-            Some(id) => Some(table.group(id).ok_or_else(|| {
-                format!("{table_id} has the groups {}", names(table.groups.iter().map(|g| g.id.as_str()).collect()))
-            })?),
-        };
+        let found = framework.tables().iter().enumerate().find(|(_, t)| t.id == table_id);
+        let (at, table) = found.ok_or_else(|| no_table(table_id, framework))?;
+        let categories = categories_of(parts.next().unwrap_or_default(), table, framework)?;
+        let group =
+            match parts.next() {
+                None => None,
+                Some(id) => Some(table.group(id).ok_or_else(|| {
+                    format!("{table_id} has the groups {}", in_a_row(table.groups.iter().map(|g| g.id.as_str())))
+                })?),
+            };
         if parts.next().is_some() {
             return Err("a cell is TABLE/CATEGORY or TABLE/CATEGORY/GROUP".to_owned());
         }
-        Ok(Self { table: at, category, group })
+        Ok(Self { table: at, categories, group })
     }
 
     fn holds(&self, entry: &Contribution) -> bool {
         let in_group = self.group.is_none_or(|group| usize::from(entry.group) == group);
-        usize::from(entry.table) == self.table && usize::from(entry.category) == self.category && in_group
+        usize::from(entry.table) == self.table && self.categories.contains(&usize::from(entry.category)) && in_group
+    }
+
+    /// Its exact total. The standard deviation of the noise is that of the sum of its cells.
+    pub fn figure(&self, figures: &LocalFigures, framework: &Framework, noise_sd: &BTreeMap<String, f64>) -> Option<CellFigure> {
+        let table = framework.tables().get(self.table)?;
+        let groups = match self.group {
+            Some(group) => group..group + 1,
+            None => 0..table.groups.len(),
+        };
+        let cells = groups.clone().flat_map(|group| self.categories.iter().map(move |category| (group, *category)));
+        let exact =
+            cells.clone().map(|(group, category)| figures.exact(self.table, group, category)).fold(0, i64::saturating_add);
+        let n_cells: f64 = cells.map(|_| 1.0).sum();
+        Some(CellFigure {
+            kind: table.kind,
+            n_children: groups.map(|group| figures.n_children(self.table, group)).fold(0, u64::saturating_add),
+            exact,
+            noise_sd: noise_sd.get(&table.id).map(|sd| sd * n_cells.sqrt()),
+        })
     }
 
     /// The rows behind it: for each child in it, the places of its rows in the tables and years that the measure reads.
@@ -192,4 +205,71 @@ impl CellName {
         rows.sort();
         rows
     }
+}
+
+/// The exact total of a named cell. No `Debug` and no `Serialize`, as for all local figures.
+pub struct CellFigure {
+    kind: Kind,
+    n_children: u64,
+    exact: i64,
+    noise_sd: Option<f64>,
+}
+
+impl CellFigure {
+    /// As words.
+    pub fn words(&self) -> String {
+        match self.kind {
+            Kind::Mean => format!("children {}, sum {}", self.n_children, self.exact),
+            Kind::Share => {
+                let noise = self.noise_sd.map_or(String::new(), |sd| format!(", noise of standard deviation {sd:.1}"));
+                format!("{}{noise}", self.exact)
+            }
+        }
+    }
+
+    /// As JSON, with the names that the whole of the figures has.
+    pub fn to_json(&self, name: &str, year: ReportingYear) -> Value {
+        let mut report = json!({ "marking": MARKING, "cell": name, "reporting_year": year });
+        match self.kind {
+            Kind::Mean => {
+                report["exact_n"] = self.n_children.into();
+                report["exact_sum"] = self.exact.into();
+            }
+            Kind::Share => {
+                report["exact"] = self.exact.into();
+                report["noise_sd"] = self.noise_sd.into();
+            }
+        }
+        report
+    }
+}
+
+/// Positions of a category, or of those that a view of the table's measure adds up.
+fn categories_of(id: &str, table: &Table, framework: &Framework) -> Result<BTreeSet<usize>, String> {
+    if let Some(category) = table.category(id) {
+        return Ok(BTreeSet::from([category]));
+    }
+    let views = framework.measure(&table.measure).map(|measure| measure.views.as_slice()).unwrap_or_default();
+    match views.iter().find(|view| view.id == id) {
+        Some(view) => Ok(view.sum.iter().filter_map(|id| table.category(id)).collect()),
+        None => {
+            let known = table.categories.iter().map(|c| c.id.as_str()).chain(views.iter().map(|view| view.id.as_str()));
+            Err(format!("{} has the categories {}", table.id, in_a_row(known)))
+        }
+    }
+}
+
+/// What there is instead of a table that there is not.
+fn no_table(id: &str, framework: &Framework) -> String {
+    let measure = id.split('.').next().unwrap_or_default();
+    let tables = framework.tables().iter().filter(|table| table.measure == measure).map(|table| table.id.as_str());
+    if framework.measure(measure).is_some() {
+        format!("no table {id}; {measure} has the tables {}", in_a_row(tables))
+    } else {
+        format!("no table {id}; there are the measures {}", in_a_row(framework.measures().iter().map(|m| m.id.as_str())))
+    }
+}
+
+fn in_a_row<'t>(ids: impl Iterator<Item = &'t str>) -> String {
+    ids.collect::<Vec<_>>().join(", ")
 }

@@ -298,7 +298,7 @@ impl Agent {
             clock: HandClock::at(NOW),
             mechanism: Counting { n_draws: Cell::new(0), fails: Cell::new(None) },
             pause: NoPause::default(),
-            settings: "authority = \"301\"\nreporting_year = 2025\n".into(),
+            settings: "authority = \"301\"\nreporting_year = 2025\nmade_up = true\n".into(),
             n_readings: Cell::new(0),
             authority: "301".parse().unwrap(),
         }
@@ -365,9 +365,10 @@ impl Agent {
     }
 }
 
-/// Copies a folder with everything in it.
+/// Copies a folder with everything in it, and with its rights.
 pub fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
+    std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());

@@ -156,6 +156,19 @@ impl LogView {
         };
         self.events().filter_map(leaf).collect()
     }
+    /// Whether the log says that a round accepts no message any more.
+    pub fn is_closed(&self, round: RoundId) -> bool {
+        self.events().any(|event| match event {
+            Event::RoundDeadline { round: of, .. } => of == round,
+            Event::Plan { .. }
+            | Event::Submission { .. }
+            | Event::Framework { .. }
+            | Event::AgentKey { .. }
+            | Event::RoundOpen { .. }
+            | Event::Release { .. }
+            | Event::Other { .. } => false,
+        })
+    }
 
     /// Entries that are no entry of version 1 are hashed and proved like all others, and never interpreted.
     fn events(&self) -> impl Iterator<Item = Event> + '_ {

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use agent::cli::Cli;
 use agent::commands::room::{NoSteps, Parts};
-use agent::commands::{Screen, Surroundings, run};
+use agent::commands::{Screen, Surroundings, refuse_command_line, run};
 use agent::io::clock::SystemPause;
 use agent::io::courier::OverTls;
 use agent::io::draw::DrawingProcess;
@@ -69,7 +69,18 @@ fn log_warnings() {
 
 fn main() -> ExitCode {
     tell_panics_by_place();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            let exit = refuse_command_line(&error, &mut Screen { out: &mut io::stdout(), err: &mut io::stderr() });
+            return ExitCode::from(exit.code());
+        }
+        Err(asked) => {
+            // help and version; a screen that is gone cannot be told so
+            let _ = asked.print();
+            return ExitCode::SUCCESS;
+        }
+    };
     log_warnings();
     let parts = Parts {
         clock: Arc::new(MachineClock),

@@ -2,8 +2,8 @@
 //!
 //! Handed in: what is pinned, what the ledger says, what the log shows, the plan's bytes and the present second. Out comes
 //! an [`Admitted`] plan, which the draw consumes, or the problem. Invariant of [`Admitted`]: the plan is signed by a
-//! pinned plan key, is the only one of its round in the verified log, fits this agent's framework, and its cost is within
-//! every cap. `docs/privacy.md`, PC4 and PC10; `docs/protocol.md`, sections 4 and 7.5.
+//! pinned plan key, is the only one of its round in the verified log, which does not show the round as closed, fits this
+//! agent's framework and settings, and its cost is within every cap. `docs/privacy.md`, PC4 and PC10; `docs/protocol.md`, sections 4 and 7.5.
 
 use serde::Deserialize;
 use shared::framework::Framework;
@@ -28,6 +28,8 @@ pub struct Wanted<'a> {
     pub framework: &'a Framework,
     /// Keys that may sign plans, pinned at enrolment.
     pub plan_keys: &'a [PublicKey],
+    /// Whether its records are made up.
+    pub made_up: bool,
     /// The present second.
     pub now: Timestamp,
 }
@@ -62,10 +64,14 @@ pub fn admit(wanted: &Wanted<'_>, ledger: &Ledger, log: &LogView, plan_bytes: &[
     if plan.body().round != wanted.round {
         return Err(Problem::PlanMalformed);
     }
+    if plan.body().made_up != wanted.made_up {
+        return Err(Problem::PlanMadeUp);
+    }
     year_is_newest(&plan, wanted.now)?;
     if plan.member(wanted.authority).is_none() {
         return Err(Problem::AuthorityUnknown);
     }
+    not_closed(log, wanted.round)?;
     let dates = plan.body().dates;
     if wanted.now.day() < dates.freeze_on.0 || wanted.now >= dates.send_closes_at {
         return Err(Problem::PlanNotOpen);
@@ -87,6 +93,15 @@ pub fn ledger_knows_its_leaves(authority: AuthorityId, ledger: &Ledger, log: &Lo
     let known = |id: Digest| ledger.debits().iter().any(|d| d.id == id);
     let all_known = log.submissions_of(authority).iter().all(|leaf| known(leaf.id));
     all_known.then_some(()).ok_or(Problem::LedgerBehindLog)
+}
+
+/// # Claim
+/// No noise is drawn for a round that the verified log shows as closed, whatever this machine's clock and the plan say.
+/// # Why
+/// The centre takes nothing after that leaf, so that a draw would spend children's budget for figures that nobody will
+/// publish. Attacked by `a_round_that_the_log_shows_as_closed_is_not_drawn`.
+fn not_closed(log: &LogView, round: RoundId) -> Result<(), Problem> {
+    if log.is_closed(round) { Err(Problem::SubmissionLate) } else { Ok(()) }
 }
 
 fn the_one_plan(log: &LogView, round: RoundId) -> Result<Digest, Problem> {
@@ -128,8 +143,8 @@ fn read_plan(payload: &[u8], framework: &Framework) -> Result<Plan, Problem> {
 }
 
 /// Only the newest complete reporting year is drawn, so that no older year is charged to children a second time.
-/// A plan that says `made_up` may be for an older year: nobody's privacy is spent on made-up data, and a demonstration
-/// must not depend on the date on which it runs. A year that is not complete is refused in every case.
+/// A plan that says `made_up` may be for an older year, and only an agent whose settings say so too comes here with one:
+/// nobody's privacy is spent on made-up data, and a demonstration must not depend on the date on which it runs. A year that is not complete is refused in every case.
 fn year_is_newest(plan: &Plan, now: Timestamp) -> Result<(), Problem> {
     let newest = ReportingYear::of(now.day()).ok_or(Problem::PlanYearNotNewest)?.before(1);
     let year = plan.body().reporting_year;

@@ -12,16 +12,24 @@ pub struct Stop {
     pub problem: Option<Problem>,
     /// What was tried, on what.
     pub detail: Option<String>,
+    /// What to do, where that can be said more closely than for every stop with this problem.
+    pub what_to_do: Option<String>,
 }
 
 impl Stop {
     /// A fault outside the list.
     pub fn fault(detail: impl Into<String>) -> Self {
-        Self { problem: None, detail: Some(detail.into()) }
+        Self { problem: None, detail: Some(detail.into()), what_to_do: None }
     }
     /// A problem with what a person needs to act on it.
     pub fn with(problem: Problem, detail: impl Into<String>) -> Self {
-        Self { problem: Some(problem), detail: Some(detail.into()) }
+        Self { problem: Some(problem), detail: Some(detail.into()), what_to_do: None }
+    }
+    /// The same with another advice than the problem's own.
+    #[must_use]
+    pub fn advising(mut self, what_to_do: impl Into<String>) -> Self {
+        self.what_to_do = Some(what_to_do.into());
+        self
     }
     /// How the program ends.
     pub fn exit(&self) -> Exit {
@@ -42,14 +50,15 @@ impl Stop {
             None => vec!["fault: something unexpected happened".to_owned()],
         };
         lines.extend(self.detail.iter().map(|d| format!("detail: {d}")));
-        lines.extend(self.problem.map(|p| format!("what to do: {}", p.what_to_do())));
+        let advice = self.what_to_do.as_deref().or_else(|| self.problem.map(Problem::what_to_do));
+        lines.extend(advice.map(|advice| format!("what to do: {advice}")));
         lines
     }
 }
 
 impl From<Problem> for Stop {
     fn from(problem: Problem) -> Self {
-        Self { problem: Some(problem), detail: None }
+        Self { problem: Some(problem), detail: None, what_to_do: None }
     }
 }
 
@@ -106,6 +115,8 @@ mod tests {
         assert!(
             lines[0].starts_with("plan-cap-year: ") && lines[1] == "detail: 0.32 of 0.2" && lines[2].starts_with("what to do: ")
         );
+        let lines = Stop::from(Problem::ConfigurationInvalid).advising("chmod 700 state").lines();
+        assert_eq!(lines[1..], ["what to do: chmod 700 state"], "advice of its own stands in the place of the problem's");
         assert_eq!((Stop::fault("x").exit(), Stop::from(Problem::LedgerMissing).exit()), (Exit::Fault, Exit::PrivacyGuard));
     }
 }

@@ -1,27 +1,38 @@
 //! The command line. It reads what was asked, calls one room, says what was done, and nothing else.
 
-use std::collections::BTreeSet;
+mod plan;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use plan::PlanArgs;
 use shared::enrolment::fingerprint;
-use shared::ids::{AuthorityId, ReportingYear, RoundId};
-use shared::privacy::RhoNano;
+use shared::ids::{AuthorityId, RoundId};
 use shared::problem::Exit;
-use shared::time::{Clock, Day, Timestamp};
+use shared::time::Clock;
 
+use crate::authorities::AuthoritiesError;
 use crate::config::{Config, ConfigError, Flags};
-use crate::keys::{Folder, Role};
-use crate::operate::{EarlyReason, OperateError, PlanWish};
+use crate::keys::{Folder, KeysError, Role};
+use crate::operate::{EarlyReason, OperateError};
 use crate::publish::{Made, first_version};
+use crate::store::StoreError;
 use crate::{ca, export, fsck, logging, operate, publish, serve};
+
+/// How commands end, for the help.
+const EXIT_CODES: &str = "\
+Exit codes (the same table as the agent's):
+   0  done
+   1  refused by the rules, a fault found by fsck, or something unexpected
+   2  the command line is wrong, names a folder that exists, or lacks --yes
+  10  the configuration, the list of authorities or the folder of keys cannot be used
+  11  an enrolment request or another input file is refused";
 
 /// The centre of Golden Thread: enrols authorities, runs rounds, publishes and serves.
 #[derive(Parser)]
-#[command(name = "goldenthread-aggregator", version)]
+#[command(name = "goldenthread-aggregator", version, after_help = EXIT_CODES)]
 struct Cli {
     #[command(flatten)]
     place: Place,
@@ -104,12 +115,12 @@ enum CaCommand {
 
 #[derive(Subcommand)]
 enum AuthorityCommand {
-    /// Register authorities from the requests of their agents
+    /// Register authorities from the requests of their agents; the same request again renews the certificate
     Add {
         /// Files enrolment.dsse.json
         #[arg(required = true)]
         requests: Vec<PathBuf>,
-        /// Folder for what goes back, one folder below it for each authority
+        /// Folder for what goes back: in it one new folder for each authority
         #[arg(long)]
         out: PathBuf,
     },
@@ -128,44 +139,13 @@ enum PlanCommand {
     Create(PlanArgs),
 }
 
-#[derive(Args)]
-struct PlanArgs {
-    /// Reporting year, named by the year in which it ends
-    #[arg(long)]
-    year: ReportingYear,
-    /// First second in which submissions are taken, 2025-07-01T09:00:00Z
-    #[arg(long)]
-    opens_at: Timestamp,
-    /// First second in which they are not taken any more
-    #[arg(long)]
-    closes_at: Timestamp,
-    /// Day on which records are taken; the day of --opens-at if left out
-    #[arg(long)]
-    freeze_on: Option<Day>,
-    /// The data are made up: every page and file says so
-    #[arg(long)]
-    made_up: bool,
-    /// Budget of the release
-    #[arg(long, default_value = "0.16", value_parser = rho)]
-    rho_release: RhoNano,
-    /// Budget kept for one correction
-    #[arg(long, default_value = "0.04", value_parser = rho)]
-    rho_correction: RhoNano,
-    /// Ask only the authorities whose codes stand in this file
-    #[arg(long)]
-    only: Option<PathBuf>,
-    /// Fewest authorities of a release
-    #[arg(long, default_value_t = 1)]
-    authorities_min: u64,
-}
-
 #[derive(Subcommand)]
 enum RoundCommand {
     /// Close a round: no submission is taken after it
     Close {
         /// cla-2025
         round: RoundId,
-        /// Why it is closed before its time
+        /// Why it is closed before its time; stands in the public log for ever
         #[arg(long)]
         early: Option<Early>,
     },
@@ -173,9 +153,12 @@ enum RoundCommand {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Early {
+    /// Every council of the plan has sent
     AllReceived,
-    Security,
+    /// The round is given up
     Withdrawn,
+    /// Something is wrong with it
+    Error,
 }
 
 #[derive(Subcommand)]
@@ -184,10 +167,10 @@ enum ReleaseCommand {
     Draft {
         /// cla-2025
         round: RoundId,
-        /// Folder for the files
+        /// A folder that does not exist yet
         #[arg(long)]
         out: PathBuf,
-        /// Version; the year and .1 if left out
+        /// Version: the year and .1, the only one in this version
         #[arg(long)]
         version: Option<String>,
     },
@@ -195,23 +178,10 @@ enum ReleaseCommand {
     Publish {
         /// cla-2025
         round: RoundId,
-        /// Version; the year and .1 if left out
+        /// Version: the year and .1, the only one in this version
         #[arg(long)]
         version: Option<String>,
     },
-}
-
-/// An amount of rho such as `0.16`, in exact billionths.
-fn rho(text: &str) -> Result<RhoNano, String> {
-    let wrong = || "not a decimal number with at most nine places, such as 0.16".to_owned();
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || part.len() > 9 || !digits(whole) || !digits(part) {
-        return Err(wrong());
-    }
-    let nano: u64 = format!("{part:0<9}").parse().map_err(|_| wrong())?;
-    let whole: u64 = whole.parse().map_err(|_| wrong())?;
-    whole.checked_mul(1_000_000_000).and_then(|n| n.checked_add(nano)).map(RhoNano).ok_or_else(wrong)
 }
 
 /// Says something to the person at the terminal.
@@ -244,16 +214,74 @@ fn complain(text: &str) {
     eprintln!("{text}");
 }
 
+/// The exit of the first cause that has one of its own; a refused command ends like a fault.
 fn exit_of(error: &anyhow::Error) -> Exit {
-    if error.downcast_ref::<ConfigError>().is_some() {
-        return Exit::Configuration;
+    error.chain().find_map(exit_of_cause).unwrap_or(Exit::Fault)
+}
+
+fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
+    if cause.is::<ConfigError>() || cause.is::<AuthoritiesError>() {
+        return Some(Exit::Configuration);
     }
-    match error.downcast_ref::<OperateError>() {
-        Some(OperateError::Request { .. } | OperateError::Stranger { .. } | OperateError::Certificate { .. }) => {
-            Exit::InputRefused
-        }
-        Some(OperateError::Authorities { .. }) => Exit::Configuration,
-        Some(_) | None => Exit::Fault,
+    if cause.is::<plan::OnlyError>() {
+        return Some(Exit::InputRefused);
+    }
+    if let Some(error) = cause.downcast_ref::<OperateError>() {
+        return match error {
+            OperateError::Request { .. } | OperateError::Stranger { .. } | OperateError::Certificate { .. } => {
+                Some(Exit::InputRefused)
+            }
+            OperateError::Dates { .. } => Some(Exit::Usage),
+            OperateError::Authorities { .. } => Some(Exit::Configuration),
+            OperateError::Open(_)
+            | OperateError::Store(_)
+            | OperateError::File(_)
+            | OperateError::Sequencer(_)
+            | OperateError::Denied(_)
+            | OperateError::Ca(_)
+            | OperateError::Plan(_)
+            | OperateError::Key(_)
+            | OperateError::TooEarly { .. } => None,
+        };
+    }
+    if let Some(error) = cause.downcast_ref::<KeysError>() {
+        return match error {
+            KeysError::Taken(_) => Some(Exit::Usage),
+            KeysError::NotMade(_)
+            | KeysError::NoRoot(_)
+            | KeysError::Origin
+            | KeysError::Readable(_)
+            | KeysError::Key { .. }
+            | KeysError::Trust { .. } => Some(Exit::Configuration),
+            KeysError::File { .. } | KeysError::Exists(_) => None,
+        };
+    }
+    match cause.downcast_ref::<StoreError>()? {
+        StoreError::Address => Some(Exit::Configuration),
+        StoreError::Database(_)
+        | StoreError::Migration(_)
+        | StoreError::File(_)
+        | StoreError::Empty
+        | StoreError::Damaged(_)
+        | StoreError::Moved => None,
+    }
+}
+
+/// Refuses a command whose aggregator was not made yet, before it stumbles over what is not there.
+fn is_possible(command: &Command, folder: &Folder) -> Result<(), KeysError> {
+    match command {
+        Command::Ca(CaCommand::Init { .. }) => Ok(()),
+        // `init` itself says what is missing
+        Command::Init => Ok(()),
+        Command::Plan(PlanCommand::Create(args)) if args.writes_nothing() => Ok(()),
+        Command::Ca(CaCommand::RenewServer { .. }) => folder.has_ca(),
+        Command::Authority(_)
+        | Command::Plan(_)
+        | Command::Round(_)
+        | Command::Release(_)
+        | Command::Export { .. }
+        | Command::Serve { .. }
+        | Command::Fsck => folder.is_made(),
     }
 }
 
@@ -264,6 +292,7 @@ async fn carry_out(cli: Cli, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         (flags.agents_listen, flags.public_listen) = (*agents_listen, *public_listen);
     }
     let config = Config::load(&flags)?;
+    is_possible(&cli.command, &Folder::at(&config.folder))?;
     match cli.command {
         Command::Ca(CaCommand::Init { hosts }) => {
             ca::init(&Folder::at(&config.folder), &hosts, clock.now())?;
@@ -275,15 +304,15 @@ async fn carry_out(cli: Cli, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         }
         Command::Init => init(&config, clock).await?,
         Command::Authority(command) => authority(&config, clock, command).await?,
-        Command::Plan(PlanCommand::Create(args)) => plan(&config, clock, args).await?,
+        Command::Plan(PlanCommand::Create(args)) => return plan::create(&config, clock, args).await,
         Command::Round(RoundCommand::Close { round, early }) => {
             let early = early.map(|reason| match reason {
                 Early::AllReceived => EarlyReason::AllReceived,
-                Early::Security => EarlyReason::Security,
                 Early::Withdrawn => EarlyReason::Withdrawn,
+                Early::Error => EarlyReason::Error,
             });
-            operate::close(&config, clock, round, early).await?;
-            say(&format!("round {round} is closed"));
+            let reason = operate::close(&config, clock, round, early).await?;
+            say(&format!("round {round} is closed; reason in the log: {}", reason.word()));
         }
         Command::Release(command) => release(&config, clock, command).await?,
         Command::Export { out } => {
@@ -311,7 +340,12 @@ async fn authority(config: &Config, clock: Arc<dyn Clock>, command: AuthorityCom
     match command {
         AuthorityCommand::Add { requests, out } => {
             for one in operate::add(config, clock, &requests, &out).await? {
-                say(&format!("{} {}: compare the fingerprint {}", one.authority, one.name, one.fingerprint));
+                let (code, name, print) = (one.authority, &one.name, &one.fingerprint);
+                say(&if one.renewed {
+                    format!("{code} {name}: renewed; its signing key stays {print}, only the certificate is new")
+                } else {
+                    format!("{code} {name}: compare the fingerprint {print}")
+                });
                 say(&format!("    certificate until {}, files in {}", one.not_after, one.folder.display()));
             }
         }
@@ -325,43 +359,6 @@ async fn authority(config: &Config, clock: Arc<dyn Clock>, command: AuthorityCom
                 say(&format!("{}  {} keys  certificate {until}", one.authority, one.keys.len()));
             }
         }
-    }
-    Ok(())
-}
-
-async fn plan(config: &Config, clock: Arc<dyn Clock>, args: PlanArgs) -> anyhow::Result<()> {
-    let only = match &args.only {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-            let codes: Result<BTreeSet<AuthorityId>, _> = text.split_whitespace().map(str::parse).collect();
-            Some(codes.with_context(|| format!("a code in {}", path.display()))?)
-        }
-        None => None,
-    };
-    let wish = PlanWish {
-        year: args.year,
-        opens_at: args.opens_at,
-        closes_at: args.closes_at,
-        freeze_on: args.freeze_on,
-        made_up: args.made_up,
-        rho_release: args.rho_release,
-        rho_correction: args.rho_correction,
-        only,
-        authorities_min: args.authorities_min,
-    };
-    let (plan, id) = operate::create_plan(config, clock, wish).await?;
-    let body = plan.body();
-    say(&format!("round {} is planned: plan {id}", body.round));
-    say(&format!(
-        "{} authorities, {} cells, rho {} of {}",
-        body.cohort.members.len(),
-        body.n_cells,
-        plan.rho(),
-        body.rho_year_nano
-    ));
-    for block in &body.blocks {
-        let (whole, part) = (block.scale_milli / 1000, block.scale_milli % 1000);
-        say(&format!("block {}: {} cells, scale {whole}.{part:03}, rho {}", block.name, block.n, block.rho_nano));
     }
     Ok(())
 }
@@ -427,6 +424,8 @@ async fn check(config: &Config) -> anyhow::Result<Exit> {
     ));
     report.faults.iter().for_each(|fault| say(&format!("FAULT {fault}")));
     say(if report.faults.is_empty() { "everything adds up" } else { "the store is damaged" });
+    say("The log cannot vouch for these, and they were not checked against it:");
+    fsck::UNVOUCHED.iter().for_each(|field| say(&format!("  {field}")));
     Ok(if report.faults.is_empty() { Exit::Done } else { Exit::Fault })
 }
 
@@ -441,13 +440,23 @@ mod tests {
     }
 
     #[test]
-    fn rho_is_read_exactly() {
-        let check = |text: &str, expected: Option<u64>| assert_eq!(rho(text).ok(), expected.map(RhoNano), "{text}");
-        check("0.16", Some(160_000_000));
-        check("1", Some(1_000_000_000));
-        check("0.000000001", Some(1));
-        for wrong in ["", ".1", "0.0000000001", "-1", "1e3", "0,1", "99999999999"] {
-            check(wrong, None);
+    fn an_error_ends_with_the_exit_of_its_cause() {
+        let check = |error: anyhow::Error, expected: Exit| assert_eq!(exit_of(&error), expected, "{error:#}");
+        check(ConfigError::Zero("x").into(), Exit::Configuration);
+        check(KeysError::NotMade("x".into()).into(), Exit::Configuration);
+        check(OperateError::Store(StoreError::Address).into(), Exit::Configuration);
+        check(OperateError::File(KeysError::Taken("x".into())).into(), Exit::Usage);
+        let round = "cla-2025".parse().unwrap();
+        check(publish::PublishError::Denied(crate::sequencer::Denied::ReleaseSecond(round)).into(), Exit::Fault);
+        check(OperateError::Store(StoreError::Empty).into(), Exit::Fault);
+    }
+
+    #[test]
+    fn the_help_says_what_each_exit_code_means() {
+        let help = Cli::command().render_help().to_string();
+        for exit in [Exit::Done, Exit::Fault, Exit::Usage, Exit::Configuration, Exit::InputRefused] {
+            let code = format!("\n  {:>2}  ", exit.code());
+            assert!(help.contains(&code), "{code} is not in:\n{help}");
         }
     }
 }

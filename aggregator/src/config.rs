@@ -20,6 +20,8 @@ const HANDSHAKE_TIMEOUT_S: u64 = 10;
 const HEADER_TIMEOUT_S: u64 = 10;
 const REQUEST_TIMEOUT_S: u64 = 30;
 const CONNECTIONS_MAX: u64 = 512;
+/// Many councils may leave by one address, and no single address may hold every place in the send slot.
+const CONNECTIONS_PER_ADDRESS_MAX: u64 = 64;
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +70,8 @@ struct File {
 pub struct Limits {
     /// Connections of one port at once, handshakes included.
     pub connections_max: u64,
+    /// Connections of the agents' port at once from one address. The public port stands behind a web server that counts.
+    pub connections_per_address_max: u64,
     /// Seconds for a TLS handshake.
     pub handshake_timeout_s: u64,
     /// Seconds for the head of a request, also the first one of a silent connection.
@@ -113,6 +117,7 @@ impl Config {
         }
         for (key, value) in [
             ("limits.connections_max", CONNECTIONS_MAX),
+            ("limits.connections_per_address_max", CONNECTIONS_PER_ADDRESS_MAX),
             ("limits.handshake_timeout_s", HANDSHAKE_TIMEOUT_S),
             ("limits.header_timeout_s", HEADER_TIMEOUT_S),
             ("limits.request_timeout_s", REQUEST_TIMEOUT_S),
@@ -133,6 +138,7 @@ impl Config {
         let limits = file.limits;
         for (value, name) in [
             (limits.connections_max, "limits.connections_max"),
+            (limits.connections_per_address_max, "limits.connections_per_address_max"),
             (limits.handshake_timeout_s, "limits.handshake_timeout_s"),
             (limits.header_timeout_s, "limits.header_timeout_s"),
             (limits.request_timeout_s, "limits.request_timeout_s"),

@@ -28,7 +28,7 @@ type ExportFile = (String, Vec<u8>);
 /// Writes the export; answers the number of files.
 pub async fn export(config: &Config, out: &Path) -> Result<usize, OperateError> {
     if out.exists() {
-        return Err(KeysError::Exists(out.display().to_string()).into());
+        return Err(KeysError::Taken(out.display().to_string()).into());
     }
     let folder = Folder::at(&config.folder);
     let store = Store::open(&config.store).await?;

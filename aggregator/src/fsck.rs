@@ -1,11 +1,16 @@
 //! The check of a whole store: every hash, signature, receipt and release computed anew, nothing believed.
+//!
+//! The log says what must be there and the store what is there: both ways are compared, so that neither a row too many nor
+//! one too few, nor one that was set back, goes unseen. What the log says nothing of is listed in [`UNVOUCHED`].
 
-use std::collections::BTreeMap;
+mod registered;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::hash::sha256;
-use shared::ids::Digest;
+use shared::ids::{Digest, RoundId};
 use shared::log::checkpoint::LogKey;
-use shared::log::entry::{Entry, Event, KeyAct};
+use shared::log::entry::{Entry, Event};
 use shared::log::receipt::Receipt;
 use shared::log::tree::Tree;
 use shared::sign::{Envelope, PublicKey};
@@ -19,7 +24,15 @@ use crate::keys::Folder;
 use crate::memory::Memory;
 use crate::publish::make;
 use crate::registry::Registry;
-use crate::store::{MessageRow, Store, StoreError};
+use crate::store::{Head, MessageRow, RoundRow, Store, StoreError};
+
+/// Fields of the store that no log entry vouches for, in words for an operator.
+pub const UNVOUCHED: &[&str] = &[
+    "certificates: serial number and expiry (an expiry that was changed can only shut an agent out: its certificate says its own)",
+    "certificates: whether one is revoked, of an authority that has a signing key which stands",
+    "checkpoints that no receipt names, but for the first, the newest and the remembered one",
+    "the number that counts changes of the registry",
+];
 
 /// What the check saw.
 #[derive(Debug, Default)]
@@ -49,35 +62,63 @@ pub async fn fsck(config: &Config) -> Result<Report, AppError> {
     let folder = Folder::at(&config.folder);
     let (trust, _) = folder.read_trust()?;
     let store = Store::open(&config.store).await?;
+    loop {
+        let head = store.head().await?;
+        let report = check(&store, &folder, &trust, &head).await?;
+        // what was written meanwhile would look like damage
+        if store.head().await? == head {
+            store.close().await;
+            return Ok(report);
+        }
+    }
+}
+
+/// Checks the store at one size of the log.
+async fn check(store: &Store, folder: &Folder, trust: &Trust, head: &Head) -> Result<Report, AppError> {
     let mut report = Report::default();
-    let head = store.head().await?;
     let leaves = store.leaves(0, head.size).await?;
     let tree = Tree::of_entries(leaves.iter().map(Vec::as_slice));
     report.n_entries = head.size;
     report.expect(tree.root(head.size) == Some(head.root), || "the entries do not lead to the stored root".into());
     report.expect(head.origin == trust.log.origin(), || "the log's name is not the trust file's".into());
-    if let Err(error) = Memory::at(&folder.checkpoint()).check(&trust.log, &tree) {
+    let memory = Memory::at(&folder.checkpoint());
+    if let Err(error) = memory.check(&trust.log, &tree) {
         report.faults.push(crate::logging::chain(&error));
     }
-    checkpoints(&store, &trust.log, &tree, &mut report).await?;
+    let sizes = checkpoints(store, &trust.log, &tree, &mut report).await?;
+    match memory.remembered(&trust.log) {
+        Ok(size) => needed(&sizes, [0].into_iter().chain(size), "the aggregator remembers", &mut report),
+        Err(error) => report.faults.push(crate::logging::chain(&error)),
+    }
     let entries = entries(&leaves, &mut report);
-    let (_, registry) = read_registry(&store).await?;
-    keys(&store, &entries, &mut report).await?;
-    rounds(&registry, &trust, &entries, &mut report);
-    messages(&store, &registry, &trust, (&leaves, &entries), &mut report).await?;
-    releases(&store, &registry, &trust, &entries, &mut report).await?;
-    store.close().await;
+    let (_, registry) = read_registry(store).await?;
+    registered::check(&entries, &store.keys().await?, &store.certificates().await?, &mut report);
+    frameworks(store, &entries, &mut report).await?;
+    rounds(store, &registry, trust, &entries, &mut report).await?;
+    let receipts = messages(store, &registry, trust, (&leaves, &entries), &mut report).await?;
+    needed(&sizes, receipts, "a receipt names", &mut report);
+    releases(store, &registry, trust, &entries, &mut report).await?;
     Ok(report)
 }
 
-async fn checkpoints(store: &Store, log: &LogKey, tree: &Tree, report: &mut Report) -> Result<(), StoreError> {
+/// Checks every stored checkpoint; answers their sizes.
+async fn checkpoints(store: &Store, log: &LogKey, tree: &Tree, report: &mut Report) -> Result<BTreeSet<u64>, StoreError> {
     let all = store.checkpoints().await?;
     report.n_checkpoints = all.len();
+    let sizes = all.iter().map(|(size, _)| *size).collect();
     for (size, note) in all {
         let right = log.open(&note).is_ok_and(|c| c.size == size && tree.root(size) == Some(c.root));
         report.expect(right, || format!("the checkpoint of size {size} is not one of these entries"));
     }
-    Ok(())
+    Ok(sizes)
+}
+
+/// Checks that the checkpoints that somebody holds are here too.
+fn needed(sizes: &BTreeSet<u64>, needed: impl IntoIterator<Item = u64>, who: &str, report: &mut Report) {
+    let needed: BTreeSet<u64> = needed.into_iter().collect();
+    for size in needed.difference(sizes) {
+        report.faults.push(format!("the checkpoint of size {size}, which {who}, is missing"));
+    }
 }
 
 fn entries(leaves: &[Vec<u8>], report: &mut Report) -> BTreeMap<u64, Event> {
@@ -91,53 +132,82 @@ fn entries(leaves: &[Vec<u8>], report: &mut Report) -> BTreeMap<u64, Event> {
     events
 }
 
-async fn keys(store: &Store, entries: &BTreeMap<u64, Event>, report: &mut Report) -> Result<(), StoreError> {
-    for row in store.keys().await? {
-        let (authority, key) = (row.authority, row.key.id());
-        let registered = Event::AgentKey { authority, key, act: KeyAct::Registered };
-        report.expect(entries.get(&row.index) == Some(&registered), || format!("key {key} is not what entry {} says", row.index));
-        if let Some(index) = row.revoked_index {
-            let revoked = Event::AgentKey { authority, key, act: KeyAct::Revoked };
-            report.expect(entries.get(&index) == Some(&revoked), || {
-                format!("the revocation of key {key} is not what entry {index} says")
-            });
-        }
-    }
-    for row in store.frameworks().await? {
+async fn frameworks(store: &Store, entries: &BTreeMap<u64, Event>, report: &mut Report) -> Result<(), StoreError> {
+    let rows = store.frameworks().await?;
+    for row in &rows {
         let logged = matches!(entries.get(&row.index), Some(Event::Framework { framework, .. }) if *framework == row.hash);
         report.expect(logged && sha256(&row.body) == row.hash, || format!("framework {} is damaged", row.hash));
     }
+    let (logged, stored) = (entries.values().filter(|e| matches!(e, Event::Framework { .. })).count(), rows.len());
+    report.expect(logged == stored, || format!("{logged} frameworks are logged and {stored} are stored"));
     Ok(())
 }
 
-fn rounds(registry: &Registry, trust: &Trust, entries: &BTreeMap<u64, Event>, report: &mut Report) {
+async fn rounds(
+    store: &Store,
+    registry: &Registry,
+    trust: &Trust,
+    entries: &BTreeMap<u64, Event>,
+    report: &mut Report,
+) -> Result<(), StoreError> {
     for (id, round) in &registry.rounds {
         let envelope = Envelope::parse(&round.envelope, shared::plan::PLAN_BYTES_MAX);
-        let signer = envelope
-            .as_ref()
-            .ok()
-            .and_then(|e| e.verify(shared::plan::PLAN_TYPE, &trust.plan).ok())
-            .map(|v| (v.id, v.signer.id()));
-        report.expect(signer.is_some_and(|(found, _)| found == round.plan_id), || {
+        let verified = envelope.as_ref().ok().and_then(|e| e.verify(shared::plan::PLAN_TYPE, &trust.plan).ok());
+        report.expect(verified.is_some_and(|v| v.id == round.plan_id), || {
             format!("the plan of {id} is not signed by the plan key")
         });
-        let planned = entries.values().filter(|e| matches!(e, Event::Plan { round, .. } if round == id)).count();
-        let same = signer.is_some_and(|(found, key)| entries.values().any(|e| *e == Event::Plan { round: *id, id: found, key }));
-        report.expect(planned == 1 && same, || format!("the plan of {id} is not what the log says"));
-        if let Some(index) = round.deadline_index {
-            let right = entries.get(&index) == Some(&Event::RoundDeadline { round: *id });
-            report.expect(right, || format!("the deadline of {id} is not what entry {index} says"));
+    }
+    let rows: BTreeMap<RoundId, RoundRow> = store.rounds().await?.into_iter().map(|row| (row.round, row)).collect();
+    for (id, row) in &rows {
+        let key = Envelope::parse(&row.envelope, shared::plan::PLAN_BYTES_MAX).ok();
+        let key = key.and_then(|e| e.verify(shared::plan::PLAN_TYPE, &trust.plan).ok().map(|v| v.signer.id()));
+        let plan = key.map(|key| Event::Plan { round: *id, id: row.plan, key });
+        let right = plan.as_ref().is_some_and(|plan| entries.get(&row.plan_index) == Some(plan))
+            && entries.get(&(row.plan_index + 1)) == Some(&Event::RoundOpen { round: *id });
+        report.expect(right, || format!("the plan of {id} is not what entry {} says", row.plan_index));
+    }
+    for (index, event) in entries {
+        if let Event::Plan { round, .. } = event {
+            let stands = rows.get(round).is_some_and(|row| row.plan_index == *index);
+            report.expect(stands, || format!("entry {index} is a plan of {round} that the store does not hold"));
         }
+    }
+    deadlines(&rows, entries, report);
+    Ok(())
+}
+
+/// A round is closed in the store exactly where the log closed it.
+fn deadlines(rows: &BTreeMap<RoundId, RoundRow>, entries: &BTreeMap<u64, Event>, report: &mut Report) {
+    for (id, row) in rows {
+        let closed = |(index, event): (&u64, &Event)| match event {
+            Event::RoundDeadline { round, .. } if round == id => Some(*index),
+            Event::Framework { .. }
+            | Event::AgentKey { .. }
+            | Event::Plan { .. }
+            | Event::RoundOpen { .. }
+            | Event::RoundDeadline { .. }
+            | Event::Submission { .. }
+            | Event::Release { .. }
+            | Event::Other { .. } => None,
+        };
+        let logged: Vec<u64> = entries.iter().filter_map(closed).collect();
+        let right = logged.iter().eq(row.deadline_index.iter());
+        report.expect(right, || match row.deadline_index {
+            None => format!("{id} is closed in the log, by entry {logged:?}, and open in the store"),
+            Some(index) => format!("the deadline of {id} is not what entry {index} says"),
+        });
     }
 }
 
+/// Checks the stored messages; answers the checkpoint sizes that their receipts name.
 async fn messages(
     store: &Store,
     registry: &Registry,
     trust: &Trust,
     (leaves, entries): (&[Vec<u8>], &BTreeMap<u64, Event>),
     report: &mut Report,
-) -> Result<(), StoreError> {
+) -> Result<BTreeSet<u64>, StoreError> {
+    let mut sizes = BTreeSet::new();
     let mut all_keys: BTreeMap<Digest, PublicKey> = BTreeMap::new();
     for row in store.keys().await? {
         all_keys.insert(row.key.id(), row.key);
@@ -152,15 +222,16 @@ async fn messages(
             });
             report.expect(signed(&row, &all_keys), || format!("message {} is damaged", row.id));
             let leaf = usize::try_from(row.index).ok().and_then(|i| leaves.get(i));
-            let proved = Receipt::parse(&row.receipt)
-                .is_ok_and(|r| leaf.is_some_and(|l| r.index == row.index && r.check(l, &trust.log).is_ok()));
-            report.expect(proved, || format!("the receipt of message {} proves nothing", row.id));
+            let receipt = Receipt::parse(&row.receipt).ok().filter(|r| r.index == row.index);
+            let proved = receipt.and_then(|r| leaf.and_then(|l| r.check(l, &trust.log).ok()));
+            report.expect(proved.is_some(), || format!("the receipt of message {} proves nothing", row.id));
+            sizes.extend(proved.map(|checkpoint| checkpoint.size));
         }
     }
     let logged = entries.values().filter(|e| matches!(e, Event::Submission { .. })).count();
     let stored = report.n_messages;
     report.expect(logged == stored, || format!("{logged} messages are logged and {stored} are stored"));
-    Ok(())
+    Ok(sizes)
 }
 
 fn signed(row: &MessageRow, keys: &BTreeMap<Digest, PublicKey>) -> bool {
@@ -199,5 +270,8 @@ async fn releases(
         let same = again.is_some_and(|m| m.files.iter().zip(files).all(|((_, made), stored)| made == stored));
         report.expect(same, || format!("release {version} is not what its submissions add up to"));
     }
+    let logged = entries.values().filter(|e| matches!(e, Event::Release { .. })).count();
+    let stored = report.n_releases;
+    report.expect(logged == stored, || format!("{logged} releases are logged and {stored} are stored"));
     Ok(())
 }

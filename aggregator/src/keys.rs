@@ -36,6 +36,12 @@ pub enum KeysError {
     /// It is there already.
     #[error("{0} exists: this centre was made already")]
     Exists(String),
+    /// There is no centre here yet.
+    #[error("there is no aggregator here: run `ca init`, then `init` (looked in {0})")]
+    NotMade(String),
+    /// A folder for new files is there already.
+    #[error("{0} exists already: name a new one")]
+    Taken(String),
     /// Others may read it.
     #[error("{0} may be read by others than its owner: chmod 600 it")]
     Readable(String),
@@ -111,6 +117,19 @@ impl Folder {
     /// A file of the certificate authority.
     pub fn ca(&self, name: &str) -> PathBuf {
         self.root.join("ca").join(name)
+    }
+
+    /// Refuses where the certificate authority was not made yet.
+    pub fn has_ca(&self) -> Result<(), KeysError> {
+        self.has(self.ca("root.pem"))
+    }
+    /// Refuses where `init` was not run yet.
+    pub fn is_made(&self) -> Result<(), KeysError> {
+        self.has_ca()?;
+        self.has(self.trust())
+    }
+    fn has(&self, path: PathBuf) -> Result<(), KeysError> {
+        if path.exists() { Ok(()) } else { Err(KeysError::NotMade(self.root.display().to_string())) }
     }
 
     /// Makes the three keys and the trust file; refuses where any of them exists.

@@ -73,6 +73,11 @@ impl Memory {
         }
     }
 
+    /// Size of the remembered checkpoint, if there is one.
+    pub fn remembered(&self, log: &LogKey) -> Result<Option<u64>, MemoryError> {
+        Ok(self.read(log)?.map(|(_, checkpoint)| checkpoint.size))
+    }
+
     /// Remembers a checkpoint durably, unless a later one is remembered already.
     ///
     /// Two processes that write at one moment may tear the same place; the other place is then a little older, and true.

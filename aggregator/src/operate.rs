@@ -10,6 +10,7 @@ use std::sync::Arc;
 use shared::enrolment::{ENROLMENT_BYTES_MAX, EnrolmentError, EnrolmentRequest};
 use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
+use shared::log::entry::CloseReason;
 use shared::plan::{Dates, PLAN_TYPE, Plan, PlanChoice, PlanError};
 use shared::privacy::RhoNano;
 use shared::sign::{Envelope, KeyError};
@@ -25,6 +26,9 @@ use crate::memory::Memory;
 use crate::registry::RoundState;
 use crate::sequencer::{Act, Denied, Outcome, Registration, Sequencer, SequencerError};
 use crate::store::{Store, StoreError};
+
+/// Greatest cost of a year that an agent accepts when its council set nothing else.
+const RHO_YEAR_USUAL: RhoNano = RhoNano(200_000_000);
 
 /// Why an operator's command was not done.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +92,14 @@ pub enum OperateError {
     /// No key can sign.
     #[error("a key cannot sign")]
     Key(#[from] KeyError),
+    /// No submission could ever arrive.
+    #[error("the round closes before it opens: {closes_at} is not after {opens_at}")]
+    Dates {
+        /// When it opens.
+        opens_at: Timestamp,
+        /// When it closes.
+        closes_at: Timestamp,
+    },
     /// The dates are still to come.
     #[error("round {round} takes messages until {closes_at}: close it then, or say why with --early")]
     TooEarly {
@@ -106,6 +118,8 @@ pub struct Enrolled {
     pub name: String,
     /// What to compare over a second channel.
     pub fingerprint: String,
+    /// Whether its signing key was registered before: only the certificate is new then.
+    pub renewed: bool,
     /// Last second of its certificate.
     pub not_after: Timestamp,
     /// Where its files lie.
@@ -146,6 +160,8 @@ pub async fn add(
     let issuing = Issuing::for_agents(&folder)?;
     let (_, trust) = folder.read_trust()?;
     let root = folder.root_certificate()?;
+    let store = Store::open(&config.store).await?;
+    let registered: BTreeSet<Digest> = store.keys().await?.iter().map(|row| row.key.id()).collect();
     let (mut acts, mut enrolled, mut chains) = (Vec::new(), Vec::new(), Vec::new());
     for path in requests {
         let name = path.display().to_string();
@@ -159,17 +175,17 @@ pub async fn add(
             authority,
             name: known.name.clone(),
             fingerprint: request.fingerprint(),
+            renewed: registered.contains(&request.signing_key.id()),
             not_after: issued.row.not_after,
             folder: place.clone(),
         });
         let certificate = place.join("certificate.pem");
         if certificate.exists() {
-            return Err(KeysError::Exists(certificate.display().to_string()).into());
+            return Err(KeysError::Taken(place.display().to_string()).into());
         }
         acts.push(Act::Register(Registration { certificate: issued.row, key: request.signing_key }));
         chains.push(issued.chain_pem);
     }
-    let store = Store::open(&config.store).await?;
     done(open_sequencer(&store, &folder, clock).await?.commit(&acts).await?)?;
     store.close().await;
     for (one, chain) in enrolled.iter().zip(chains) {
@@ -240,25 +256,56 @@ pub struct PlanWish {
     pub authorities_min: u64,
 }
 
-/// Makes, signs and logs the plan of a year, and opens its round. Answers the plan with its id.
-pub async fn create_plan(config: &Config, clock: Arc<dyn Clock>, wish: PlanWish) -> Result<(Plan, Digest), OperateError> {
+/// Makes the plan of a year, unsigned, and writes nothing.
+pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError> {
+    let (opens_at, closes_at) = (wish.opens_at, wish.closes_at);
+    if opens_at >= closes_at {
+        return Err(OperateError::Dates { opens_at, closes_at });
+    }
     let source = |source| OperateError::Authorities { path: config.authorities.display().to_string(), source };
     let cohort = read_authorities(config)?.cohort(wish.year, wish.only.as_ref()).map_err(source)?;
-    let framework = Framework::built_in();
     let choice = PlanChoice {
         reporting_year: wish.year,
         made_up: wish.made_up,
         dates: Dates {
-            freeze_on: wish.freeze_on.unwrap_or(Day(wish.opens_at.day())),
-            send_opens_at: wish.opens_at,
-            send_closes_at: wish.closes_at,
+            freeze_on: wish.freeze_on.unwrap_or(Day(opens_at.day())),
+            send_opens_at: opens_at,
+            send_closes_at: closes_at,
         },
         rho_release: wish.rho_release,
         rho_correction: wish.rho_correction,
         cohort,
         authorities_min: wish.authorities_min,
     };
-    let plan = Plan::with_equal_shares(&framework, choice)?;
+    Ok(Plan::with_equal_shares(&Framework::built_in(), choice)?)
+}
+
+/// What an operator should think over before a plan is logged: every agent would refuse it, or almost every one.
+pub fn doubts(plan: &Plan, now: Timestamp) -> Vec<String> {
+    let body = plan.body();
+    let mut doubts = Vec::new();
+    // agents draw inside the slot, and judge the year by the day on which they do
+    let newest = ReportingYear::of(now.max(body.dates.send_opens_at).day()).map(|year| year.before(1));
+    let year = body.reporting_year;
+    let is_right = newest.is_some_and(|newest| year == newest || (body.made_up && year < newest));
+    if !is_right {
+        let newest = newest.map_or("not known".to_owned(), |newest| newest.to_string());
+        doubts
+            .push(format!("{year} is not the newest complete reporting year, which is {newest}: every agent refuses this plan"));
+    }
+    if body.rho_year_nano > RHO_YEAR_USUAL {
+        doubts.push(format!(
+            "rho {} for the release and {} for a correction are more than {RHO_YEAR_USUAL} together, the cap of every agent whose \
+             council set no other: these refuse this plan",
+            body.rho_release_nano, body.rho_correction_nano
+        ));
+    }
+    doubts
+}
+
+/// Makes, signs and logs the plan of a year, and opens its round. Answers the plan with its id.
+pub async fn create_plan(config: &Config, clock: Arc<dyn Clock>, wish: PlanWish) -> Result<(Plan, Digest), OperateError> {
+    let plan = make_plan(config, &wish)?;
     let key = Folder::at(&config.folder).signing_key(Role::Plan)?;
     let envelope = Envelope::sign(PLAN_TYPE, plan.encode(), &key)?;
     let id = envelope.id();
@@ -266,7 +313,7 @@ pub async fn create_plan(config: &Config, clock: Arc<dyn Clock>, wish: PlanWish)
         round: plan.body().round,
         id,
         key: key.public().id(),
-        framework: framework.hash(),
+        framework: plan.body().framework,
         envelope: envelope.encode(),
     };
     commit(config, clock, act).await?;
@@ -278,19 +325,29 @@ pub async fn create_plan(config: &Config, clock: Arc<dyn Clock>, wish: PlanWish)
 pub enum EarlyReason {
     /// Every authority of the cohort has sent.
     AllReceived,
-    /// The centre or its keys are in doubt.
-    Security,
     /// The round is given up.
     Withdrawn,
+    /// Something is wrong with it, or with the centre's keys.
+    Error,
 }
 
-/// Closes a round. Before its time only with a reason, or when its data are made up.
+impl EarlyReason {
+    fn in_log(self) -> CloseReason {
+        match self {
+            Self::AllReceived => CloseReason::AllReceived,
+            Self::Withdrawn => CloseReason::Withdrawn,
+            Self::Error => CloseReason::Error,
+        }
+    }
+}
+
+/// Closes a round. Before its time only with a reason, or when its data are made up. Answers what the log says of it.
 pub async fn close(
     config: &Config,
     clock: Arc<dyn Clock>,
     round: RoundId,
     early: Option<EarlyReason>,
-) -> Result<(), OperateError> {
+) -> Result<CloseReason, OperateError> {
     let store = Store::open(&config.store).await?;
     let (_, registry) = read_registry(&store).await?;
     store.close().await;
@@ -301,10 +358,14 @@ pub async fn close(
     }
     let body = known.plan.body();
     let closes_at = body.dates.send_closes_at;
-    if clock.now() < closes_at && early.is_none() && !body.made_up {
-        return Err(OperateError::TooEarly { round, closes_at });
-    }
-    commit(config, clock, Act::Close(round)).await
+    let reason = match early {
+        Some(early) => early.in_log(),
+        None if clock.now() >= closes_at => CloseReason::Planned,
+        None if body.made_up => CloseReason::MadeUp,
+        None => return Err(OperateError::TooEarly { round, closes_at }),
+    };
+    commit(config, clock, Act::Close { round, reason }).await?;
+    Ok(reason)
 }
 
 /// Sequences one act of an operator.
@@ -328,5 +389,8 @@ fn done(outcomes: Vec<Outcome>) -> Result<(), OperateError> {
 
 /// Writes a file that must not exist, naming it in the error.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), OperateError> {
-    create_file(path, bytes, Readers::All).map_err(|e| file_error(path, e).into())
+    create_file(path, bytes, Readers::All).map_err(|e| match e.kind() {
+        std::io::ErrorKind::AlreadyExists => KeysError::Taken(path.display().to_string()).into(),
+        _ => file_error(path, e).into(),
+    })
 }

@@ -14,9 +14,9 @@ use shared::time::Clock;
 
 use crate::app::read_registry;
 use crate::config::Config;
-use crate::keys::{Folder, Role};
+use crate::keys::{Folder, KeysError, Role};
 use crate::operate::{OperateError, commit, write_new};
-use crate::registry::Round;
+use crate::registry::{Round, RoundState};
 use crate::sequencer::{Act, Denied, ReleaseFiles};
 use crate::store::{MessageRow, Store, StoreError};
 
@@ -38,6 +38,9 @@ pub enum PublishError {
     /// An operator's step.
     #[error("the release was not published")]
     Operate(#[from] OperateError),
+    /// The folder of a draft.
+    #[error("the draft was not written")]
+    Draft(#[source] KeysError),
     /// No such round, or it is open.
     #[error("refused")]
     Denied(#[source] Denied),
@@ -108,13 +111,22 @@ async fn closed_round(store: &Store, round: RoundId) -> Result<Round, PublishErr
     registry.rounds.get(&round).cloned().ok_or(PublishError::Denied(Denied::RoundUnknown(round)))
 }
 
-/// The first version of a round.
+/// The version of a round's one release.
 pub fn first_version(round: RoundId) -> String {
     format!("{}.1", round.year())
 }
 
+/// The rule for versions, told before anything is added up; the sequencer keeps it.
+fn first_only(round: RoundId, version: &str) -> Result<(), PublishError> {
+    if version == first_version(round) { Ok(()) } else { Err(PublishError::Denied(Denied::VersionNotFirst(round))) }
+}
+
 /// Writes the files of a release that is not published.
 pub async fn draft(config: &Config, round: RoundId, version: &str, out: &Path) -> Result<Made, PublishError> {
+    first_only(round, version)?;
+    if out.exists() {
+        return Err(PublishError::Draft(KeysError::Taken(out.display().to_string())));
+    }
     let store = Store::open(&config.store).await?;
     let made = make(&store, &closed_round(&store, round).await?, version).await?;
     store.close().await;
@@ -126,8 +138,13 @@ pub async fn draft(config: &Config, round: RoundId, version: &str, out: &Path) -
 
 /// Publishes a release: signs the statement, stores and logs it.
 pub async fn publish(config: &Config, clock: Arc<dyn Clock>, round: RoundId, version: &str) -> Result<Made, PublishError> {
+    first_only(round, version)?;
     let store = Store::open(&config.store).await?;
     let known = closed_round(&store, round).await?;
+    match known.state {
+        RoundState::Released => return Err(PublishError::Denied(Denied::ReleaseSecond(round))),
+        RoundState::Open | RoundState::Closed => {}
+    }
     let made = make(&store, &known, version).await?;
     store.close().await;
     let key = Folder::at(&config.folder).signing_key(Role::Release).map_err(OperateError::File)?;

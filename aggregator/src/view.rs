@@ -1,17 +1,24 @@
 //! What the pages show of a release: a choice of its figures, in words. Pure; it computes no figure.
 //!
-//! Pages clamp what noise made negative to zero and say so; the files keep the exact values.
+//! Pages clamp what noise made negative to zero and say so; the files keep the exact values. Rows are answers, columns are
+//! groups or regions: every counted answer has its row, and every sum of answers one that says what it adds up.
+
+mod words;
+
+pub use words::{MeasureWords, measure_words};
 
 use std::collections::BTreeMap;
 
-use shared::framework::{Framework, Kind, Measure, Table, Tier};
+use shared::framework::{About, Framework, Kind, Measure, Table, Tier, View};
 use shared::plan::Plan;
 use shared::release::{Coverage, Figure, Level, Release, What};
 
 use crate::registry::{Registry, RoundState};
 
-/// Answers that a table shows side by side; more of them are left to the file, unless there is a sum of them.
-const COLUMNS_MAX: usize = 6;
+/// Answers that the first page shows of a measure; of more of them it shows the sums, where there are any.
+const HEADLINE_ANSWERS_MAX: usize = 6;
+/// Ends of a share, in percent, at which it is written as a whole number without a range.
+const SHARE_EDGE: f64 = 0.05;
 
 /// A round, for the list of rounds.
 pub struct RoundView {
@@ -37,8 +44,10 @@ pub struct Cell {
 
 /// One line of a table.
 pub struct Row {
-    /// Group or region.
+    /// The answer.
     pub head: String,
+    /// What it adds up, for a sum of answers.
+    pub note: String,
     /// One for each column.
     pub cells: Vec<Cell>,
 }
@@ -67,7 +76,9 @@ pub struct MeasureView {
     pub population: String,
     /// What a reader must know.
     pub caveat: String,
-    /// England by group, then regions.
+    /// Words of the field, explained.
+    pub explained: Vec<&'static str>,
+    /// England, England by each breakdown, regions.
     pub tables: Vec<TableView>,
     /// Who was left out of the shares, and how many.
     pub outside: Vec<String>,
@@ -83,28 +94,6 @@ pub struct HeadlineView {
     pub rows: Vec<Row>,
     /// What the numbers are.
     pub unit: &'static str,
-}
-
-/// A measure in words.
-pub struct MeasureWords {
-    /// `B1`.
-    pub id: String,
-    /// Title.
-    pub title: String,
-    /// The question.
-    pub question: String,
-    /// Who is counted.
-    pub population: String,
-    /// Who chose it.
-    pub chosen_by: String,
-    /// Asks that it answers.
-    pub asks: String,
-    /// The answers.
-    pub answers: Vec<String>,
-    /// What a reader must know.
-    pub caveat: String,
-    /// Years in which it changed its meaning.
-    pub breaks: Vec<String>,
 }
 
 /// Rounds, newest first.
@@ -132,30 +121,11 @@ pub fn absent_names(plan: &Plan, coverage: &Coverage) -> Vec<String> {
     coverage.absent.iter().map(name).collect()
 }
 
-/// Every measure in words, in the catalogue's order.
-pub fn measure_words(framework: &Framework) -> Vec<MeasureWords> {
-    let words = |m: &Measure| MeasureWords {
-        id: m.id.clone(),
-        title: m.title.clone(),
-        question: m.question.clone(),
-        population: m.population.clone(),
-        chosen_by: m.chosen_by.clone(),
-        asks: m.ask.join(", "),
-        answers: m
-            .categories
-            .iter()
-            .map(|c| if c.outside { format!("{} (not in the shares)", c.label) } else { c.label.clone() })
-            .collect(),
-        caveat: m.caveat.clone(),
-        breaks: m.breaks.iter().map(|b| format!("From {}: {}", b.year, b.text)).collect(),
-    };
-    framework.measures().iter().map(words).collect()
-}
-
-/// A column of a table: a category or view, and which of its figures.
-struct Column {
+/// A row of a table: an answer, a sum of answers, or all who are counted.
+struct Line {
     category: String,
     label: String,
+    note: String,
     what: What,
 }
 
@@ -169,17 +139,28 @@ impl<'a> Index<'a> {
         let key = |f: &'a Figure| ((f.id.as_str(), f.area_code.as_str(), f.group.as_str(), f.category.as_str(), f.what), f);
         Self(figures.iter().map(key).collect())
     }
-    fn cell(&self, table: &str, area: &str, group: &str, column: &Column) -> Cell {
-        let figure = self.0.get(&(table, area, group, column.category.as_str(), column.what));
-        figure.map_or(Cell { value: "not shown".into(), range: String::new() }, |f| cell(f))
+    fn cell(&self, table: &str, area: &str, group: &str, category: &str, what: What) -> Cell {
+        self.0.get(&(table, area, group, category, what)).map_or(words_alone("not shown"), |figure| cell(figure))
     }
 }
 
+/// A cell without a number.
+fn words_alone(words: &str) -> Cell {
+    Cell { value: words.into(), range: String::new() }
+}
+
 fn cell(figure: &Figure) -> Cell {
+    if figure.authorities == 0 {
+        return words_alone("no council took part");
+    }
     let (Some(value), Some(low), Some(high)) = (figure.value, figure.low, figure.high) else {
-        return Cell { value: "too uncertain to say".into(), range: String::new() };
+        return words_alone("too uncertain to say");
     };
     match figure.what {
+        // the whole range is below what can be: the number is small, and its range would say nothing
+        What::Count if high < 0.5 => words_alone("close to 0"),
+        What::Share if high < SHARE_EDGE => words_alone("close to 0%"),
+        What::Share if low > 100.0 - SHARE_EDGE => words_alone("close to 100%"),
         What::Count => Cell { value: whole(value), range: format!("between {} and {}", whole(low), whole(high)) },
         What::Share => {
             let at = |x: f64| format!("{:.1}", x.clamp(0.0, 100.0));
@@ -202,22 +183,30 @@ fn whole(value: f64) -> String {
     out
 }
 
-fn columns(measure: &Measure) -> Vec<Column> {
-    let counted: Vec<_> = measure.categories.iter().filter(|c| !c.outside).collect();
-    let views = measure.views.iter().map(|v| Column { category: v.id.clone(), label: v.label.clone(), what: What::Share });
-    match measure.kind {
-        Kind::Mean => vec![Column { category: "mean".into(), label: mean_label(measure), what: What::Mean }],
-        Kind::Share if counted.len() == 1 => {
-            counted.iter().map(|c| Column { category: c.id.clone(), label: c.label.clone(), what: What::Count }).collect()
-        }
+/// Every row that a measure has: counted answers, sums of them, all who are counted.
+fn lines(m: &Measure) -> Vec<Line> {
+    let of =
+        |category: &str, label: &str, what| Line { category: category.into(), label: label.into(), note: String::new(), what };
+    let counted: Vec<_> = m.categories.iter().filter(|c| !c.outside).collect();
+    match m.kind {
+        Kind::Mean => vec![of("mean", &mean_label(m), What::Mean)],
+        Kind::Share if counted.len() == 1 => counted.iter().map(|c| of(&c.id, &c.label, What::Count)).collect(),
         Kind::Share => {
-            let shown = if counted.len() > COLUMNS_MAX && !measure.views.is_empty() { 0 } else { COLUMNS_MAX };
-            let shares =
-                counted.iter().take(shown).map(|c| Column { category: c.id.clone(), label: c.label.clone(), what: What::Share });
-            let base = Column { category: "base".into(), label: "Children counted".into(), what: What::Count };
-            shares.chain(views).chain([base]).collect()
+            let base = match m.about {
+                About::Children => "Children counted",
+                About::CareLeavers => "Young people counted",
+            };
+            let answers = counted.iter().map(|c| of(&c.id, &c.label, What::Share));
+            let sums = m.views.iter().map(|v| Line { note: sum_note(m, v), ..of(&v.id, &v.label, What::Share) });
+            answers.chain(sums).chain([of("base", base, What::Count)]).collect()
         }
     }
+}
+
+/// What a sum adds up, in the words of its answers.
+fn sum_note(m: &Measure, view: &View) -> String {
+    let summed = m.categories.iter().filter(|c| view.sum.contains(&c.id)).map(|c| c.label.as_str());
+    format!("A sum of answers above: {}", summed.collect::<Vec<_>>().join("; "))
 }
 
 fn mean_label(measure: &Measure) -> String {
@@ -234,101 +223,127 @@ pub fn headlines(framework: &Framework, release: &Release) -> Vec<HeadlineView> 
     let index = Index::new(release.figures());
     let view = |m: &Measure| {
         let table = format!("{}.total", m.id);
-        let columns: Vec<Column> = columns(m).into_iter().filter(|c| c.category != "base").collect();
-        let row = |c: &Column| {
-            let mut cell = index.cell(&table, england(release), "total", c);
+        let lines = headline_lines(m);
+        let row = |line: &Line| {
+            let mut cell = index.cell(&table, england(release), "total", &line.category, line.what);
             // the column's head says what it is
             cell.value = cell.value.trim_end_matches('%').to_owned();
-            Row { head: c.label.clone(), cells: vec![cell] }
+            Row { head: line.label.clone(), note: line.note.clone(), cells: vec![cell] }
         };
-        let unit = match columns.first().map(|c| c.what) {
+        let unit = match lines.first().map(|line| line.what) {
             Some(What::Share) => "Out of every 100",
             Some(What::Mean) => "Average",
             Some(What::Count) | None => "How many",
         };
-        HeadlineView { id: m.id.clone(), question: m.question.clone(), rows: columns.iter().map(row).collect(), unit }
+        HeadlineView { id: m.id.clone(), question: m.question.clone(), rows: lines.iter().map(row).collect(), unit }
     };
     framework.measures().iter().filter(|m| m.tier == Tier::Headline).map(view).collect()
+}
+
+/// The first page leaves long lists of answers to the release's page, and shows their sums without saying what is in them.
+fn headline_lines(m: &Measure) -> Vec<Line> {
+    let n_answers = m.categories.iter().filter(|c| !c.outside).count();
+    let sums_alone = n_answers > HEADLINE_ANSWERS_MAX && !m.views.is_empty();
+    let is_sum = |line: &Line| m.views.iter().any(|v| v.id == line.category);
+    let shown = lines(m).into_iter().filter(|line| line.category != "base" && (!sums_alone || is_sum(line)));
+    shown.map(|line| if sums_alone { Line { note: String::new(), ..line } } else { line }).collect()
 }
 
 /// Every measure with its tables.
 pub fn measure_views(framework: &Framework, plan: &Plan, release: &Release) -> Vec<MeasureView> {
     let index = Index::new(release.figures());
     let view = |m: &Measure| {
-        let columns = columns(m);
+        let lines = lines(m);
+        let area = england(release);
+        let of_measure = framework.tables().iter().filter(|t| t.measure == m.id);
+        let divided = of_measure.filter(|t| t.groups.len() > 1).map(|t| by_group(framework, m, t, &lines, &index, area));
+        let england = std::iter::once(as_a_whole(m, &lines, &index, area));
         MeasureView {
             id: m.id.clone(),
             title: m.title.clone(),
             question: m.question.clone(),
-            population: m.population.clone(),
+            population: words::population(framework, m),
             caveat: m.caveat.clone(),
-            tables: vec![by_group(framework, m, &columns, &index, england(release)), by_region(plan, m, &columns, &index)],
-            outside: outside(m, &index, england(release)),
+            explained: words::explained(m),
+            tables: england.chain(divided).chain([by_region(plan, m, &lines, &index)]).collect(),
+            outside: outside(m, &index, area),
         }
     };
     framework.measures().iter().map(view).collect()
 }
 
-fn by_group(framework: &Framework, m: &Measure, columns: &[Column], index: &Index<'_>, area: &str) -> TableView {
-    let of_measure = framework.tables().iter().filter(|t| t.measure == m.id);
-    let rows_of = |t: &Table| {
-        let row = |g: &shared::framework::Group| Row {
-            head: g.label.clone(),
-            cells: columns.iter().map(|c| index.cell(&t.id, area, &g.id, c)).collect(),
-        };
-        t.groups.iter().map(row).collect::<Vec<_>>()
+/// England as a whole: shares and counts side by side.
+fn as_a_whole(m: &Measure, lines: &[Line], index: &Index<'_>, area: &str) -> TableView {
+    let table = format!("{}.total", m.id);
+    let at = |line: &Line, what| index.cell(&table, area, "total", &line.category, what);
+    let has_shares = lines.iter().any(|line| line.what == What::Share);
+    let row = |line: &Line| Row {
+        head: line.label.clone(),
+        note: line.note.clone(),
+        cells: match line.what {
+            What::Share => vec![at(line, What::Share), at(line, What::Count)],
+            What::Count if has_shares => vec![words_alone("all"), at(line, What::Count)],
+            What::Count | What::Mean => vec![at(line, line.what)],
+        },
+    };
+    let columns: &[&str] = match lines.first().map(|line| line.what) {
+        Some(What::Share) => &["Share", "How many"],
+        Some(What::Mean) => &["England"],
+        Some(What::Count) | None => &["How many"],
     };
     TableView {
-        caption: format!("{}: England, by group", m.title),
-        stub: "Group".into(),
-        columns: columns.iter().map(|c| c.label.clone()).collect(),
-        rows: of_measure.flat_map(rows_of).collect(),
+        caption: format!("{}: England", m.title),
+        stub: "Answer".into(),
+        columns: columns.iter().map(|&c| c.to_owned()).collect(),
+        rows: lines.iter().map(row).collect(),
     }
 }
 
-fn by_region(plan: &Plan, m: &Measure, columns: &[Column], index: &Index<'_>) -> TableView {
+fn by_group(framework: &Framework, m: &Measure, table: &Table, lines: &[Line], index: &Index<'_>, area: &str) -> TableView {
+    let breakdown = framework.breakdowns().iter().find(|b| b.id == table.breakdown);
+    let row = |line: &Line| Row {
+        head: line.label.clone(),
+        note: short_note(line),
+        cells: table.groups.iter().map(|g| index.cell(&table.id, area, &g.id, &line.category, line.what)).collect(),
+    };
+    TableView {
+        caption: format!("{}: England, by group ({})", m.title, breakdown.map_or("", |b| b.label.as_str())),
+        stub: "Answer".into(),
+        columns: table.groups.iter().map(|g| g.label.clone()).collect(),
+        rows: lines.iter().map(row).collect(),
+    }
+}
+
+fn by_region(plan: &Plan, m: &Measure, lines: &[Line], index: &Index<'_>) -> TableView {
     let table = format!("{}.total", m.id);
-    let row = |r: &shared::plan::Region| Row {
-        head: r.name.clone(),
-        cells: columns.iter().map(|c| index.cell(&table, &r.code, "total", c)).collect(),
+    let regions = &plan.body().cohort.regions;
+    let row = |line: &Line| Row {
+        head: line.label.clone(),
+        note: short_note(line),
+        cells: regions.iter().map(|r| index.cell(&table, &r.code, "total", &line.category, line.what)).collect(),
     };
     TableView {
         caption: format!("{}: regions", m.title),
-        stub: "Region".into(),
-        columns: columns.iter().map(|c| c.label.clone()).collect(),
-        rows: plan.body().cohort.regions.iter().map(row).collect(),
+        stub: "Answer".into(),
+        columns: regions.iter().map(|r| r.name.clone()).collect(),
+        rows: lines.iter().map(row).collect(),
     }
+}
+
+/// The table of England says once what a sum adds up; the others mark it.
+fn short_note(line: &Line) -> String {
+    if line.note.is_empty() { String::new() } else { "A sum of answers above".into() }
 }
 
 fn outside(m: &Measure, index: &Index<'_>, area: &str) -> Vec<String> {
     let table = format!("{}.total", m.id);
     let line = |c: &shared::framework::Category| {
-        let column = Column { category: c.id.clone(), label: c.label.clone(), what: What::Count };
-        let cell = index.cell(&table, area, "total", &column);
-        format!("{}: {} ({})", column.label, cell.value, cell.range)
+        let cell = index.cell(&table, area, "total", &c.id, What::Count);
+        let range = if cell.range.is_empty() { String::new() } else { format!(" ({})", cell.range) };
+        format!("{}: {}{range}", c.label, cell.value)
     };
     m.categories.iter().filter(|c| c.outside).map(line).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_for_people() {
-        let check = |value: f64, expected: &str| assert_eq!(whole(value), expected);
-        check(-3.2, "0");
-        check(0.4, "0");
-        check(999.6, "1,000");
-        check(81_770.0, "81,770");
-        check(1_234_567.0, "1,234,567");
-    }
-
-    #[test]
-    fn every_measure_has_columns_that_fit_a_page() {
-        for m in Framework::built_in().measures() {
-            let columns = columns(m);
-            assert!(!columns.is_empty() && columns.len() <= 2 * COLUMNS_MAX + 1, "{}", m.id);
-        }
-    }
-}
+mod tests;

@@ -8,7 +8,7 @@ use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::hash::sha256;
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use shared::log::checkpoint::{Checkpoint, LogKey};
-use shared::log::entry::{Entry, Event, KeyAct};
+use shared::log::entry::{CloseReason, Entry, Event, KeyAct};
 use shared::log::tile::{TileId, encode_bundle};
 use shared::log::tree::Tree;
 use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanBlock, PlanChoice, Region};
@@ -250,7 +250,7 @@ impl World {
 
     /// Closes the round.
     pub fn close(&mut self) {
-        self.log(Event::RoundDeadline { round: self.round() });
+        self.log(Event::RoundDeadline { round: self.round(), reason: CloseReason::Planned });
     }
 
     /// Computes, signs and logs the release of what was accepted.

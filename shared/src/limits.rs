@@ -24,6 +24,8 @@ pub const BLOCKS_MAX: usize = 6;
 pub const CELLS_MAX: usize = 100_000;
 /// Greatest absolute bound of a mean: its square, summed over all tables, fits 64 bits.
 pub const BOUND_ABS_MAX: i32 = 1_000_000;
+/// Greatest absolute value of a cell: a thousand authorities' sums stay exact in a double, and nobody can spoil a sum.
+pub const CELL_ABS_MAX: u64 = 1 << 40;
 /// Least scale of noise, in thousandths: below it the noise is often exactly zero.
 pub const SCALE_MILLI_MIN: u64 = 2_000;
 /// Greatest scale of noise, in thousandths.

@@ -37,7 +37,7 @@ impl std::fmt::Display for RhoNano {
 /// # Why
 /// Proposition 1.6 of Bun and Steinke (arXiv 1605.02065) for the Gaussian, Theorem 4 of Canonne, Kamath and Steinke
 /// (arXiv 2004.00010) for the discrete one. One billionth covers the upward rounding of a library that computes the same
-/// map in floating point. Attacked by `tests/it/privacy.rs` against opendp's map.
+/// map in floating point. Attacked by `the_map_is_the_cost_that_plans_claim` in the agent, against opendp's map.
 pub fn cost(l2_squared: u64, scale_milli: u64) -> Option<RhoNano> {
     if !(SCALE_MILLI_MIN..=SCALE_MILLI_MAX).contains(&scale_milli) {
         return None;

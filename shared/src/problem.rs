@@ -118,6 +118,7 @@ problems! {
     PlanCap365Days "plan-cap-365-days" 0 PrivacyGuard Never "the plan would spend more than this agent allows in 365 days" "ask for a later round; the cap is the authority's decision";
     PlanCapLifetime "plan-cap-lifetime" 0 PrivacyGuard Never "the plan would spend more than this agent allows for ever" "this authority's budget is used up: decide anew whether to take part";
     PlanYearNotNewest "plan-year-not-newest" 0 PrivacyGuard Never "the plan is for another year than the newest complete one" "older years are not drawn again; tell the aggregator's operator";
+    PlanMadeUp "plan-made-up" 0 PrivacyGuard Never "plan and settings disagree on whether the data are made up" "set made_up = true in agent.toml only where the records are made up; else tell the aggregator's operator";
     PlanNotOpen "plan-not-open" 0 PrivacyGuard Later "the round is not open for sending now" "run again inside the dates of the plan";
     FrameworkUnknown "framework-unknown" 0 PrivacyGuard Never "the plan uses a framework that this agent does not have" "update the agent";
     ProtectionUnknown "protection-unknown" 0 PrivacyGuard Never "the plan asks for a protection that this agent does not know" "update the agent";

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::framework::Framework;
 use crate::ids::{AuthorityId, Digest, IdError, RoundId};
-use crate::limits::{BLOCKS_MAX, CELLS_MAX};
+use crate::limits::{BLOCKS_MAX, CELL_ABS_MAX, CELLS_MAX};
 use crate::plan::{Plan, PlanBlock, Protection, Scope};
 use crate::privacy::RhoNano;
 use crate::time::Day;
@@ -216,7 +216,8 @@ impl Submission {
         same(self.round == body.round, "round")?;
         same(self.framework == body.framework && self.layout == body.layout, "framework or layout")?;
         same(self.attachments.is_empty(), "attachments")?;
-        same(self.agent_version.len() <= 32, "agent version")?;
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-');
+        same(self.agent_version.len() <= 32 && self.agent_version.bytes().all(plain), "agent version")?;
         same(self.sequence >= 1, "sequence")?;
         let tables = framework_return_tables(framework);
         let named = self.tables_supplied.iter().map(|t| t.table.as_str()).eq(tables.iter().map(String::as_str));
@@ -226,6 +227,7 @@ impl Submission {
             let header = mine.name == planned.name && mine.protection == planned.protection && mine.scope == planned.scope;
             same(header && mine.encoding == Encoding::I64Le, "block")?;
             same(u64::try_from(mine.cells.0.len()) == Ok(planned.n) && mine.n == planned.n, "number of cells")?;
+            same(mine.cells.0.iter().all(|c| c.unsigned_abs() <= CELL_ABS_MAX), "range of cells")?;
             let noise = mine.scale_milli == planned.scale_milli && mine.l2_squared == planned.l2_squared;
             same(noise && mine.rho_nano == planned.rho_nano, "scale or cost")?;
         }
@@ -300,6 +302,8 @@ pub(crate) mod tests {
         check("block", &|s| drop(s.blocks.pop()));
         check("tables", &|s| s.tables_supplied[0].supplied = 2);
         check("sequence", &|s| s.sequence = 0);
+        check("cell that would spoil a sum", &|s| s.blocks[0].cells.0[5] = i64::MAX);
+        check("version that hides text", &|s| s.agent_version = "1\u{202e}".into());
         check("layout", &|s| s.layout = Digest::NONE);
         check("encoding", &|s| s.blocks[0].encoding = Encoding::U64Le);
     }

@@ -64,7 +64,7 @@ fn what_the_agent_refuses_is_neither_drawn_nor_sent() {
         // caps: the authority's own, and a plan that would spend more than the agent's default
         office.configure(YEAR, &url, "[caps]\nrho_year = \"0.1\"\n").unwrap();
         agent_refuses(&round, office, "a plan above the authority's own cap", Problem::PlanCapYear);
-        round.centre.plan(2024, &["--rho-release", "0.3"]).unwrap();
+        round.centre.plan(2024, &["--rho-release", "0.3", "--yes"]).unwrap();
         office.configure(2024, &url, "").unwrap();
         agent_refuses(&round, office, "a plan above the default cap", Problem::PlanCapYear);
 

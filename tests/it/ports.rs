@@ -193,7 +193,14 @@ fn some(status: u16, code: &str) -> Option<(u16, String)> {
 }
 
 fn limits() -> Limits {
-    Limits { connections_max: 64, handshake_timeout_s: 1, header_timeout_s: 1, request_timeout_s: 1, connection_age_max_s: 60 }
+    Limits {
+        connections_max: 64,
+        connections_per_address_max: 64,
+        handshake_timeout_s: 1,
+        header_timeout_s: 1,
+        request_timeout_s: 1,
+        connection_age_max_s: 60,
+    }
 }
 
 fn block_on<F: Future<Output = ()>>(work: F) {

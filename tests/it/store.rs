@@ -13,7 +13,7 @@ use aggregator::store::{CertificateRow, Store, StoreError};
 use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::log::checkpoint::LogKey;
-use shared::log::entry::{Entry, Event};
+use shared::log::entry::{CloseReason, Entry, Event};
 use shared::log::receipt::Receipt;
 use shared::log::tree::{Tree, check_inclusion, leaf_hash};
 use shared::problem::Problem;
@@ -82,6 +82,10 @@ fn authority(n: u16) -> AuthorityId {
 fn plan() -> Act {
     let framework = Framework::built_in().hash();
     Act::Plan { round: round(), id: Digest([1; 32]), key: Digest([2; 32]), framework, envelope: b"plan".to_vec() }
+}
+
+fn close(round: RoundId) -> Act {
+    Act::Close { round, reason: CloseReason::AllReceived }
 }
 
 fn release(version: &str) -> Act {
@@ -177,7 +181,7 @@ async fn the_same_message_has_the_same_receipt_for_ever(bench: &Bench) {
     let both = sequencer.commit(&[Act::Message(mine.clone()), Act::Message(mine.clone())]).await.unwrap();
     let first = receipt(&both[0]);
     assert_eq!(receipt(&both[1]), first);
-    done(&mut sequencer, Act::Close(round())).await;
+    done(&mut sequencer, close(round())).await;
     let mut late = message(&store, 301, "mine").await;
     late.window.state = RoundState::Closed;
     assert_eq!(receipt(&one(&mut sequencer, Act::Message(late)).await), first);
@@ -244,18 +248,21 @@ async fn a_round_is_planned_closed_and_released_in_order(bench: &Bench) {
     denied(&mut sequencer, plan(), Denied::PlanSecond(round())).await;
     denied(&mut sequencer, release("2025.1"), Denied::RoundOpen(round())).await;
     let other: RoundId = "cla-2024".parse().unwrap();
-    denied(&mut sequencer, Act::Close(other), Denied::RoundUnknown(other)).await;
-    done(&mut sequencer, Act::Close(round())).await;
-    denied(&mut sequencer, Act::Close(round()), Denied::RoundClosed(round())).await;
+    denied(&mut sequencer, close(other), Denied::RoundUnknown(other)).await;
+    done(&mut sequencer, close(round())).await;
+    denied(&mut sequencer, close(round()), Denied::RoundClosed(round())).await;
+    denied(&mut sequencer, release("2025.2"), Denied::VersionNotFirst(round())).await;
     done(&mut sequencer, release("2025.1")).await;
-    denied(&mut sequencer, release("2025.1"), Denied::VersionTaken("2025.1".into())).await;
-    done(&mut sequencer, release("2025.2")).await;
-    let kinds: Vec<String> =
-        whole(bench, &store).await.iter().map(|l| Entry::parse(l).unwrap().event.kind().to_owned()).collect();
-    assert_eq!(kinds, ["framework", "plan", "round-open", "round-deadline", "release", "release"]);
+    for version in ["2025.1", "2025.2"] {
+        denied(&mut sequencer, release(version), Denied::ReleaseSecond(round())).await;
+    }
+    let events: Vec<Event> = whole(bench, &store).await.iter().map(|l| Entry::parse(l).unwrap().event).collect();
+    let kinds: Vec<&str> = events.iter().map(Event::kind).collect();
+    assert_eq!(kinds, ["framework", "plan", "round-open", "round-deadline", "release"]);
+    assert_eq!(events[3], Event::RoundDeadline { round: round(), reason: CloseReason::AllReceived });
     assert_eq!(store.rounds().await.unwrap()[0].deadline_index, Some(3));
     assert_eq!(store.release("2025.1").await.unwrap().unwrap().figures, b"bytes");
-    assert_eq!(store.release_versions().await.unwrap().len(), 2);
+    assert_eq!(store.release_versions().await.unwrap().len(), 1);
 }
 
 async fn several_writers_make_one_log(bench: &Bench) {

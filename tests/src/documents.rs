@@ -107,5 +107,11 @@ fn problems() -> String {
         let _ =
             writeln!(text, "| `{}` | {status} | {} | {again} | {} | {} |", p.code(), p.exit().code(), p.title(), p.what_to_do());
     }
+    text +=
+        "\n## Refusals of input\n\nThe agent ends with 11; nothing is computed or sent, and the centre is told no reason.\n\n";
+    text += "| code | what happened | what to do |\n|---|---|---|\n";
+    for words in agent::records::refusals::REFUSALS {
+        let _ = writeln!(text, "| `{}` | {} | {} |", words.code, words.happened, words.what_to_do);
+    }
     text
 }

@@ -137,13 +137,16 @@ fn file_in_words(file: &FileSeen) -> String {
         FileUse::Read { table, n_rows, spare_columns } => {
             format!("{name}: {table}, {n_rows} rows; spare columns left aside: {}", spare_columns.join(", "))
         }
-        FileUse::SetAside { table } => format!("{name}: {table}, set aside: not read in this return year"),
+        FileUse::SetAside { table } => match Table::by_name(table) {
+            Some(read) => format!("{name}: {table}, set aside: read in returns from {} on", read.year_first()),
+            None => format!("{name}: {table}, set aside: not needed"),
+        },
         FileUse::Ignored { table } => format!("{name}: {table}, ignored: the configuration says that it is not supplied"),
         FileUse::Unknown { resembles: Some(table), lacks } => {
             format!("{name}: not recognised, left aside; to be {table} it lacks {}", lacks.join(", "))
         }
         FileUse::Unknown { resembles: None, .. } => format!("{name}: not a table of the return, left aside"),
-        FileUse::NotRead => format!("{name}: not read"),
+        FileUse::NotRead => format!("{name}: not read; the reason stands below"),
     }
 }
 

@@ -3,6 +3,7 @@
 use shared::framework::Framework;
 use shared::ids::RoundId;
 use shared::plan::{PLAN_BYTES_MAX, Plan};
+use shared::problem::Problem;
 use shared::sign::Envelope;
 use shared::time::Timestamp;
 
@@ -10,21 +11,27 @@ use super::preview::NoiseByTable;
 use crate::cli::Source;
 use crate::config::{AgentConfig, environment};
 use crate::io::state::State;
+use crate::stop::Stop;
 
-/// Standard deviations by table; empty for named files, before one plan is known, and while there are two.
-pub fn of_source(source: &Source, now: Timestamp) -> NoiseByTable {
+/// Standard deviations by table; empty for named files, before one plan is known, and while there are two. Refused is only a
+/// state that others may open.
+pub fn of_source(source: &Source, now: Timestamp) -> Result<NoiseByTable, Stop> {
     let config = source.config.as_ref().and_then(|file| AgentConfig::load(file, environment()).ok());
     let round = config.as_ref().and_then(|config| source.year.or_else(|| config.year(now))).map(RoundId::of);
+    let Some((config, round)) = config.zip(round) else { return Ok(NoiseByTable::new()) };
+    let state = match State::open(&config.state) {
+        Ok(state) => state,
+        Err(stop) if stop.problem == Some(Problem::LedgerMissing) => return Ok(NoiseByTable::new()),
+        Err(stop) => return Err(stop),
+    };
     let framework = Framework::built_in();
-    let plan = config.zip(round).and_then(|(config, round)| kept_plan(&config, round, &framework));
-    let Some(plan) = plan else { return NoiseByTable::new() };
+    let Some(plan) = kept_plan(&state, round, &framework) else { return Ok(NoiseByTable::new()) };
     let sd = |milli: u64| milli.to_string().parse::<f64>().map_or(f64::NAN, |thousandths| thousandths / 1_000.0);
     let tables = framework.tables().iter().filter_map(|t| Some((t.id.clone(), sd(plan.place(&framework, &t.id)?.0.scale_milli))));
-    tables.collect()
+    Ok(tables.collect())
 }
 
-fn kept_plan(config: &AgentConfig, round: RoundId, framework: &Framework) -> Option<Plan> {
-    let state = State::open(&config.state).ok()?;
+fn kept_plan(state: &State, round: RoundId, framework: &Framework) -> Option<Plan> {
     let [id] = state.plans(round).ok()?[..] else { return None };
     let bytes = state.plan(round, id).ok()??;
     let envelope = Envelope::parse(&bytes, PLAN_BYTES_MAX).ok().filter(|e| e.id() == id)?;

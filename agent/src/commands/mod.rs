@@ -29,6 +29,7 @@ use crate::config::{AgentConfig, ConfigError, environment};
 use crate::io::inbox::{InboxError, Input, Waiting, read_configured, read_paths};
 use crate::pseudonym::{KEY_BYTES_MIN, PseudonymKey};
 use crate::records::ErrorRateMax;
+use crate::stop::Stop;
 use room::Parts;
 
 /// Share of rows with hard problems above which named files are refused, in a million.
@@ -48,14 +49,41 @@ pub struct Screen<'w> {
 impl Screen<'_> {
     /// Writes a line of the result.
     pub fn line(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{text}")
+        unless_closed(writeln!(self.out, "{text}"))
     }
 
-    /// Writes a line that is not part of the result.
-    pub fn note(&mut self, text: &str) -> io::Result<()> {
-        self.out.flush()?;
-        writeln!(self.err, "{text}")
+    /// Writes a result that is not lines of text.
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        unless_closed(self.out.write_all(bytes))
     }
+
+    /// Hands on what is written so far; an error means that the result is not whole.
+    pub fn finish(&mut self) -> io::Result<()> {
+        unless_closed(self.out.flush())
+    }
+
+    /// Writes a line that is not part of the result, also when the result cannot be written.
+    pub fn note(&mut self, text: &str) -> io::Result<()> {
+        let finished = self.finish();
+        unless_closed(writeln!(self.err, "{text}"))?;
+        finished
+    }
+}
+
+/// Whoever closes the pipe, such as `head`, has seen enough: that is no fault, and the command ends as it would.
+fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Tells what is wrong with a command line.
+pub fn refuse_command_line(error: &clap::Error, screen: &mut Screen<'_>) -> Exit {
+    // a screen that is gone cannot be told so
+    let _ = screen.note(error.render().to_string().trim_end());
+    let _ = screen.note(NOTHING_SENT);
+    Exit::Usage
 }
 
 /// What `main` hands in.
@@ -76,25 +104,41 @@ pub fn run(cli: Cli, surroundings: &mut Surroundings<'_>, screen: &mut Screen<'_
         Command::Check(args) => check::run(args, surroundings, screen),
         Command::Preview(args) => {
             let noise_sd = known_noise::of_source(&args.source, surroundings.clock.now());
-            preview::run_with_noise(args, &noise_sd, surroundings, screen)
+            noise_sd.map_err(anyhow::Error::from).and_then(|sd| preview::run_with_noise(args, &sd, surroundings, screen))
         }
         Command::Sending(command) => return sending::run(command, surroundings, screen),
         Command::Draw => return draw::run(surroundings.input, screen.out),
     };
-    let (exit, fault) = match done {
-        Ok(exit) => (exit, None),
-        Err(error) => (exit_of(&error), Some(error)),
+    let done = done.and_then(|exit| screen.finish().context("cannot write the result").map(|()| exit));
+    let exit = match done {
+        Ok(exit) => exit,
+        Err(error) => {
+            for line in lines_of(&error) {
+                // a screen that is gone cannot be told so
+                let _ = screen.note(&line);
+            }
+            exit_of(&error)
+        }
     };
-    // a screen that is gone cannot be told so
-    if let Some(fault) = fault {
-        let _ = screen.note(&format!("error: {fault:#}"));
-    }
     let _ = screen.note(NOTHING_SENT);
     exit
 }
 
+/// What a person reads of an error.
+fn lines_of(error: &anyhow::Error) -> Vec<String> {
+    if let Some(stop) = error.downcast_ref::<Stop>() {
+        stop.lines()
+    } else if let Some(unreadable) = error.downcast_ref::<InboxError>() {
+        vec![format!("refused: {unreadable} ({})", unreadable.code())]
+    } else {
+        vec![format!("error: {error:#}")]
+    }
+}
+
 fn exit_of(error: &anyhow::Error) -> Exit {
-    if error.is::<ConfigError>() {
+    if let Some(stop) = error.downcast_ref::<Stop>() {
+        stop.exit()
+    } else if error.is::<ConfigError>() {
         Exit::Configuration
     } else if error.is::<UsageError>() {
         Exit::Usage

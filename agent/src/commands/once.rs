@@ -1,5 +1,7 @@
 //! `run --once`: prepares the configured round unless it is prepared, then sends what waits. For a scheduler.
 
+use std::time::Instant;
+
 use shared::problem::Exit;
 
 use super::Screen;
@@ -11,9 +13,13 @@ use crate::stop::Stop;
 
 /// Runs the command.
 pub fn run(room: &mut Room<'_>, waiting: &mut dyn Waiting, screen: &mut Screen<'_>) -> Result<Exit, Stop> {
+    let started = Instant::now();
     let round = round_of(room)?;
     let prepared = prepare_round(room, round, &mut |room| from_returns(room, round.year(), waiting))?;
     tell_prepared(&prepared, screen);
+    if matches!(prepared, Prepared::Now(_)) {
+        room.wait_for_step(started);
+    }
     let sent = send_outbox(room)?;
     if let (Prepared::Earlier(_), true) = (&prepared, sent.is_empty()) {
         let _ = screen.line("its receipt is kept: there is nothing to do until the next round");

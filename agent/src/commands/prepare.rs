@@ -5,7 +5,9 @@
 //! `docs/privacy.md`, PC7 and PC10.
 
 use shared::ids::{ReportingYear, RoundId};
+use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE};
 use shared::problem::{Exit, Problem};
+use shared::sign::Envelope;
 use shared::submission::{Nonce, TableSupplied, framework_return_tables};
 use shared::time::Day;
 
@@ -13,7 +15,6 @@ use super::Screen;
 use super::room::{Room, Step};
 use crate::bounds::BoundedChild;
 use crate::histories::build;
-use crate::io::centre::id_of;
 use crate::io::inbox::{InputRefusal, Waiting, read_configured};
 use crate::ledger::{Debit, Ledger};
 use crate::log_view::LogView;
@@ -85,7 +86,9 @@ fn admitted(room: &mut Room<'_>, round: RoundId, ledger: &Ledger) -> Result<Admi
     let view = room.verified_log()?;
     let plan_keys = room.connected()?.trust.plan.clone();
     let envelope = plan_envelope(room, round, &view)?;
-    if let Some(id) = id_of(&envelope) {
+    // what no plan key signed says nothing of anybody and is not kept
+    let signed = Envelope::parse(&envelope, PLAN_BYTES_MAX).ok().and_then(|e| e.verify(PLAN_TYPE, &plan_keys).map(|v| v.id).ok());
+    if let Some(id) = signed {
         room.state.keep_plan(round, id, &envelope)?;
     }
     let wanted = Wanted {
@@ -94,13 +97,14 @@ fn admitted(room: &mut Room<'_>, round: RoundId, ledger: &Ledger) -> Result<Admi
         caps: room.config.sending.caps,
         framework: room.framework,
         plan_keys: &plan_keys,
+        made_up: room.config.made_up,
         now: room.now(),
     };
     let decision = admit(&wanted, ledger, &view, &envelope);
     if let Err(Problem::PlanSecond) = decision {
         room.state.keep_contradiction(round, &view.plans_of(round), view.note())?;
     }
-    decision.map_err(|problem| explained(problem, room, ledger))
+    decision.map_err(|problem| explained(problem, room, round, ledger))
 }
 
 /// The plan's envelope. One that the aggregator does not have while the log names none is an unlogged plan, not a wrong address.
@@ -114,7 +118,7 @@ fn plan_envelope(room: &mut Room<'_>, round: RoundId, view: &LogView) -> Result<
 }
 
 /// Adds to a refusal what the authority may know and needs to act.
-fn explained(problem: Problem, room: &Room<'_>, ledger: &Ledger) -> Stop {
+fn explained(problem: Problem, room: &Room<'_>, round: RoundId, ledger: &Ledger) -> Stop {
     let caps = room.config.sending.caps;
     let spent = |cap: shared::privacy::RhoNano, spent: shared::privacy::RhoNano| {
         Stop::with(
@@ -129,6 +133,9 @@ fn explained(problem: Problem, room: &Room<'_>, ledger: &Ledger) -> Stop {
         Problem::PlanCap365Days => spent(caps.rho_365_days, ledger.spent_in_365_days(room.now().day())),
         Problem::PlanCapLifetime => spent(caps.rho_lifetime, ledger.spent_ever()),
         Problem::PlanNotOpen => Stop::with(problem, format!("this machine's clock says {}", room.now())),
+        Problem::SubmissionLate => {
+            Stop::with(problem, format!("the public log shows {round} as closed, and nothing was drawn for it"))
+        }
         other => other.into(),
     }
 }
@@ -167,7 +174,7 @@ pub fn from_returns(room: &Room<'_>, year: ReportingYear, waiting: &mut dyn Wait
     let refused = |detail: String| Stop::with(Problem::InputRefused, detail);
     let key = PseudonymKey::from_bytes(&room.state.pseudonym_key()?);
     let key = key.ok_or_else(|| Stop::with(Problem::ConfigurationInvalid, "keys/pseudonym.key is too short"))?;
-    let input = read_configured(room.config, year, &key, waiting).map_err(|e| refused(e.to_string()))?;
+    let input = read_configured(room.config, year, &key, waiting).map_err(|e| refused(format!("{e} ({})", e.code())))?;
     if !input.refusals.is_empty() {
         let reasons: Vec<String> = input.refusals.iter().map(reason).collect();
         return Err(refused(format!("{}; check says where and why", reasons.join(", "))));
@@ -179,11 +186,7 @@ pub fn from_returns(room: &Room<'_>, year: ReportingYear, waiting: &mut dyn Wait
 
 /// A refusal by year and code. Numbers of rows stay with `check`, since what a scheduler starts ends in a log.
 fn reason(refusal: &InputRefusal) -> String {
-    match refusal {
-        InputRefusal::YearAbsent(year) | InputRefusal::YearTwice { year, .. } | InputRefusal::Return { year, .. } => {
-            format!("return {year}: {}", refusal.code())
-        }
-    }
+    format!("return {}: {}", refusal.year(), refusal.code())
 }
 
 /// Runs the command.

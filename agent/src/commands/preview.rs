@@ -9,7 +9,7 @@ use shared::problem::Exit;
 use super::check::write_refusals;
 use super::{Given, Screen, Surroundings, UsageError, read, year_in_words};
 use crate::cli::PreviewArgs;
-use crate::figures::{CellName, LocalFigures, MARKING};
+use crate::figures::{CellFigure, CellName, LocalFigures, MARKING};
 use crate::histories::{Histories, RowPlace, build};
 use crate::io::inbox::Input;
 use crate::measures::MeasureSet;
@@ -47,11 +47,15 @@ fn show(args: &PreviewArgs, noise_sd: &NoiseByTable, given: &Given, screen: &mut
         screen.note("figures despite errors: for this screen only")?;
     }
     let histories = build(&input.returns, input.year);
-    if let Some(cell) = cell {
-        write_rows(args, &cell, &framework, &measures, &histories, input, screen)?;
+    if let Some(cell) = cell.as_ref().filter(|_| args.rows) {
+        write_rows(args, cell, &framework, &measures, &histories, input, screen)?;
         return Ok(Exit::Done);
     }
     let figures = LocalFigures::count(&measures, &histories.children, input.year);
+    if let Some(figure) = cell.and_then(|cell| cell.figure(&figures, &framework, noise_sd)) {
+        write_figure(args, &figure, input, screen)?;
+        return Ok(Exit::Done);
+    }
     if args.json {
         screen.line(&serde_json::to_string(&figures.to_json(&framework, *authority, noise_sd))?)?;
         return Ok(Exit::Done);
@@ -65,6 +69,18 @@ fn show(args: &PreviewArgs, noise_sd: &NoiseByTable, given: &Given, screen: &mut
     screen.line("")?;
     screen.line(MARKING)?;
     Ok(Exit::Done)
+}
+
+fn write_figure(args: &PreviewArgs, figure: &CellFigure, input: &Input, screen: &mut Screen<'_>) -> anyhow::Result<()> {
+    let name = args.cell.as_deref().unwrap_or_default();
+    if args.json {
+        screen.line(&serde_json::to_string(&figure.to_json(name, input.year))?)?;
+        return Ok(());
+    }
+    screen.line(MARKING)?;
+    screen.line(&format!("{name} in {}: {}", year_in_words(input.year), figure.words()))?;
+    screen.line(MARKING)?;
+    Ok(())
 }
 
 fn write_rows(

@@ -1,7 +1,7 @@
 //! What the commands of the sending half share: the parts that `main` hands in, and the room in which they work.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use shared::framework::Framework;
 use shared::problem::Problem;
@@ -145,6 +145,16 @@ impl<'r> Room<'r> {
     }
 
     /// Waits a random time below so many milliseconds.
+    /// Waits until a whole number of steps has passed since a start, when settings name a step.
+    pub fn wait_for_step(&self, started: Instant) {
+        let step = Duration::from_millis(self.config.sending.send.step_ms);
+        if step.is_zero() {
+            return;
+        }
+        let passed = started.elapsed();
+        let into_step = Duration::from_nanos(u64::try_from(passed.as_nanos() % step.as_nanos()).unwrap_or(0));
+        self.parts.pause.pause(step.saturating_sub(into_step));
+    }
     fn wait(&self, ms_max: u64) -> Result<(), Stop> {
         if ms_max > 0 {
             let ms = below(self.parts.randomness, ms_max)?;

@@ -128,5 +128,5 @@ pub fn tell(sent: &[Sent], screen: &mut Screen<'_>) {
 
 fn nothing_prepared(room: &Room<'_>) -> Stop {
     let detail = round_of(room).map(|round| format!("the ledger holds no submission, and none for {round}"));
-    Stop { problem: Some(Problem::NothingPrepared), detail: detail.ok() }
+    Stop { detail: detail.ok(), ..Stop::from(Problem::NothingPrepared) }
 }

@@ -52,11 +52,11 @@ pub fn run(config: &AgentConfig, round: Option<RoundId>, form: Form, screen: &mu
     };
     let debit = debit.ok_or(Problem::NothingPrepared)?;
     let written = match form {
-        Form::Raw => screen.out.write_all(&debit.envelope),
+        Form::Raw => screen.bytes(&debit.envelope),
         Form::Table => lines(&shown(&state, &ledger, debit)?).iter().try_for_each(|line| screen.line(line)),
         Form::Json => screen.line(&to_json(&shown(&state, &ledger, debit)?).to_string()),
     };
-    written.map_err(|e| Stop::fault(format!("cannot write: {}", e.kind())))?;
+    written.and_then(|()| screen.finish()).map_err(|e| Stop::fault(format!("cannot write: {}", e.kind())))?;
     Ok(Exit::Done)
 }
 

@@ -28,7 +28,17 @@ struct Status {
     rounds: Vec<(RoundId, Digest, RhoNano, bool)>,
     spent: Vec<Spent>,
     checkpoint: Option<(String, u64, Digest)>,
-    certificate: Result<(Timestamp, i64), String>,
+    certificate: Certificate,
+}
+
+/// The certificate of this agent.
+enum Certificate {
+    /// Valid until then, for so many days.
+    Valid(Timestamp, i64),
+    /// Not valid now, and why.
+    NotNow(Timestamp, String),
+    /// Not here, and why.
+    Absent(String),
 }
 
 /// Runs the command.
@@ -39,7 +49,7 @@ pub fn run(config: &AgentConfig, parts: &Parts<'_>, json: bool, screen: &mut Scr
     } else {
         lines(&status).iter().try_for_each(|line| screen.line(line))
     };
-    written.map_err(|e| Stop::fault(format!("cannot write: {}", e.kind())))?;
+    written.and_then(|()| screen.finish()).map_err(|e| Stop::fault(format!("cannot write: {}", e.kind())))?;
     Ok(Exit::Done)
 }
 
@@ -62,8 +72,17 @@ fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
         Ok(enrolled) => state.remembered(&enrolled.trust.log)?.map(|c| (c.origin, c.size, c.root)),
         Err(_) => None,
     };
-    let certificate = enrolled.map(|e| (e.valid_until, e.days_left(now))).map_err(|stop| stop.detail.unwrap_or_default());
+    let validity = |e: Enrolled| match e.check_validity(now) {
+        Ok(()) => Certificate::Valid(e.valid_until, e.days_left(now)),
+        Err(stop) => Certificate::NotNow(e.valid_until, in_one_line(stop)),
+    };
+    let certificate = enrolled.map_or_else(|stop| Certificate::Absent(in_one_line(stop)), validity);
     Ok(Status { authority: ledger.authority().to_string(), rounds, spent, checkpoint, certificate })
+}
+
+/// What is wrong and what to do about it.
+fn in_one_line(stop: Stop) -> String {
+    [stop.detail, stop.what_to_do].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn lines(status: &Status) -> Vec<String> {
@@ -87,8 +106,9 @@ fn lines(status: &Status) -> Vec<String> {
         None => "log: nothing remembered yet".into(),
     });
     lines.push(match &status.certificate {
-        Ok((until, days)) => format!("certificate: valid until {until}, {days} days left"),
-        Err(why) => format!("certificate: not enrolled ({why})"),
+        Certificate::Valid(until, days) => format!("certificate: valid until {until}, {days} days left"),
+        Certificate::NotNow(_, why) => format!("certificate: not valid now ({why})"),
+        Certificate::Absent(why) => format!("certificate: not enrolled ({why})"),
     });
     lines
 }
@@ -108,7 +128,11 @@ fn to_json(status: &Status) -> Value {
     };
     let checkpoint =
         status.checkpoint.as_ref().map(|(origin, size, root)| json!({ "origin": origin, "size": size, "root": root }));
-    let certificate = status.certificate.as_ref().ok().map(|(until, days)| json!({ "valid_until": until, "days_left": days }));
+    let certificate = match &status.certificate {
+        Certificate::Valid(until, days) => json!({ "valid_until": until, "days_left": days }),
+        Certificate::NotNow(until, _) => json!({ "valid_until": until, "days_left": 0 }),
+        Certificate::Absent(_) => Value::Null,
+    };
     json!({
         "authority": status.authority,
         "rounds": status.rounds.iter().map(round).collect::<Vec<_>>(),

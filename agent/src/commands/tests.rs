@@ -1,7 +1,7 @@
 //! The sending half as a whole, against a made-up aggregator: guards, crashes, copies, lost answers.
 
 use shared::ids::Digest;
-use shared::log::entry::Event;
+use shared::log::entry::{CloseReason, Event};
 use shared::problem::{Exit, Problem};
 use shared::sign::{Algorithm, SigningKey};
 
@@ -115,8 +115,16 @@ fn only_the_newest_complete_year_is_drawn_unless_the_data_are_made_up() {
         c.dates.send_closes_at = "2026-12-31T00:00:00Z".parse().unwrap();
         c
     };
-    assert!(Agent::new(&real()).prepare().is_ok());
-    let next_year = |a: &mut Agent| a.clock.set("2026-04-01T10:00:00Z");
+    let of_real_records = |a: &mut Agent| a.settings = a.settings.replace("made_up = true\n", "");
+    let mut agent = Agent::new(&real());
+    of_real_records(&mut agent);
+    assert!(agent.prepare().is_ok());
+    refuses(real, |_| {}, Problem::PlanMadeUp);
+    refuses(made_up, of_real_records, Problem::PlanMadeUp);
+    let next_year = |a: &mut Agent| {
+        of_real_records(a);
+        a.clock.set("2026-04-01T10:00:00Z");
+    };
     refuses(
         || World::with_plan(late_dates(shared::plan::PlanChoice { made_up: false, ..choice() })),
         next_year,
@@ -127,6 +135,24 @@ fn only_the_newest_complete_year_is_drawn_unless_the_data_are_made_up() {
     assert!(agent.prepare().is_ok());
     // a year that is not complete, made up or not
     refuses(made_up, |a| a.clock.set("2025-03-31T10:00:00Z"), Problem::PlanYearNotNewest);
+}
+
+#[test]
+fn a_round_that_the_log_shows_as_closed_is_not_drawn() {
+    let world = || World::with_plan(choice());
+    let closes = |a: &mut Agent, of: &str| {
+        a.world.log(Event::RoundDeadline { round: of.parse().unwrap(), reason: CloseReason::Planned });
+    };
+    refuses(world, |a| closes(a, "cla-2025"), Problem::SubmissionLate);
+    // also where the clock says that the time is over: the log is the better reason
+    let late = |a: &mut Agent| {
+        closes(a, "cla-2025");
+        a.clock.set("2025-08-01T10:00:00Z");
+    };
+    refuses(world, late, Problem::SubmissionLate);
+    let mut agent = Agent::new(&world());
+    closes(&mut agent, "cla-2024");
+    assert!(agent.prepare().is_ok(), "another round is closed");
 }
 
 #[test]
@@ -186,7 +212,7 @@ fn a_log_that_forgets_or_forks_is_refused() {
     agent.clock.set("2025-07-02T10:00:00Z");
     let last = world.entries.borrow_mut().pop().unwrap();
     assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::LogInconsistent));
-    world.log(Event::RoundDeadline { round: round() });
+    world.log(Event::RoundDeadline { round: round(), reason: CloseReason::Planned });
     assert_eq!(agent.prepare().err().unwrap().problem, Some(Problem::LogInconsistent));
     *world.entries.borrow_mut().last_mut().unwrap() = last;
     assert!(agent.prepare().is_ok());

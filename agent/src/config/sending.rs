@@ -40,6 +40,8 @@ pub struct SendSettings {
     pub backoff_ms_max: u64,
     /// A random part of this passes before the first request, so that agents started by the same minute do not come at once.
     pub jitter_ms: u64,
+    /// After a fresh draw the post leaves a whole number of these after the start, so that the time tells no number of rows.
+    pub step_ms: u64,
 }
 
 /// All settings of the sending half.
@@ -80,9 +82,10 @@ pub(super) struct CapsToml {
 
 impl Default for CapsToml {
     fn default() -> Self {
-        // DESIGN: 0.2 a year, and at most 26 rounds in a childhood and the years after care
+        // 0.2 a reporting year, and at most 26 rounds in a childhood and the years after care; two releases in 365 days, since a
+        // round can come some weeks earlier than the one of the year before
         let year = RhoNano(200_000_000);
-        Self { rho_year: Rho(year), rho_365_days: Rho(year), rho_lifetime: Rho(RhoNano(5_200_000_000)) }
+        Self { rho_year: Rho(year), rho_365_days: Rho(RhoNano(400_000_000)), rho_lifetime: Rho(RhoNano(5_200_000_000)) }
     }
 }
 
@@ -94,11 +97,12 @@ pub(super) struct SendToml {
     backoff_ms: u64,
     backoff_ms_max: u64,
     jitter_ms: u64,
+    step_ms: u64,
 }
 
 impl Default for SendToml {
     fn default() -> Self {
-        Self { attempts: 3, backoff_ms: 1_000, backoff_ms_max: 60_000, jitter_ms: 0 }
+        Self { attempts: 3, backoff_ms: 1_000, backoff_ms_max: 60_000, jitter_ms: 0, step_ms: 5_000 }
     }
 }
 
@@ -121,7 +125,7 @@ impl Sending {
         if !(1..=ATTEMPTS_MAX).contains(&send.attempts) {
             return wrong("send.attempts", "not a number from 1 to 100");
         }
-        if send.backoff_ms > WAIT_MS_MAX || send.backoff_ms_max > WAIT_MS_MAX || send.jitter_ms > WAIT_MS_MAX {
+        if [send.backoff_ms, send.backoff_ms_max, send.jitter_ms, send.step_ms].iter().any(|ms| *ms > WAIT_MS_MAX) {
             return wrong("send", "asked to wait for more than a day");
         }
         Ok(Self {
@@ -137,6 +141,7 @@ impl Sending {
                 backoff_ms: send.backoff_ms,
                 backoff_ms_max: send.backoff_ms_max,
                 jitter_ms: send.jitter_ms,
+                step_ms: send.step_ms,
             },
         })
     }
@@ -208,7 +213,7 @@ mod tests {
     fn without_settings_the_defaults_hold() {
         let s = sending("").unwrap();
         let rho = [s.caps.rho_year, s.caps.rho_365_days, s.caps.rho_lifetime].map(|r| r.to_string());
-        assert_eq!(rho, ["0.2", "0.2", "5.2"]);
+        assert_eq!(rho, ["0.2", "0.4", "5.2"]);
         assert_eq!(s.aggregator.enrolled, Path::new("etc/enrolled"));
         assert_eq!((s.aggregator.url, s.send.attempts), (None, 3));
     }

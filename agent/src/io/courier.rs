@@ -12,7 +12,7 @@ use reqwest::blocking::{Client, Response};
 use rustls::client::Resumption;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::{AlertDescription, ClientConfig, RootCertStore};
+use rustls::{ClientConfig, RootCertStore};
 use shared::ids::RoundId;
 use shared::limits::NOTE_BYTES_MAX;
 use shared::log::tile::TileId;
@@ -25,6 +25,7 @@ use super::centre::{Arrival, Centre, Connected, Connector, PostFailure};
 use super::clock::TlsTime;
 use super::enrolled::Enrolled;
 use super::state::State;
+use super::way::{Way, classify, invalid, unreadable};
 use crate::config::AgentConfig;
 use crate::config::sending::AggregatorSettings;
 use crate::log_view::BUNDLE_BYTES_MAX;
@@ -40,6 +41,7 @@ const ENVELOPE_TYPE: &str = "application/vnd.dsse+json";
 pub struct Courier {
     client: Client,
     url: String,
+    way: Way,
 }
 
 impl Courier {
@@ -69,15 +71,16 @@ impl Courier {
             None => builder.no_proxy(),
         };
         let client = builder.build().map_err(|_| invalid("the connection cannot be set up with these settings"))?;
-        Ok(Self { client, url })
+        let way = Way::of(&url, settings.proxy.as_deref(), &settings.enrolled);
+        Ok(Self { client, url, way })
     }
 
     fn get(&self, path: &str, bytes_max: usize) -> Result<Vec<u8>, Stop> {
-        let response = self.client.get(format!("{}{path}", self.url)).send().map_err(|e| failure(&e))?;
-        answer(response, bytes_max)
+        let response = self.client.get(format!("{}{path}", self.url)).send().map_err(|e| self.way.failure(&e))?;
+        answer(response, bytes_max).map_err(|stop| self.way.named_in(stop))
     }
     fn text(&self, path: &str, bytes_max: usize) -> Result<String, Stop> {
-        String::from_utf8(self.get(path, bytes_max)?).map_err(|_| unreadable("an answer is not text"))
+        String::from_utf8(self.get(path, bytes_max)?).map_err(|_| self.way.named_in(unreadable("an answer is not text")))
     }
 }
 
@@ -107,12 +110,12 @@ impl Centre for Courier {
         let url = format!("{}/agent/v1/rounds/{round}/messages/{KIND}", self.url);
         let request = self.client.post(url).header("content-type", ENVELOPE_TYPE).body(envelope.to_vec());
         let response = request.send().map_err(|e| {
-            let arrival = if e.is_connect() { Arrival::Not } else { arrival_after(&failure(&e)) };
-            PostFailure { stop: failure(&e), arrival }
+            let stop = self.way.failure(&e);
+            PostFailure { arrival: if e.is_connect() { Arrival::Not } else { arrival_after(&stop) }, stop }
         })?;
         let text = answer(response, RECEIPT_BYTES_MAX)
             .and_then(|bytes| String::from_utf8(bytes).map_err(|_| unreadable("the receipt is not text")));
-        text.map_err(|stop| PostFailure { arrival: arrival_after(&stop), stop })
+        text.map_err(|stop| PostFailure { arrival: arrival_after(&stop), stop: self.way.named_in(stop) })
     }
 }
 
@@ -164,68 +167,6 @@ fn refusal(status: u16, body: &[u8]) -> Stop {
     }
 }
 
-/// Which problem a failed request is.
-fn failure(error: &reqwest::Error) -> Stop {
-    if let Some(stop) = classify(Some(error)) {
-        return stop;
-    }
-    let what = if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the request or its answer broke off"
-    };
-    Stop::with(Problem::AggregatorUnreachable, what)
-}
-
-/// Looks through a chain of errors for what TLS had to say.
-fn classify(error: Option<&(dyn std::error::Error + 'static)>) -> Option<Stop> {
-    let mut next = error;
-    while let Some(error) = next {
-        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return of_tls(tls);
-        }
-        // an I/O error shows the error inside it to nobody who walks the sources
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        next = match inner {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    None
-}
-
-fn of_tls(error: &rustls::Error) -> Option<Stop> {
-    match error {
-        rustls::Error::InvalidCertificate(why) => {
-            Some(Stop::with(Problem::ServerNotTrusted, format!("{why:?}").chars().take(200).collect::<String>()))
-        }
-        rustls::Error::AlertReceived(AlertDescription::CertificateExpired) => Some(Problem::CertificateExpired.into()),
-        rustls::Error::AlertReceived(
-            AlertDescription::CertificateRevoked
-            | AlertDescription::CertificateUnknown
-            | AlertDescription::CertificateRequired
-            | AlertDescription::BadCertificate
-            | AlertDescription::UnsupportedCertificate
-            | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied,
-        ) => Some(Stop::with(Problem::CertificateNotRegistered, "the aggregator refused this agent's certificate")),
-        rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) | rustls::Error::PeerMisbehaved(_) => {
-            Some(Stop::with(Problem::ServerNotTrusted, "the server does not speak TLS as the aggregator does"))
-        }
-        _ => None,
-    }
-}
-
-fn invalid(why: &str) -> Stop {
-    Stop::with(Problem::ConfigurationInvalid, why)
-}
-
-fn unreadable(why: &str) -> Stop {
-    Stop::with(Problem::AggregatorUnreachable, why)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,22 +182,5 @@ mod tests {
         {
             assert_eq!(refusal(status, &body).problem, Some(Problem::AggregatorUnreachable), "{status}");
         }
-    }
-
-    #[test]
-    fn what_tls_says_is_found_under_other_errors() {
-        let tls = |e: rustls::Error| std::io::Error::other(std::io::Error::new(std::io::ErrorKind::InvalidData, e));
-        let code = |e: rustls::Error| classify(Some(&tls(e))).and_then(|s| s.problem);
-        assert_eq!(
-            code(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)),
-            Some(Problem::ServerNotTrusted)
-        );
-        assert_eq!(code(rustls::Error::AlertReceived(AlertDescription::CertificateExpired)), Some(Problem::CertificateExpired));
-        assert_eq!(
-            code(rustls::Error::AlertReceived(AlertDescription::CertificateUnknown)),
-            Some(Problem::CertificateNotRegistered)
-        );
-        assert_eq!(code(rustls::Error::HandshakeNotComplete), None);
-        assert!(classify(Some(&std::io::Error::other("x"))).is_none());
     }
 }

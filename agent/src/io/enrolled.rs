@@ -4,7 +4,8 @@
 //! [`Enrolled`]: the root is the one that the trust file names, and the certificate names this authority.
 //! `docs/protocol.md`, sections 7.1, 7.2 and 9.2.
 
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -20,6 +21,8 @@ use x509_parser::prelude::FromDer as _;
 use super::durable::read_limited;
 use crate::stop::Stop;
 
+/// What came back from the operator at enrolment.
+const FILES: &str = "certificate.pem, root.pem, trust.toml";
 const FILE_BYTES_MAX: u64 = 256 * 1024;
 const SECONDS_OF_A_DAY: i64 = 86_400;
 
@@ -35,6 +38,7 @@ pub struct Enrolled {
     pub valid_from: Timestamp,
     /// Last second at which it is.
     pub valid_until: Timestamp,
+    folder: PathBuf,
 }
 
 impl Enrolled {
@@ -51,7 +55,7 @@ impl Enrolled {
         let chain = chain.map_err(|_| invalid("certificate.pem", "not a chain of certificates"))?;
         let leaf = chain.first().ok_or_else(|| invalid("certificate.pem", "no certificate"))?;
         let (valid_from, valid_until) = read_leaf(leaf, authority).map_err(|why| invalid("certificate.pem", why))?;
-        Ok(Self { trust, chain, root, valid_from, valid_until })
+        Ok(Self { trust, chain, root, valid_from, valid_until, folder: folder.to_owned() })
     }
 
     /// Says so when the certificate is not valid now, with both times.
@@ -61,12 +65,22 @@ impl Enrolled {
         }
         let detail =
             format!("this machine's clock says {now}; the certificate is valid from {} to {}", self.valid_from, self.valid_until);
-        Err(Stop::with(Problem::CertificateExpired, detail))
+        Err(Stop::with(Problem::CertificateExpired, detail).advising(renewal(&self.folder)))
     }
     /// Whole days for which the certificate is still valid; 0 once it is not.
     pub fn days_left(&self, now: Timestamp) -> i64 {
         (self.valid_until.unix_seconds() - now.unix_seconds()).max(0) / SECONDS_OF_A_DAY
     }
+}
+
+/// How a certificate is renewed: the same request, signed anew by the operator.
+pub fn renewal(folder: &Path) -> String {
+    format!(
+        "check this machine's clock; if it is right, send enrolment.dsse.json to the aggregator's operator again, who renews \
+         the certificate by `goldenthread-aggregator authority add` with it, and put the three files that come back ({FILES}) \
+         into {} anew",
+        folder.display()
+    )
 }
 
 fn read_leaf(der: &[u8], authority: AuthorityId) -> Result<(Timestamp, Timestamp), String> {
@@ -87,7 +101,17 @@ fn uri<'a>(name: &GeneralName<'a>) -> Option<&'a str> {
 }
 
 fn text(folder: &Path, name: &str) -> Result<String, Stop> {
-    let bytes = read_limited(&folder.join(name), FILE_BYTES_MAX).map_err(|e| invalid(name, e.kind().to_string()))?;
+    let failed = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => {
+            let detail = format!("{name} is not in the folder of enrolment, {}", folder.display());
+            Stop::with(Problem::ConfigurationInvalid, detail).advising(format!(
+                "put the three files that came back from the aggregator's operator ({FILES}) into {}",
+                folder.display()
+            ))
+        }
+        kind => invalid(name, kind),
+    };
+    let bytes = read_limited(&folder.join(name), FILE_BYTES_MAX).map_err(failed)?;
     String::from_utf8(bytes).map_err(|_| invalid(name, "not text"))
 }
 
@@ -136,8 +160,27 @@ mod tests {
         assert_eq!((stop.problem, stop.exit()), (Some(Problem::CertificateExpired), Exit::ClockOrCertificate));
         let detail = stop.detail.unwrap();
         assert!(detail.contains("2025-08-30T00:00:01Z") && detail.contains("2025-06-01T00:00:00Z"), "{detail}");
+        let advice = stop.what_to_do.unwrap();
+        for part in ["goldenthread-aggregator authority add", "enrolment.dsse.json", folder.path().to_str().unwrap(), "anew"] {
+            assert!(advice.contains(part), "{part}: {advice}");
+        }
         assert_eq!(enrolled.days_left("2025-08-28T12:00:00Z".parse().unwrap()), 1);
         assert!(at("2025-05-31T23:59:59Z").is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_missing_is_asked_for_with_its_folder() {
+        for name in ["certificate.pem", "root.pem", "trust.toml"] {
+            let folder = tempfile::tempdir().unwrap();
+            enrol(folder.path(), &[&certificate_uri("301".parse().unwrap())]);
+            std::fs::remove_file(folder.path().join(name)).unwrap();
+            let told = open(folder.path()).err().unwrap().lines().join("\n");
+            let advice = format!(
+                "put the three files that came back from the aggregator's operator (certificate.pem, root.pem, trust.toml) into {}",
+                folder.path().display()
+            );
+            assert!(told.contains(name) && told.ends_with(&advice), "{told}");
+        }
     }
 
     #[test]

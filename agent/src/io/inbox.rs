@@ -4,8 +4,9 @@
 //! a return are dropped as soon as it is read. Whoever can change these files changes the figures of this authority,
 //! and nothing else.
 
+use std::fmt;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use shared::ids::ReportingYear;
@@ -13,6 +14,7 @@ use shared::ids::ReportingYear;
 use crate::config::AgentConfig;
 use crate::pseudonym::PseudonymKey;
 use crate::records::across::compare_years;
+use crate::records::refusals::{RefusalCode, sentence};
 use crate::records::text::{FILE_BYTES_MAX, FILES_MAX};
 use crate::records::{ErrorRateMax, InputFile, ReadOptions, Refusal, ReturnRead, TableSet, YEAR_FIRST, YEAR_LAST, read_return};
 
@@ -20,22 +22,40 @@ use crate::records::{ErrorRateMax, InputFile, ReadOptions, Refusal, ReturnRead, 
 const FOLDERS_MAX: usize = 1000;
 
 /// Why a folder or file cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot read {path}")]
+#[derive(Debug)]
 pub struct InboxError {
     path: String,
-    #[source]
-    source: std::io::Error,
+    why: ErrorKind,
 }
 
+impl InboxError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        RefusalCode::PathUnreadable.words().code
+    }
+}
+
+impl fmt::Display for InboxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&sentence(RefusalCode::PathUnreadable, &format!("{}: {}", self.path, self.why)))
+    }
+}
+
+impl std::error::Error for InboxError {}
+
 /// Why the input as a whole is not to be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum InputRefusal {
     /// No folder holds the return of the reporting year.
-    #[error("there is no return of {0}")]
-    YearAbsent(ReportingYear),
+    YearAbsent {
+        /// The reporting year.
+        year: ReportingYear,
+        /// The folder that was looked through.
+        folder: String,
+        /// The folders of other years in it.
+        others: Vec<String>,
+    },
     /// Two folders name one year.
-    #[error("the folders {first} and {second} both name the return of {year}")]
     YearTwice {
         /// The year.
         year: ReportingYear,
@@ -45,7 +65,6 @@ pub enum InputRefusal {
         second: String,
     },
     /// One return is not to be used.
-    #[error("return {year}: {refusal}")]
     Return {
         /// Its year.
         year: ReportingYear,
@@ -58,9 +77,31 @@ impl InputRefusal {
     /// Stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::YearAbsent(_) => "year-absent",
-            Self::YearTwice { .. } => "year-twice",
+            Self::YearAbsent { .. } => RefusalCode::YearAbsent.words().code,
+            Self::YearTwice { .. } => RefusalCode::YearTwice.words().code,
             Self::Return { refusal, .. } => refusal.code(),
+        }
+    }
+
+    /// The return year that it speaks of.
+    pub fn year(&self) -> ReportingYear {
+        match self {
+            Self::YearAbsent { year, .. } | Self::YearTwice { year, .. } | Self::Return { year, .. } => *year,
+        }
+    }
+}
+
+impl fmt::Display for InputRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::YearAbsent { year, folder, others } => {
+                let found = if others.is_empty() { "no return".to_owned() } else { others.join(", ") };
+                f.write_str(&sentence(RefusalCode::YearAbsent, &format!("{year} is not in {folder}, which holds {found}")))
+            }
+            Self::YearTwice { year, first, second } => {
+                f.write_str(&sentence(RefusalCode::YearTwice, &format!("{first} and {second} both name {year}")))
+            }
+            Self::Return { year, refusal } => write!(f, "return {year}: {refusal}"),
         }
     }
 }
@@ -120,15 +161,15 @@ pub fn read_configured(
     waiting.begins(folders.len());
     for (of, folder) in &folders {
         waiting.step(&format!("return {of}"));
-        let prefix = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let files = files_of(folder, &prefix, &mut input.left_aside)?;
+        let files = files_of(folder, &name_of(folder), &mut input.left_aside)?;
         let demanded = if *of == year { config.tables_demanded() } else { TableSet::required() };
         let options = ReadOptions { key, ignored: config.tables_ignored, demanded };
         input.returns.push(read_return(&files, *of, &options));
     }
     waiting.ends();
     if !folders.iter().any(|(of, _)| *of == year) {
-        input.refusals.push(InputRefusal::YearAbsent(year));
+        let others = folders.iter().map(|(_, path)| name_of(path)).collect();
+        input.refusals.push(InputRefusal::YearAbsent { year, folder: config.returns.display().to_string(), others });
     }
     Ok(input.finish().hold_against(config.error_rate_max))
 }
@@ -139,18 +180,55 @@ pub fn read_paths(paths: &[PathBuf], year: ReportingYear, limit: ErrorRateMax, k
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            files.extend(files_of(path, &path.display().to_string(), &mut input.left_aside)?);
+            let Some(folder) = folder_of_year(path, &mut input)? else { continue };
+            files.extend(files_of(&folder, &folder.display().to_string(), &mut input.left_aside)?);
         } else {
             files.push(InputFile { name: path.display().to_string(), bytes: bytes_of(path)? });
         }
+    }
+    if !input.refusals.is_empty() {
+        // without the folder of the year nothing was read, and a list of absent tables would say nothing more
+        return Ok(input);
     }
     let options = ReadOptions { key, ignored: TableSet::NONE, demanded: TableSet::required() };
     input.returns.push(read_return(&files, year, &options));
     Ok(input.hold_against(limit))
 }
 
+/// The folder to read for a named one: itself, or, where it holds no CSV file but folders of years, the one of the year.
+/// `None` with a refusal when it is not clear which.
+fn folder_of_year(named: &Path, input: &mut Input) -> Result<Option<PathBuf>, InboxError> {
+    let entries = entries_of(named, FOLDERS_MAX)?;
+    let years: Vec<(ReportingYear, &PathBuf)> =
+        entries.iter().filter(|path| path.is_dir()).filter_map(|path| Some((year_in(&name_of(path))?, path))).collect();
+    if years.is_empty() || entries.iter().any(|path| is_csv(path) && !path.is_dir()) {
+        return Ok(Some(named.to_owned()));
+    }
+    let mut of_year = years.iter().filter(|(of, _)| *of == input.year).map(|(_, path)| *path);
+    let shown = |path: &Path| path.display().to_string();
+    match (of_year.next(), of_year.next()) {
+        (Some(only), None) => return Ok(Some(only.clone())),
+        (Some(first), Some(second)) => {
+            input.refusals.push(InputRefusal::YearTwice { year: input.year, first: shown(first), second: shown(second) });
+        }
+        (None, _) => {
+            let others = years.iter().map(|(_, path)| name_of(path)).collect();
+            input.refusals.push(InputRefusal::YearAbsent { year: input.year, folder: shown(named), others });
+        }
+    }
+    Ok(None)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn is_csv(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+}
+
 fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> InboxError + '_ {
-    move |source| InboxError { path: path.display().to_string(), source }
+    move |error| InboxError { path: path.display().to_string(), why: error.kind() }
 }
 
 /// Entries of a folder by name, at most so many.
@@ -167,7 +245,7 @@ fn entries_of(folder: &Path, limit: usize) -> Result<Vec<PathBuf>, InboxError> {
 fn folders_of(returns: &Path, input: &mut Input) -> Result<Vec<(ReportingYear, PathBuf)>, InboxError> {
     let mut folders: Vec<(ReportingYear, PathBuf)> = Vec::new();
     for path in entries_of(returns, FOLDERS_MAX)? {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = name_of(&path);
         if !path.is_dir() {
             input.left_aside.push(format!("{name}: not a folder of a return year"));
             continue;
@@ -181,8 +259,7 @@ fn folders_of(returns: &Path, input: &mut Input) -> Result<Vec<(ReportingYear, P
         } else if of > input.year {
             input.left_aside.push(format!("{name}: later than the reporting year {}", input.year));
         } else if let Some((_, first)) = folders.iter().find(|(year, _)| *year == of) {
-            let first = first.file_name().map(|first| first.to_string_lossy().into_owned()).unwrap_or_default();
-            input.refusals.push(InputRefusal::YearTwice { year: of, first, second: name });
+            input.refusals.push(InputRefusal::YearTwice { year: of, first: name_of(first), second: name });
         } else {
             folders.push((of, path));
         }
@@ -203,10 +280,8 @@ fn year_in(name: &str) -> Option<ReportingYear> {
 fn files_of(folder: &Path, prefix: &str, left_aside: &mut Vec<String>) -> Result<Vec<InputFile>, InboxError> {
     let mut files = Vec::new();
     for path in entries_of(folder, FOLDERS_MAX)? {
-        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = format!("{prefix}/{file}");
-        let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-        if path.is_dir() || !is_csv {
+        let name = format!("{prefix}/{}", name_of(&path));
+        if path.is_dir() || !is_csv(&path) {
             left_aside.push(format!("{name}: not a CSV file"));
             continue;
         }
@@ -232,6 +307,7 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, InboxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::records::refusals::tests::check_words;
 
     #[test]
     fn a_return_year_is_four_digits_in_the_name() {
@@ -243,5 +319,43 @@ mod tests {
         check("20240401", None);
         check("old", None);
         check("1066", None);
+    }
+
+    /// Reads a folder of year folders as the return of 2025.
+    fn read_parent(years: &[&str]) -> Input {
+        let parent = tempfile::tempdir().unwrap();
+        for year in years {
+            fs::create_dir(parent.path().join(year)).unwrap();
+            let row = format!("CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n{year},F,15/05/2012,WBRI,,,\n");
+            fs::write(parent.path().join(year).join("h.csv"), row).unwrap();
+        }
+        let (year, limit) = (ReportingYear::new(2025).unwrap(), ErrorRateMax { per_million: 0 });
+        read_paths(&[parent.path().to_owned()], year, limit, &crate::pseudonym::tests::key()).unwrap()
+    }
+
+    #[test]
+    fn a_folder_of_year_folders_is_read_as_the_folder_of_the_year() {
+        let input = read_parent(&["2024", "2025", "old"]);
+        assert_eq!(input.returns.len(), 1);
+        assert_eq!((input.returns[0].n_rows, input.returns[0].files.len()), (1, 1));
+        assert!(input.returns[0].files[0].name.ends_with("2025/h.csv"), "{}", input.returns[0].files[0].name);
+        for (years, code, named) in [
+            (&["2023", "2024"][..], "year-absent", "which holds 2023, 2024"),
+            (&["2025", "2025 final"][..], "year-twice", "2025 final both name 2025"),
+        ] {
+            let input = read_parent(years);
+            let [refusal] = &input.refusals[..] else { panic!("{} refusals", input.refusals.len()) };
+            assert!(refusal.code() == code && refusal.to_string().contains(named), "{refusal}");
+            check_words(refusal.code(), &refusal.to_string());
+            assert!(input.returns.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_a_code_and_says_what_to_do() {
+        let (year, limit) = (ReportingYear::new(2025).unwrap(), ErrorRateMax { per_million: 0 });
+        let error = read_paths(&["/nowhere/a.csv".into()], year, limit, &crate::pseudonym::tests::key()).err().unwrap();
+        check_words(error.code(), &error.to_string());
+        assert!(error.to_string().contains("/nowhere/a.csv"));
     }
 }

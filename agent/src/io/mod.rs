@@ -10,4 +10,5 @@ pub mod draw; // the process that draws the noise
 pub mod clock; // time for TLS, waiting
 pub mod centre; // the aggregator, as four requests
 pub mod enrolled; // what was sent back at enrolment
+mod way; // where the way leads, and at which hop it ended
 pub mod courier; // the four requests over mutual TLS

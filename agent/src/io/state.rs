@@ -50,10 +50,15 @@ impl State {
     ) -> Result<(Self, EnrolmentRequest), Stop> {
         let there = |path: &Path| fs::read_dir(path).map(|mut entries| entries.next().is_some()).unwrap_or(false);
         if there(root) || root.is_file() {
-            return Err(Stop::with(
+            let (folder, request) = (root.display(), root.join("enrolment.dsse.json"));
+            let stop = Stop::with(
                 Problem::ConfigurationInvalid,
-                "the state folder exists already: init makes one once and never again",
-            ));
+                format!("the state folder {folder} exists already: init makes one once and never again"),
+            );
+            return Err(stop.advising(format!(
+                "use it as it is; if the operator still waits for the request, send {}; remove nothing",
+                request.display()
+            )));
         }
         let (parent, name) = (root.parent().unwrap_or(Path::new("")), root.file_name().unwrap_or_default().to_string_lossy());
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
@@ -72,11 +77,23 @@ impl State {
     /// Finds the state that `init` made.
     pub fn open(root: &Path) -> Result<Self, Stop> {
         let state = Self { root: root.to_owned() };
-        if state.root.join("ledger").join(file_name(0)).is_file() {
-            Ok(state)
-        } else {
-            Err(Stop::with(Problem::LedgerMissing, "the state folder holds no ledger"))
+        if !state.root.join("ledger").join(file_name(0)).is_file() {
+            return Err(Stop::with(Problem::LedgerMissing, "the state folder holds no ledger"));
         }
+        state.is_its_owners_alone()?;
+        Ok(state)
+    }
+
+    /// Refuses a state whose folders others may open: who can read it has the keys, who can change it has the ledger.
+    fn is_its_owners_alone(&self) -> Result<(), Stop> {
+        let folders = std::iter::once(self.root.clone()).chain(FOLDERS.map(|name| self.root.join(name)));
+        let exposed: Vec<String> = folders.filter(|path| others_may_open(path)).map(|path| path.display().to_string()).collect();
+        if exposed.is_empty() {
+            return Ok(());
+        }
+        let detail = format!("others than its owner may open {}", exposed.join(", "));
+        let stop = Stop::with(Problem::ConfigurationInvalid, detail);
+        Err(stop.advising(format!("chmod 700 {}; who could open them may have read the keys or changed the ledger: tell whoever answers for this machine", exposed.join(" "))))
     }
 
     /// Takes the lock, or says that another run holds it.
@@ -214,13 +231,9 @@ impl State {
     fn private_text(&self, name: &str) -> Result<String, Stop> {
         let path = self.root.join("keys").join(name);
         let invalid = |why: String| Stop::with(Problem::ConfigurationInvalid, format!("keys/{name}: {why}"));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let metadata = fs::metadata(&path).map_err(|e| invalid(e.kind().to_string()))?;
-            if metadata.permissions().mode() & 0o077 != 0 {
-                return Err(invalid("others than its owner may open it; chmod 600 it, and consider it known to them".into()));
-            }
+        if others_may_open(&path) {
+            let stop = invalid("others than its owner may open it".into());
+            return Err(stop.advising(format!("chmod 600 {}, and consider the key known to them", path.display())));
         }
         let bytes = read_limited(&path, KEY_BYTES_MAX).map_err(|e| invalid(e.kind().to_string()))?;
         String::from_utf8(bytes).map_err(|_| invalid("not text".into()))
@@ -264,6 +277,19 @@ fn certificate_request(authority: AuthorityId, tls_pem: &str) -> Result<String, 
         parameters.serialize_request(&key)?.pem()
     };
     make().map_err(|e| Stop::fault(format!("cannot make the certificate request: {e}")))
+}
+
+/// Whether group or others have any right to a file or folder. One that is not there is open to nobody.
+#[cfg(unix)]
+fn others_may_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+/// Rights are not looked at where they are not those of Unix.
+#[cfg(not(unix))]
+fn others_may_open(_: &Path) -> bool {
+    false
 }
 
 fn file_name(number: u32) -> String {

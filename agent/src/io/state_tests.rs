@@ -20,6 +20,8 @@ fn init_makes_a_state_once() {
     assert!(request.certificate_request.contains("CERTIFICATE REQUEST"));
     let again = create(&root).err().unwrap();
     assert_eq!(again.problem, Some(Problem::ConfigurationInvalid));
+    let told = again.lines().join("\n");
+    assert!(told.contains("enrolment.dsse.json") && !told.contains("correct the named setting"), "{told}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     let stored = fs::read(root.join("enrolment.dsse.json")).unwrap();
     assert_eq!(EnrolmentRequest::open(&stored).unwrap(), request);
@@ -45,8 +47,30 @@ fn a_key_that_others_may_open_is_refused() {
     fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
     let stop = agent.prepare().err().unwrap();
     assert_eq!(stop.problem, Some(Problem::ConfigurationInvalid));
-    assert!(stop.detail.unwrap().contains("chmod 600"));
+    assert!(stop.what_to_do.unwrap().contains("chmod 600"));
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(agent.prepare().is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_state_that_others_may_open_is_refused_by_name() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let agent = Agent::new(&World::with_plan(choice()));
+    for name in ["", "ledger", "keys", "receipts", "log"] {
+        let folder = agent.state_path().join(name);
+        for mode in [0o750, 0o701, 0o720, 0o777] {
+            fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+            // every command that uses a state opens it so
+            let stop = State::open(&agent.state_path()).err().unwrap();
+            assert_eq!(stop.problem, Some(Problem::ConfigurationInvalid), "{name} {mode:o}");
+            assert!(stop.detail.unwrap().ends_with(folder.display().to_string().trim_end_matches('/')), "{name}");
+            assert!(stop.what_to_do.unwrap().starts_with("chmod 700 "));
+        }
+        assert!(agent.prepare().is_err() && agent.send().0.is_err());
+        assert_eq!((agent.mechanism.n_draws.get(), agent.n_readings.get()), (0, 0));
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+    }
     assert!(agent.prepare().is_ok());
 }
 

@@ -4,12 +4,15 @@
 //! speaks against using the return at all is listed in [`ReturnRead::refusals`], and the caller decides. Identifiers
 //! become pseudonyms here and go no further. Invariant: what is kept for a child is a function of that child's rows,
 //! the header and the configuration alone; a rule that compares children may only warn or refuse the file.
-//! Reading order: `text`, `tables`, `codes`, `rules`, `findings`, `rows`, `read`, `checks`, `across`.
+//! Reading order: `text`, `tables`, `codes`, `rules`, `findings`, `refusals`, `rows`,
+//! `lines`, `read`, `checks`, `across`.
 
 pub mod across; // rules that look at the return of the year before
 mod checks; // rules that look at all episodes of a child
 pub mod codes; // code sets, year by year
 pub mod findings; // what is wrong, where, and how often
+pub mod refusals; // why input as a whole is not used
+mod lines; // the line of a record in its file
 mod read; // from files to rows
 pub mod rows; // one row of each table
 pub mod rules; // the rules as data
@@ -23,12 +26,12 @@ use serde::Serialize;
 use shared::ids::ReportingYear;
 
 pub use read::read_return;
+pub use refusals::Refusal;
 
 use crate::pseudonym::{Pseudonym, PseudonymKey};
 use findings::Findings;
 use rows::{AbsenceRow, EpisodeRow, HeaderRow, Oc2Row, Oc3Row, ReviewRow, UascRow, WorkerRow};
 use tables::Table;
-use text::NotText;
 
 /// First return year that is read.
 pub const YEAR_FIRST: i16 = 2017;
@@ -183,94 +186,6 @@ pub struct FileSeen {
     /// What it was taken for.
     #[serde(flatten)]
     pub used: FileUse,
-}
-
-/// Why a return is not to be used as a whole. Files by name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Bytes that are not text.
-    #[error("{file} {}", why.words())]
-    NotText {
-        /// Which file.
-        file: String,
-        /// What it is instead.
-        why: NotText,
-    },
-    /// A column stands twice in the first line.
-    #[error("{file}: column {column} stands twice")]
-    ColumnTwice {
-        /// Which file.
-        file: String,
-        /// Which column.
-        column: &'static str,
-    },
-    /// Two files are the same table.
-    #[error("{first} and {second} are both the table {table}")]
-    TableTwice {
-        /// The table.
-        table: Table,
-        /// The file that was found first.
-        first: String,
-        /// The other.
-        second: String,
-    },
-    /// A table that must be there is not.
-    #[error("no file is the table {table}")]
-    TableAbsent {
-        /// The table.
-        table: Table,
-    },
-    /// The rows of a file are of another year.
-    #[error("{file}: {n_outside} of {n_rows} rows belong to another year than {year}")]
-    WrongYear {
-        /// Which file.
-        file: String,
-        /// Rows of another year.
-        n_outside: u32,
-        /// Rows with dates.
-        n_rows: u32,
-        /// The year as which it was read.
-        year: ReportingYear,
-    },
-    /// More than a limit allows.
-    #[error("{file} has more than {limit} {what}")]
-    TooMany {
-        /// Which file.
-        file: String,
-        /// How many are allowed.
-        limit: u32,
-        /// Of what.
-        what: &'static str,
-    },
-    /// More files than a return has.
-    #[error("the return has more than {limit} files", limit = text::FILES_MAX)]
-    TooManyFiles,
-    /// The share of rows with hard problems is above the limit.
-    #[error("{n_hard} of {n_rows} rows have errors, more than the limit of {limit_per_million} in a million")]
-    ErrorRate {
-        /// Rows with a hard problem.
-        n_hard: u64,
-        /// All rows.
-        n_rows: u64,
-        /// The limit.
-        limit_per_million: u64,
-    },
-}
-
-impl Refusal {
-    /// Stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotText { .. } => "file-not-text",
-            Self::ColumnTwice { .. } => "file-column-twice",
-            Self::TableTwice { .. } => "table-twice",
-            Self::TableAbsent { .. } => "table-absent",
-            Self::WrongYear { .. } => "file-wrong-year",
-            Self::TooMany { .. } => "file-too-large",
-            Self::TooManyFiles => "too-many-files",
-            Self::ErrorRate { .. } => "error-rate",
-        }
-    }
 }
 
 /// The largest share of rows with hard problems that is accepted, in a million.

@@ -9,6 +9,7 @@ use csv::ByteRecord;
 use shared::ids::ReportingYear;
 
 use super::findings::Problem;
+use super::lines::Lines;
 use super::rows::{HeaderFacts, InYear, Row, Year};
 use super::rules::RuleId;
 use super::tables::{Recognised, TABLES, Table, recognise};
@@ -65,7 +66,7 @@ pub fn read_return(files: &[InputFile], year: ReportingYear, options: &ReadOptio
 /// A file that is read as a table.
 struct Chosen<'f> {
     name: &'f str,
-    n_bytes: usize,
+    text: &'f [u8],
     /// Stands behind the first line.
     source: csv::Reader<&'f [u8]>,
     table: Table,
@@ -99,7 +100,7 @@ fn choose<'f>(
                 refusals.push(Refusal::TooMany { file: file.name.clone(), limit: limit(COLUMNS_MAX), what: "columns" });
                 return FileUse::NotRead;
             }
-            chosen.push(Chosen { name: &file.name, n_bytes: text.len(), source, table, positions, n_columns });
+            chosen.push(Chosen { name: &file.name, text, source, table, positions, n_columns });
             FileUse::Read { table, n_rows: 0, spare_columns: spare }
         }
         Recognised::SetAside(table) => FileUse::SetAside { table },
@@ -108,10 +109,26 @@ fn choose<'f>(
             FileUse::NotRead
         }
         Recognised::Unknown(near) => {
+            if let Some((table, separator)) = separated_otherwise(text, year, ignored) {
+                refusals.push(Refusal::Separator { file: file.name.clone(), table, separator });
+                return FileUse::NotRead;
+            }
             let (resembles, lacks) = near.map_or((None, Vec::new()), |(table, lacks)| (Some(table), lacks));
             FileUse::Unknown { resembles, lacks }
         }
     }
+}
+
+/// The table that a file would be if its cells stood between commas, and what they stand between.
+fn separated_otherwise(text: &[u8], year: ReportingYear, ignored: TableSet) -> Option<(Table, &'static str)> {
+    let line = text.trim_ascii_start().split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
+    [(b';', "semicolons"), (b'\t', "tabs"), (b'|', "bars")].into_iter().find_map(|(separator, words)| {
+        let mut source = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
+        match recognise(&first_line(&mut source), year.number()) {
+            Recognised::Table { table, .. } if !ignored.contains(table) => Some((table, words)),
+            Recognised::Table { .. } | Recognised::SetAside(_) | Recognised::ColumnTwice(..) | Recognised::Unknown(_) => None,
+        }
+    })
 }
 
 fn limit(n: usize) -> u32 {
@@ -219,11 +236,14 @@ impl<'k> Reader<'k> {
     /// Reads all rows of a file; the number of rows with content.
     fn read_table(&mut self, file: &mut Chosen<'_>, read: &mut ReturnRead) -> u32 {
         read.records.supplied = read.records.supplied.with(file.table);
-        self.make_room(file.table, file.n_bytes, &mut read.records);
+        self.make_room(file.table, file.text.len(), &mut read.records);
         let mut record = ByteRecord::new();
         let mut tally = Tally::default();
         let mut one_row = OneRow::default();
+        let mut lines = Lines::of(file.text);
+        let has_quotes = file.text.contains(&b'"');
         while file.source.read_byte_record(&mut record).unwrap_or(false) {
+            let line = lines.of_record(record.position());
             if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 continue;
             }
@@ -231,8 +251,13 @@ impl<'k> Reader<'k> {
                 read.refusals.push(Refusal::TooMany { file: file.name.to_owned(), limit: ROWS_MAX, what: "rows" });
                 break;
             }
+            if has_quotes && record.as_slice().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+                // what stands in the cell may be other children's rows: one child's row must not decide over them
+                read.refusals.push(Refusal::LineBreak { file: file.name.to_owned(), line });
+                break;
+            }
             tally.n_rows += 1;
-            self.read_row(file, &record, &mut one_row, &mut tally, read);
+            self.read_row(file, (&record, line), &mut one_row, &mut tally, read);
         }
         self.judge_year(file, &tally, read);
         tally.n_rows
@@ -261,12 +286,11 @@ impl<'k> Reader<'k> {
     fn read_row(
         &mut self,
         file: &Chosen<'_>,
-        record: &ByteRecord,
+        (record, line): (&ByteRecord, u32),
         one_row: &mut OneRow,
         tally: &mut Tally,
         read: &mut ReturnRead,
     ) {
-        let line = record.position().map_or(0, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
         let found = &mut read.findings;
         if let Some(rule) = broken_shape(record, file.n_columns) {
             found.add(Problem { table: file.table, line, column: "", rule });

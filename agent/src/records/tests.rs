@@ -64,6 +64,47 @@ fn mark_line_ends_quotes_spaces_case_and_order_do_not_matter() {
 }
 
 #[test]
+fn a_problem_is_on_the_line_that_an_editor_shows_whatever_ends_the_lines() {
+    let rows = "\"A1\",F,15/05/2012,WBRI,\"UN1\",,\n\n\n,,,,,,\nA2,Q,15/05/2012,WBRI,,,\n\nA3,F,15/05/2012,ZZZZ,,,\n";
+    for end in ["\n", "\r\n", "\r"] {
+        for mark in ["", "\u{feff}"] {
+            for before in ["", "\n\n"] {
+                let text = format!("{mark}{before}{HEADER}\n{rows}").replace('\n', end);
+                let read = read(&[file("h", text.as_bytes()), table(EPISODES, &[OPEN])]);
+                let shift = if before.is_empty() { 0 } else { 2 };
+                let found: Vec<_> = codes(&read).into_iter().filter(|(code, ..)| *code != "EPI").collect();
+                assert_eq!(found, [("101", 6 + shift, "SEX"), ("103", 8 + shift, "ETHNIC")], "{text:?}");
+                assert_eq!(read.records.header.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 6, 8].map(|n| n + shift));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_quotation_mark_anywhere_in_one_row_hides_no_other_child() {
+    let row = |child: &str| format!("{child},01/06/2024,S,C2,N1,U4,PR1,,,,AB1 2CD,AB1 3CD,\n");
+    let header: String = (0..6).map(|n| format!("A{n},F,15/05/2012,WBRI,UN1,,\n")).collect();
+    let header = format!("{HEADER}\n{header}");
+    let read = |marks: &[(usize, usize)]| {
+        let mut rows: Vec<String> = (0..6).map(|n| row(&format!("A{n}"))).collect();
+        for &(which, at) in marks {
+            rows[which].insert(at, '"');
+        }
+        read_year(&[file("h", header.as_bytes()), file("e", format!("{EPISODES}\n{}", rows.concat()).as_bytes())], 2025)
+    };
+    let n = row("A2").len();
+    let both = (0..n).flat_map(|a| [0, n / 2, n - 1].map(|b| vec![(2, a), (4, b)]));
+    for marks in (0..n).map(|at| vec![(2, at)]).chain(both) {
+        let read = read(&marks);
+        let hidden = read.refusals.iter().any(|r| r.code() == "file-line-break");
+        let touched: Vec<usize> = marks.iter().map(|(which, _)| *which).collect();
+        let lines: Vec<u32> = read.records.episodes.iter().map(|row| row.line).collect();
+        let others = (0..6).filter(|n| !touched.contains(n)).all(|n| lines.contains(&u32::try_from(n + 2).unwrap()));
+        assert!(hidden || others, "{marks:?}: {lines:?}");
+    }
+}
+
+#[test]
 fn each_rule_of_a_row_is_reported_with_its_place() {
     let check = |columns: &str, row: &str, expected: (&str, &str)| {
         let files = match columns {
@@ -214,7 +255,7 @@ fn what_is_kept_for_a_child_does_not_hang_on_other_children() {
 
 #[test]
 fn a_long_cell_is_a_broken_row_and_not_a_crash() {
-    let row = format!("A1,01/06/2024,S,C2,N1,U4,PR1,,,,\"{},,", "x".repeat(10_000));
+    let row = format!("A1,01/06/2024,S,C2,N1,U4,PR1,,,,{},,", "x".repeat(10_000));
     let read = read(&[table(HEADER, &[CHILD]), table(EPISODES, &[&row])]);
     assert!(codes(&read).iter().any(|(code, ..)| *code == "GT04"));
     assert!(read.findings.n_of(Level::Hard) >= 1);

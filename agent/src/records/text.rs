@@ -33,13 +33,13 @@ pub enum NotText {
 }
 
 impl NotText {
-    /// What is wrong and what to do, for a sentence that begins with the file's name.
+    /// What is wrong, for a sentence that begins with the file's name; what to do stands in the list of refusals.
     pub fn words(self) -> &'static str {
         match self {
             Self::TooLarge => "is larger than 64 MiB",
-            Self::Utf16 => "is UTF-16 text; open it in Notepad and save it with the encoding UTF-8",
-            Self::NotUtf8 => "is not UTF-8 text (perhaps Windows-1252, or a workbook); save it as CSV UTF-8",
-            Self::Empty => "is empty",
+            Self::Utf16 => "is UTF-16 text (Notepad can save it with the encoding UTF-8)",
+            Self::NotUtf8 => "is perhaps Windows-1252, or a workbook",
+            Self::Empty => "holds no line",
         }
     }
 }

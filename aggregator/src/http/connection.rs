@@ -3,8 +3,9 @@
 //! A place among the connections is taken before the handshake and given back at the end, so that no number of slow
 //! clients holds more than their places. Every connection has an age at which it ends.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -43,6 +44,45 @@ pub struct Peer {
     pub identity: Result<Arc<Identity>, IdentityError>,
 }
 
+/// How many connections each address holds.
+struct Addresses {
+    max: usize,
+    held: Mutex<BTreeMap<IpAddr, usize>>,
+}
+
+/// One connection's place among those of its address; given back when dropped.
+struct Seat {
+    addresses: Arc<Addresses>,
+    ip: IpAddr,
+}
+
+impl Addresses {
+    fn new(max: usize) -> Self {
+        Self { max, held: Mutex::default() }
+    }
+    /// A place, or none when the address holds as many as it may.
+    fn enter(self: &Arc<Self>, ip: IpAddr) -> Option<Seat> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let n = held.entry(ip).or_default();
+        (*n < self.max).then(|| {
+            *n += 1;
+            Seat { addresses: self.clone(), ip }
+        })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut held = self.addresses.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(n) = held.get_mut(&self.ip) {
+            *n -= 1;
+            if *n == 0 {
+                held.remove(&self.ip);
+            }
+        }
+    }
+}
+
 /// Serves agents until `stop` changes.
 pub async fn serve_tls(
     listener: TcpListener,
@@ -53,7 +93,8 @@ pub async fn serve_tls(
 ) {
     let acceptor = TlsAcceptor::from(config);
     let router = guarded(router, limits);
-    accept(listener, limits, stop, move |tcp, address, stop| {
+    let per_address = usize::try_from(limits.connections_per_address_max).unwrap_or(usize::MAX);
+    accept(listener, limits, Some(Arc::new(Addresses::new(per_address))), stop, move |tcp, address, stop| {
         let (acceptor, router) = (acceptor.clone(), router.clone());
         async move {
             let handshake = tokio::time::timeout(Duration::from_secs(limits.handshake_timeout_s), acceptor.accept(tcp));
@@ -78,7 +119,7 @@ pub async fn serve_tls(
 /// Serves everybody until `stop` changes.
 pub async fn serve_plain(listener: TcpListener, router: Router, limits: Limits, stop: watch::Receiver<bool>) {
     let router = guarded(router, limits);
-    accept(listener, limits, stop, move |tcp, _, stop| {
+    accept(listener, limits, None, stop, move |tcp, _, stop| {
         let router = router.clone();
         async move { drive(tcp, router, limits, stop).await }
     })
@@ -101,8 +142,13 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     Refusal(Problem::Internal).into_response()
 }
 
-async fn accept<F, Fut>(listener: TcpListener, limits: Limits, mut stop: watch::Receiver<bool>, serve: F)
-where
+async fn accept<F, Fut>(
+    listener: TcpListener,
+    limits: Limits,
+    addresses: Option<Arc<Addresses>>,
+    mut stop: watch::Receiver<bool>,
+    serve: F,
+) where
     F: Fn(TcpStream, SocketAddr, watch::Receiver<bool>) -> Fut,
     Fut: Future<Output = ()> + Send + 'static,
 {
@@ -116,12 +162,22 @@ where
         };
         match accepted {
             Ok((tcp, address)) => {
+                let seat = match &addresses {
+                    Some(addresses) => match addresses.enter(address.ip()) {
+                        Some(seat) => Some(seat),
+                        None => {
+                            tracing::warn!(%address, why = "too many from one address", "a connection was refused");
+                            continue;
+                        }
+                    },
+                    None => None,
+                };
                 // small answers should not wait for more; a socket that cannot is served all the same
                 let _ = tcp.set_nodelay(true);
                 let connection = serve(tcp, address, stop.clone());
                 tokio::spawn(async move {
                     connection.await;
-                    drop(place);
+                    drop((seat, place));
                 });
             }
             Err(error) => {
@@ -160,5 +216,22 @@ where
     };
     if let Some(Err(error)) = ended {
         tracing::debug!(why = %error, "a connection ended early");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_holds_no_more_than_its_places_and_gives_them_back() {
+        let addresses = Arc::new(Addresses::new(2));
+        let (one, other) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
+        let held = [addresses.enter(one), addresses.enter(one)];
+        assert!(held.iter().all(Option::is_some) && addresses.enter(one).is_none());
+        assert!(addresses.enter(other).is_some());
+        drop(held);
+        assert!(addresses.enter(one).is_some());
+        assert_eq!(addresses.held.lock().unwrap().len(), 0, "nothing is kept of who left");
     }
 }

@@ -184,6 +184,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_first_page_says_who_was_asked_and_what_the_noise_does() {
+        let latest = Latest {
+            version: "2025.1".into(),
+            year: "this year".into(),
+            accepted: 3,
+            expected: 5,
+            absent: vec!["North".into()],
+            headlines: Vec::new(),
+        };
+        let page = FirstPage { frame: Frame::new(false), rounds: Vec::new(), latest: Some(latest) }.render().unwrap();
+        for words in [
+            "5 councils were asked",
+            "often by 10, sometimes by 20",
+            "They stay public for ever",
+            "do not add up exactly to the whole",
+            "The root certificate</a>: with it",
+            "The plan is a document",
+            "<code>u</code>",
+        ] {
+            assert!(page.contains(words), "{words}");
+        }
+        assert!(!page.contains("Every council that looks after children"));
+    }
+
+    #[test]
     fn every_page_says_what_it_is_and_has_one_head() {
         let frame = || Frame::new(true);
         let (version, words) = ("2025.1", String::new);

@@ -2,6 +2,7 @@
 
 use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest, RoundId};
+use shared::log::entry::CloseReason;
 use shared::problem::Problem;
 use shared::sign::PublicKey;
 
@@ -35,7 +36,12 @@ pub enum Act {
         envelope: Vec<u8>,
     },
     /// The end of a round: no message is accepted after it.
-    Close(RoundId),
+    Close {
+        /// The round.
+        round: RoundId,
+        /// Why now, for everybody to read.
+        reason: CloseReason,
+    },
     /// A message that intake let through.
     Message(Message),
     /// A release with its files.
@@ -96,7 +102,10 @@ pub enum Denied {
     #[error("the signing key is registered for authority {0}")]
     KeyOfAnother(AuthorityId),
     /// A revoked key stays revoked.
-    #[error("the signing key of authority {0} was revoked; its agent must make a new one")]
+    #[error(
+        "the signing key of authority {0} was revoked and stays so: ask the authority to set up its agent anew, with a new key, \
+         and to send the new request; compare its fingerprint over a second channel, then run `authority add` with it"
+    )]
     KeyRevoked(AuthorityId),
     /// Nothing is registered.
     #[error("authority {0} has no key that stands")]
@@ -113,7 +122,10 @@ pub enum Denied {
     /// A release stands on a closed round.
     #[error("round {0} is not closed")]
     RoundOpen(RoundId),
-    /// A version is published once.
-    #[error("version {0} is published; releases are immutable, take the next number")]
-    VersionTaken(String),
+    /// A round has one release, and it is never changed.
+    #[error("round {0} is published: a release is never changed, and revisions and corrections are not part of this version")]
+    ReleaseSecond(RoundId),
+    /// The one release of a round is the first.
+    #[error("the release of round {0} is version {year}.1: revisions and corrections are not part of this version", year = .0.year())]
+    VersionNotFirst(RoundId),
 }

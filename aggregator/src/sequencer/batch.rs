@@ -12,6 +12,7 @@ use shared::time::Timestamp;
 use super::SequencerError;
 use super::act::{Act, Denied, Outcome, Registration};
 use crate::intake::{Kind, Message};
+use crate::publish::first_version;
 use crate::store::{Head, Known, MessageRow, ReleaseRow, RoundRow, StoreError, Tx};
 
 /// What was decided for one act.
@@ -81,15 +82,18 @@ impl Batch {
     pub(super) async fn decide(&mut self, tx: &mut Tx, act: &Act) -> Result<(), SequencerError> {
         let decision = match act {
             Act::Message(message) => self.decide_message(message),
-            Act::Framework { .. } | Act::Register(_) | Act::Revoke(_) | Act::Plan { .. } | Act::Close(_) | Act::Release(_) => {
-                match self.operate(tx, act).await? {
-                    Ok(events) => {
-                        self.registry = true;
-                        self.append(&events)
-                    }
-                    Err(denied) => Decision::Over(Outcome::Denied(denied)),
+            Act::Framework { .. }
+            | Act::Register(_)
+            | Act::Revoke(_)
+            | Act::Plan { .. }
+            | Act::Close { .. }
+            | Act::Release(_) => match self.operate(tx, act).await? {
+                Ok(events) => {
+                    self.registry = true;
+                    self.append(&events)
                 }
-            }
+                Err(denied) => Decision::Over(Outcome::Denied(denied)),
+            },
         };
         self.decisions.push(decision);
         Ok(())
@@ -153,18 +157,19 @@ impl Batch {
                     Ok(vec![Event::Plan { round: *round, id: *id, key: *key }, Event::RoundOpen { round: *round }])
                 }
             }
-            Act::Close(round) => match tx.deadline(*round).await? {
+            Act::Close { round, reason } => match tx.deadline(*round).await? {
                 None => Err(Denied::RoundUnknown(*round)),
                 Some(Some(_)) => Err(Denied::RoundClosed(*round)),
                 Some(None) if !self.operated.insert(round.to_string()) => Err(Denied::RoundClosed(*round)),
-                Some(None) => Ok(vec![Event::RoundDeadline { round: *round }]),
+                Some(None) => Ok(vec![Event::RoundDeadline { round: *round, reason: *reason }]),
             },
             Act::Release(files) => match tx.deadline(files.round).await? {
                 None => Err(Denied::RoundUnknown(files.round)),
                 Some(None) => Err(Denied::RoundOpen(files.round)),
-                Some(Some(_)) if tx.has_release(&files.version).await? || !self.operated.insert(files.version.clone()) => {
-                    Err(Denied::VersionTaken(files.version.clone()))
+                Some(Some(_)) if tx.has_release(files.round).await? || !self.operated.insert(files.version.clone()) => {
+                    Err(Denied::ReleaseSecond(files.round))
                 }
+                Some(Some(_)) if files.version != first_version(files.round) => Err(Denied::VersionNotFirst(files.round)),
                 Some(Some(_)) => Ok(vec![Event::Release { round: files.round, version: files.version.clone(), id: files.id }]),
             },
         })
@@ -201,7 +206,7 @@ impl Batch {
                 | Act::Register(_)
                 | Act::Revoke(_)
                 | Act::Plan { .. }
-                | Act::Close(_)
+                | Act::Close { .. }
                 | Act::Release(_) => {
                     write_operation(tx, act, first, leaves).await?;
                     Outcome::Done(first)
@@ -261,7 +266,7 @@ async fn write_operation(tx: &mut Tx, act: &Act, first: u64, leaves: u64) -> Res
             let row = RoundRow { round: *round, plan: *id, envelope, framework: *framework, plan_index, deadline_index: None };
             tx.insert_round(&row).await
         }
-        Act::Close(round) => tx.close_round(*round, first).await,
+        Act::Close { round, .. } => tx.close_round(*round, first).await,
         Act::Release(files) => {
             let row = ReleaseRow {
                 version: files.version.clone(),

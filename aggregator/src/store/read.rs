@@ -88,7 +88,7 @@ pub struct ReleaseRow {
     pub index: u64,
 }
 
-type HeadColumns = (String, i64, Vec<u8>, i64, String);
+type HeadColumns = (String, i64, Vec<u8>, i64, Option<String>);
 type MessageColumns = (String, String, String, i64, Vec<u8>, i64, String);
 type ReleaseColumns = (String, String, String, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64);
 
@@ -102,8 +102,7 @@ const RELEASE: &str =
 impl Store {
     /// The log's end, or [`StoreError::Empty`] where no log was created.
     pub async fn head(&self) -> Result<Head, StoreError> {
-        const SQL: &str =
-            "SELECT s.origin, s.size, s.root, s.registry_version, c.note FROM log_state s JOIN checkpoints c ON c.size = s.size";
+        const SQL: &str = "SELECT s.origin, s.size, s.root, s.registry_version, c.note FROM log_state s LEFT JOIN checkpoints c ON c.size = s.size";
         let row: Option<HeadColumns> = each!(self, pool => query_as(SQL).fetch_optional(pool).await)?;
         head_of(row.ok_or(StoreError::Empty)?)
     }
@@ -128,12 +127,18 @@ impl Store {
     }
     /// All signing keys, by authority and age.
     pub async fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {
-        const SQL: &str = "SELECT authority, spki, idx, revoked_idx FROM agent_keys ORDER BY authority, idx";
-        let rows: Vec<(String, Vec<u8>, i64, Option<i64>)> = each!(self, pool => query_as(SQL).fetch_all(pool).await)?;
-        let key = |(authority, spki, index, revoked): (String, Vec<u8>, i64, Option<i64>)| {
+        const SQL: &str = "SELECT key, authority, spki, idx, revoked_idx FROM agent_keys ORDER BY authority, idx";
+        type Columns = (String, String, Vec<u8>, i64, Option<i64>);
+        let rows: Vec<Columns> = each!(self, pool => query_as(SQL).fetch_all(pool).await)?;
+        let key = |(id, authority, spki, index, revoked): Columns| {
+            let key = PublicKey::from_spki(&spki).map_err(|_| StoreError::Damaged("key"))?;
+            // whoever looks for a key looks by its id: under another id a revoked key would be a new one
+            if key.id() != parsed(&id, "key")? {
+                return Err(StoreError::Damaged("key"));
+            }
             Ok(KeyRow {
                 authority: parsed(&authority, "authority")?,
-                key: PublicKey::from_spki(&spki).map_err(|_| StoreError::Damaged("key"))?,
+                key,
                 index: to_u64(index, "index")?,
                 revoked_index: revoked.map(|i| to_u64(i, "index")).transpose()?,
             })
@@ -221,6 +226,8 @@ impl Store {
 
 pub(super) fn head_of((origin, size, root, registry_version, note): HeadColumns) -> Result<Head, StoreError> {
     let root: [u8; 32] = root.try_into().map_err(|_| StoreError::Damaged("root"))?;
+    // a log without the checkpoint of its own size is damaged; only one without a row is not there yet
+    let note = note.ok_or(StoreError::Damaged("set of checkpoints: the newest one is missing"))?;
     Ok(Head { origin, size: to_u64(size, "size")?, root: Digest(root), note, registry_version })
 }
 

@@ -32,12 +32,12 @@ pub struct Known {
     pub receipt: String,
 }
 
-type HeadColumns = (String, i64, Vec<u8>, i64, String);
+type HeadColumns = (String, i64, Vec<u8>, i64, Option<String>);
 
 impl Tx {
     /// Locks the one row that serialises every writer of every process, and answers the log's end.
     pub async fn lock(&mut self) -> Result<Head, StoreError> {
-        const SQLITE: &str = "SELECT s.origin, s.size, s.root, s.registry_version, c.note FROM log_state s JOIN checkpoints c ON c.size = s.size WHERE s.id = 1";
+        const SQLITE: &str = "SELECT s.origin, s.size, s.root, s.registry_version, c.note FROM log_state s LEFT JOIN checkpoints c ON c.size = s.size WHERE s.id = 1";
         // the row first: a join would be evaluated on what was seen before the wait for the lock
         const POSTGRES: &str = "SELECT size FROM log_state WHERE id = 1 FOR UPDATE";
         let row: Option<HeadColumns> = match self {
@@ -217,10 +217,11 @@ impl Tx {
         })?;
         Ok(())
     }
-    /// Whether a version is published.
-    pub async fn has_release(&mut self, version: &str) -> Result<bool, StoreError> {
-        const SQL: &str = "SELECT idx FROM releases WHERE version = $1";
-        let row: Option<(i64,)> = each!(self, tx => query_as(SQL).bind(version).fetch_optional(&mut **tx).await)?;
+    /// Whether a round has a release.
+    pub async fn has_release(&mut self, round: RoundId) -> Result<bool, StoreError> {
+        const SQL: &str = "SELECT idx FROM releases WHERE round = $1";
+        let round = round.to_string();
+        let row: Option<(i64,)> = each!(self, tx => query_as(SQL).bind(&round).fetch_optional(&mut **tx).await)?;
         Ok(row.is_some())
     }
     /// Stores a release.

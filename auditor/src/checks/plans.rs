@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use shared::framework::Framework;
 use shared::ids::{Digest, RoundId};
-use shared::log::entry::Event;
+use shared::log::entry::{CloseReason, Event};
 use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE, Plan, PlanBody};
 use shared::sign::Envelope;
 use shared::trust::Trust;
@@ -108,7 +108,7 @@ fn step(outcome: &mut Outcome, log: &Log, rounds: &mut Rounds, leaf: &Leaf) {
             }
             round.opened.get_or_insert(leaf.index);
         }
-        Event::RoundDeadline { round: id } => {
+        Event::RoundDeadline { round: id, .. } => {
             let round = rounds.entry(*id).or_default();
             if round.opened.is_none() || round.closed.is_some() {
                 outcome.fault(&file, format!("{at} closes round {id}, which was not open"));
@@ -161,13 +161,19 @@ fn read(
     Some(KnownPlan { plan, id, framework: body.framework })
 }
 
-/// Instants in the log are the aggregator's word: they are compared with the plan and told, not judged.
+/// Instants in the log are the aggregator's word: they are compared with the plan and told, not judged. A reason that
+/// contradicts the plan is judged.
 fn remark_on_dates(outcome: &mut Outcome, log: &Log, id: RoundId, round: &Round) {
     let Some(known) = &round.plan else { return };
-    let dates = known.plan.body().dates;
-    let at = |index: Option<u64>| index.and_then(|i| log.leaf(i)).map(|l| l.entry.at);
+    let Some(leaf) = round.closed.and_then(|i| log.leaf(i)) else { return };
+    let Event::RoundDeadline { reason, .. } = &leaf.entry.event else { return };
+    let body = known.plan.body();
     let file = Place::Plan(id).path();
-    if at(round.closed).is_some_and(|t| t < dates.send_closes_at) {
-        outcome.remark(&file, format!("round {id} was closed before {}, the plan's last instant", dates.send_closes_at));
+    if *reason == CloseReason::MadeUp && !body.made_up {
+        outcome.fault(&file, format!("round {id} was closed as made up, and its plan is not"));
+    }
+    if leaf.entry.at < body.dates.send_closes_at {
+        let (last, why) = (body.dates.send_closes_at, reason.word());
+        outcome.remark(&file, format!("round {id} was closed before {last}, the plan's last instant, for the reason {why}"));
     }
 }

@@ -1,6 +1,6 @@
 //! Check `release`: each release is computed anew from the submissions that the log accepted, and compared byte for byte.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::hash::sha256;
 use shared::ids::{Digest, RoundId};
@@ -18,6 +18,9 @@ use super::{Evidence, chain, count, remark_on_spare_signatures};
 use crate::bundle::Bundle;
 use crate::finding::{Check, Outcome};
 use crate::place::Place;
+
+/// Releases of one round that are computed anew: each costs as much as the first.
+const RELEASES_OF_ROUND_MAX: usize = 20;
 
 /// What earlier checks made of the export.
 pub struct Known<'a> {
@@ -44,13 +47,20 @@ struct Logged<'a> {
 /// Checks every logged release.
 pub fn check(bundle: &Bundle, known: &Known<'_>, evidence: &mut Vec<Evidence>) -> Outcome {
     let mut outcome = Outcome::new(Check::Release);
-    let mut versions = BTreeSet::new();
+    let (mut versions, mut of_round) = (BTreeSet::new(), BTreeMap::<RoundId, usize>::new());
     for leaf in &known.log.leaves {
         let Event::Release { round, version, id } = &leaf.entry.event else { continue };
         let one = Logged { index: leaf.index, round: *round, version, id: *id };
         if !versions.insert(version.clone()) {
             outcome
                 .fault(&known.log.file_of(one.index), format!("entry {} publishes version {version} a second time", one.index));
+            continue;
+        }
+        let n = of_round.entry(one.round).or_default();
+        *n += 1;
+        if *n > RELEASES_OF_ROUND_MAX {
+            let what = format!("round {} has more than {RELEASES_OF_ROUND_MAX} releases: this one was not recomputed", one.round);
+            outcome.fault(&Place::statement(one.version).path(), what);
             continue;
         }
         statement(&mut outcome, bundle, known, &one, evidence);

@@ -19,6 +19,36 @@ pub enum KeyAct {
     Revoked,
 }
 
+/// Why a round was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// Its time was over.
+    Planned,
+    /// Everybody who was asked had sent.
+    AllReceived,
+    /// It was given up.
+    Withdrawn,
+    /// Something was wrong with it.
+    Error,
+    /// It was a made-up round, closed when the demonstration wanted it.
+    MadeUp,
+}
+
+impl CloseReason {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Planned, Self::AllReceived, Self::Withdrawn, Self::Error, Self::MadeUp];
+    /// The word in the leaf.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::AllReceived => "all-received",
+            Self::Withdrawn => "withdrawn",
+            Self::Error => "error",
+            Self::MadeUp => "made-up",
+        }
+    }
+}
+
 /// What an entry records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -56,6 +86,8 @@ pub enum Event {
     RoundDeadline {
         /// Which round.
         round: RoundId,
+        /// Why now.
+        reason: CloseReason,
     },
     /// A submission that was accepted.
     Submission {
@@ -127,7 +159,8 @@ impl Entry {
                 format!("authority {authority}\nkey {key}\nact {act}\n")
             }
             Event::Plan { round, id, key } => format!("round {round}\nid {id}\nkey {key}\n"),
-            Event::RoundOpen { round } | Event::RoundDeadline { round } => format!("round {round}\n"),
+            Event::RoundOpen { round } => format!("round {round}\n"),
+            Event::RoundDeadline { round, reason } => format!("round {round}\nreason {}\n", reason.word()),
             Event::Submission { authority, round, sequence, id } => {
                 format!("authority {authority}\nround {round}\nsequence {sequence}\nid {id}\n")
             }
@@ -167,7 +200,7 @@ impl Lines<'_> {
             "agent-key" => Event::AgentKey { authority: self.field("authority")?, key: self.field("key")?, act: self.key_act()? },
             "plan" => Event::Plan { round: self.field("round")?, id: self.field("id")?, key: self.field("key")? },
             "round-open" => Event::RoundOpen { round: self.field("round")? },
-            "round-deadline" => Event::RoundDeadline { round: self.field("round")? },
+            "round-deadline" => Event::RoundDeadline { round: self.field("round")?, reason: self.close_reason()? },
             "submission" => Event::Submission {
                 authority: self.field("authority")?,
                 round: self.field("round")?,
@@ -175,8 +208,15 @@ impl Lines<'_> {
                 id: self.field("id")?,
             },
             "release" => Event::Release { round: self.field("round")?, version: self.field("version")?, id: self.field("id")? },
-            other => Event::Other { kind: other.to_owned() },
+            other if !other.is_empty() && other.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') => {
+                Event::Other { kind: other.to_owned() }
+            }
+            _ => return Err(EntryError),
         })
+    }
+    fn close_reason(&mut self) -> Result<CloseReason, EntryError> {
+        let word: String = self.field("reason")?;
+        CloseReason::ALL.into_iter().find(|r| r.word() == word).ok_or(EntryError)
     }
     fn key_act(&mut self) -> Result<KeyAct, EntryError> {
         match self.field::<String>("act")?.as_str() {
@@ -201,7 +241,8 @@ mod tests {
             Event::AgentKey { authority, key: digest, act: KeyAct::Revoked },
             Event::Plan { round, id: digest, key: digest },
             Event::RoundOpen { round },
-            Event::RoundDeadline { round },
+            Event::RoundDeadline { round, reason: CloseReason::Planned },
+            Event::RoundDeadline { round, reason: CloseReason::MadeUp },
             Event::Submission { authority, round, sequence: 1, id: digest },
             Event::Release { round, version: "2025.1".into(), id: digest },
         ];
@@ -222,6 +263,8 @@ mod tests {
         let text = "goldenthread.entry/1\nkind teller-key\nat 2030-01-01T00:00:00Z\nsomething else\n";
         assert!(matches!(Entry::parse(text.as_bytes()).unwrap().event, Event::Other { kind } if kind == "teller-key"));
         let text = "goldenthread.entry/1\nkind round-open\nat 2030-01-01T00:00:00Z\nround cla-2029\nspare\n";
+        assert_eq!(Entry::parse(text.as_bytes()), Err(EntryError));
+        let text = "goldenthread.entry/1\nkind submission \nat 2030-01-01T00:00:00Z\n";
         assert_eq!(Entry::parse(text.as_bytes()), Err(EntryError));
     }
 }

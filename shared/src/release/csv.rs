@@ -1,12 +1,12 @@
 //! The file pair `figures.csv` and `figures.meta.csv`: one row for each area, table, group and category.
 //!
-//! Column names and symbols follow the open data standard of Explore Education Statistics: `u` low reliability, `z` not
-//! applicable; interval ends as columns of their own.
+//! Column names and symbols follow the open data standard of Explore Education Statistics: `u` low reliability, `x` not
+//! available since no authority of the area took part, `z` not applicable; interval ends as columns of their own.
 
 use super::{Figure, Level, What};
 use crate::framework::{About, Framework};
 
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 25] = [
     "time_period",
     "time_identifier",
     "geographic_level",
@@ -19,6 +19,7 @@ const COLUMNS: [&str; 24] = [
     "breakdown_topic",
     "breakdown",
     "category",
+    "category_kind",
     "figure_id",
     "children_count",
     "children_count_lower_ci",
@@ -40,8 +41,9 @@ measure_title,Filter,Title of the measure,,,,,
 breakdown_topic,Filter,Breakdown topic,,,,,
 breakdown,Filter,Breakdown,,,,,
 category,Filter,Category,,,,,
+category_kind,Filter,Kind of category,,,,Only rows of kind category add up; sum and base are made of them; outside is coverage,
 figure_id,Filter,Figure,,,,Table and group and category,
-children_count,Indicator,Number of children,Number,,0,,
+children_count,Indicator,Number of children (u: noise leaves nothing to say; x: no authority took part; z: does not apply),Number,,0,,
 children_count_lower_ci,Indicator,Number of children (lower end of the 95 % interval),Number,,1,,
 children_count_upper_ci,Indicator,Number of children (upper end of the 95 % interval),Number,,1,,
 children_percent,Indicator,Percentage of children,Percentage,%,4,,
@@ -98,14 +100,16 @@ fn row_cells(head: &super::json::Head, row: &[Figure], framework: &Framework, no
         &topic.label,
         &group,
         &first.label,
+        first.kind.word(),
         &format!("{}/{}/{}", first.id, first.group, first.category),
     ]
     .map(str::to_owned)
     .to_vec();
     for what in [What::Count, What::Share, What::Mean] {
         let figure = row.iter().find(|f| f.what == what);
+        let none = if first.authorities == 0 { "x" } else { "u" };
         let end = |f: fn(&Figure) -> Option<f64>| match figure {
-            Some(figure) => f(figure).map_or("u".to_owned(), |x| x.to_string()),
+            Some(figure) => f(figure).map_or(none.to_owned(), |x| x.to_string()),
             None => "z".to_owned(),
         };
         cells.extend([end(|f| f.value), end(|f| f.low), end(|f| f.high)]);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::interval::{Interval, MEAN_WIDTH_MAX, Ratio, SHARE_WIDTH_MAX, rounded};
+use super::interval::{Decimals, Interval, MEAN_WIDTH_MAX, Ratio, SHARE_WIDTH_MAX, rounded};
 use super::{Accepted, ReleaseError};
 use crate::framework::{Category, Framework, Kind, Measure, Table};
 use crate::plan::{Plan, PlanBlock};
@@ -39,6 +39,35 @@ pub enum What {
     Mean,
 }
 
+/// What a figure's category is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FigureKind {
+    /// One answer of the counted ones; they exclude each other and add up to the base.
+    Category,
+    /// One answer outside the counted ones: coverage.
+    Outside,
+    /// A sum of categories.
+    Sum,
+    /// All counted.
+    Base,
+    /// An average.
+    Mean,
+}
+
+impl FigureKind {
+    /// Its word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Category => "category",
+            Self::Outside => "outside",
+            Self::Sum => "sum",
+            Self::Base => "base",
+            Self::Mean => "mean",
+        }
+    }
+}
+
 /// One published figure with its interval.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figure {
@@ -60,11 +89,11 @@ pub struct Figure {
     pub category: String,
     /// Words for the category.
     pub label: String,
-    /// Whether the category is outside the denominator.
-    pub outside: bool,
+    /// What the category is.
+    pub kind: FigureKind,
     /// What it is.
     pub what: What,
-    /// The figure; `None` (`u`) when noise leaves nothing to say.
+    /// The figure; `None` when noise leaves nothing to say (`u`), or when no authority of the area took part (`x`).
     pub value: Option<f64>,
     /// Lower end of the 95 % interval.
     pub low: Option<f64>,
@@ -152,7 +181,7 @@ fn float_word(n: i64) -> f64 {
 struct Line<'a> {
     category: &'a str,
     label: &'a str,
-    outside: bool,
+    kind: FigureKind,
     cells: Vec<usize>,
     has_share: bool,
 }
@@ -171,10 +200,10 @@ impl Source<'_> {
             let counted = self.counted(self.table, group);
             for line in self.lines(group, &counted) {
                 let count = Interval::gaussian(self.total(&line.cells), self.variance(&line.cells));
-                out.push(self.figure(group, &line, What::Count, Some(count), 1));
+                out.push(self.figure(group, &line, What::Count, Some(count), Decimals::One));
                 if line.has_share {
                     let share = self.share(&line.cells, &counted);
-                    out.push(self.figure(group, &line, What::Share, share.map(|s| s.scaled(0.0, 100.0)), 4));
+                    out.push(self.figure(group, &line, What::Share, share.map(|s| s.scaled(0.0, 100.0)), Decimals::Four));
                 }
             }
         }
@@ -196,8 +225,9 @@ impl Source<'_> {
             let [low, high] = self.measure.bounds.expect("a checked mean has bounds");
             let narrow = |i: &Interval| i.high - i.low <= MEAN_WIDTH_MAX * f64::from(high - low);
             let mean = ratio.fieller().filter(narrow).map(|i| i.scaled(f64::from(self.measure.centre()), 1.0));
-            let line = Line { category: "mean", label: &self.measure.title, outside: false, cells: vec![sum], has_share: false };
-            out.push(self.figure(group, &line, What::Mean, mean, 4));
+            let line =
+                Line { category: "mean", label: &self.measure.title, kind: FigureKind::Mean, cells: vec![sum], has_share: false };
+            out.push(self.figure(group, &line, What::Mean, mean, Decimals::Four));
         }
     }
 
@@ -213,7 +243,7 @@ impl Source<'_> {
         let category = |(i, c): (usize, &'a Category)| Line {
             category: &c.id,
             label: &c.label,
-            outside: c.outside,
+            kind: if c.outside { FigureKind::Outside } else { FigureKind::Category },
             cells: vec![self.table.cell(group, i)],
             has_share: shared && !c.outside,
         };
@@ -221,13 +251,13 @@ impl Source<'_> {
         lines.extend(self.measure.views.iter().map(|v| Line {
             category: &v.id,
             label: &v.label,
-            outside: false,
+            kind: FigureKind::Sum,
             cells: v.sum.iter().map(|id| self.table.cell(group, position(id))).collect(),
             has_share: shared,
         }));
         if shared {
             let (category, label) = ("base", "All counted");
-            lines.push(Line { category, label, outside: false, cells: counted.to_vec(), has_share: false });
+            lines.push(Line { category, label, kind: FigureKind::Base, cells: counted.to_vec(), has_share: false });
         }
         lines
     }
@@ -251,7 +281,9 @@ impl Source<'_> {
         ratio.fieller().filter(|i| i.high - i.low <= SHARE_WIDTH_MAX)
     }
 
-    fn figure(&self, group: usize, line: &Line, what: What, interval: Option<Interval>, decimals: i32) -> Figure {
+    fn figure(&self, group: usize, line: &Line, what: What, interval: Option<Interval>, decimals: Decimals) -> Figure {
+        // where nobody took part nothing is known: absent is absent, never zero
+        let interval = interval.filter(|_| self.sums.authorities > 0);
         let at = |f: fn(Interval) -> f64| interval.map(|i| rounded(f(i), decimals));
         Figure {
             id: self.table.id.clone(),
@@ -263,7 +295,7 @@ impl Source<'_> {
             group: self.table.groups[group].id.clone(),
             category: line.category.to_owned(),
             label: line.label.to_owned(),
-            outside: line.outside,
+            kind: line.kind,
             what,
             value: at(|i| i.value),
             low: at(|i| i.low),

@@ -60,9 +60,21 @@ impl Ratio {
     }
 }
 
+/// How many decimals a figure has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decimals {
+    /// One.
+    One,
+    /// Four.
+    Four,
+}
+
 /// A number at a fixed number of decimals, halves away from zero; minus zero becomes zero.
-pub(super) fn rounded(x: f64, decimals: i32) -> f64 {
-    let factor = 10_f64.powi(decimals);
+pub(super) fn rounded(x: f64, decimals: Decimals) -> f64 {
+    let factor = match decimals {
+        Decimals::One => 10.0,
+        Decimals::Four => 10_000.0,
+    };
     (x * factor).round() / factor + 0.0
 }
 
@@ -93,8 +105,8 @@ mod tests {
 
     #[test]
     fn rounding_has_one_zero() {
-        assert_eq!(rounded(-0.000_01, 2).to_string(), "0");
-        assert_eq!(rounded(2.345_67, 2).to_string(), "2.35");
-        assert_eq!(rounded(-1.5, 0).to_string(), "-2");
+        assert_eq!(rounded(-0.000_01, Decimals::Four).to_string(), "0");
+        assert_eq!(rounded(2.345_67, Decimals::Four).to_string(), "2.3457");
+        assert_eq!(rounded(-1.25, Decimals::One).to_string(), "-1.3");
     }
 }

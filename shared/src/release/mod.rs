@@ -10,7 +10,7 @@ mod figures;
 mod interval;
 mod json;
 
-pub use figures::{Area, Figure, Level, What};
+pub use figures::{Area, Figure, FigureKind, Level, What};
 
 use crate::framework::Framework;
 use crate::ids::{AuthorityId, Digest, RoundId};

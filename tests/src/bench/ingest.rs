@@ -104,6 +104,7 @@ pub fn answer_204(folder: &std::path::Path) -> anyhow::Result<()> {
         let router = axum::Router::new().fallback(answer);
         let limits = Limits {
             connections_max: 512,
+            connections_per_address_max: 512,
             handshake_timeout_s: 10,
             header_timeout_s: 10,
             request_timeout_s: 30,

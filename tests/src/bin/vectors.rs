@@ -9,7 +9,7 @@ use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::hash::sha256;
 use shared::ids::ReportingYear;
 use shared::log::checkpoint::{Checkpoint, LogKey};
-use shared::log::entry::{Entry, Event, KeyAct};
+use shared::log::entry::{CloseReason, Entry, Event, KeyAct};
 use shared::log::receipt::Receipt;
 use shared::log::tile::encode_bundle;
 use shared::log::tree::Tree;
@@ -96,7 +96,7 @@ fn sample_entries(
         Event::Plan { round, id: plan.id(), key: plan_key.public().id() },
         Event::RoundOpen { round },
         Event::Submission { authority, round, sequence: 1, id: submission.id() },
-        Event::RoundDeadline { round },
+        Event::RoundDeadline { round, reason: CloseReason::MadeUp },
     ];
     let at = "2025-07-02T10:00:00Z".parse()?;
     Ok(events.into_iter().map(|event| Entry { at, event }.encode()).collect())

@@ -91,3 +91,73 @@ fn the_json_is_one_line_with_every_problem() {
     );
     assert_eq!(report["sent"], false);
 }
+
+/// A pipe whose reader has gone.
+struct Closed;
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+#[test]
+fn a_closed_pipe_changes_neither_the_end_nor_the_last_line() {
+    let wrong = "SECRET7,XX,99/99/2012,WBRI,UN1,,";
+    for (header, expected) in [(HEADER, Exit::Done), (wrong, Exit::InputRefused)] {
+        let folder = folder(header, "SECRET7,01/06/2024,S,C2,N1,QQ,PR1,,,,AB1 2CD,AB1 2CE,1234567", REVIEWS);
+        let args = CheckArgs { source: Source { paths: Vec::new(), config: None, year: None }, strict: false, json: false };
+        let mut err = Vec::new();
+        let mut screen = Screen { out: &mut Closed, err: &mut err };
+        let exit = report(&args, &given(folder.path()), &mut screen).unwrap();
+        assert_eq!((exit, screen.finish().is_ok(), screen.note("the end").is_ok()), (expected, true, true));
+        let told = String::from_utf8(err).unwrap();
+        assert!(told.ends_with("the end\n") && !told.contains("pipe"), "{told}");
+    }
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_not_done() {
+    /// A full disk.
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+    }
+    let mut err = Vec::new();
+    let mut screen = Screen { out: &mut Full, err: &mut err };
+    assert!(screen.line("x").is_err() && screen.finish().is_err() && screen.note("the end").is_err());
+    assert_eq!(err, b"the end\n", "the last line is written all the same");
+}
+
+#[test]
+fn a_table_that_is_not_needed_is_said_to_be_so() {
+    let folder = folder(HEADER, EPISODES, REVIEWS);
+    let write = |name: &str, columns: &str| std::fs::write(folder.path().join(name), format!("{columns}\n")).unwrap();
+    write("ad1.csv", "CHILD,DOB,DATE_INT,DATE_MATCH,FOSTER_CARE,NB_ADOPTR,SEX_ADOPTR,LS_ADOPTR");
+    let (_, text) = check(folder.path(), false, false);
+    assert!(text.contains("ad1.csv: AD1, set aside: not needed\n"), "{text}");
+    let early = super::file_in_words(&crate::records::FileSeen {
+        name: "sw.csv".into(),
+        used: crate::records::FileUse::SetAside { table: crate::records::tables::Table::SwEpisodes.name() },
+    });
+    assert_eq!(early, "sw.csv: SWEpisodes, set aside: read in returns from 2024 on");
+}
+
+#[test]
+fn a_file_with_semicolons_is_named_as_such() {
+    let folder = folder(HEADER, EPISODES, REVIEWS);
+    let rows = "\"CHILD\";DOB;IN_TOUCH;ACTIV;ACCOM\r\nSECRET7;15/05/2005;YES;F2;B1\r\n";
+    std::fs::write(folder.path().join("oc3.csv"), rows).unwrap();
+    let (exit, text) = check(folder.path(), false, false);
+    assert_eq!(exit, Exit::InputRefused);
+    assert!(text.contains("oc3.csv would be OC3, and its cells stand between semicolons") && text.contains("file-separator"));
+    assert!(text.contains("save it with commas between its cells") && !text.contains("SECRET"), "{text}");
+}

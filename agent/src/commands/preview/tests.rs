@@ -11,20 +11,21 @@ struct Asked {
     json: bool,
     despite_errors: bool,
     cell: Option<&'static str>,
+    rows: bool,
 }
 
 fn preview(header: &str, asked: &Asked) -> (Result<Exit, String>, String, String) {
     let folder = folder(header, EPISODES, REVIEWS);
     let source = Source { paths: Vec::new(), config: None, year: None };
     let cell = asked.cell.map(str::to_owned);
-    let args = PreviewArgs { source, json: asked.json, despite_errors: asked.despite_errors, rows: cell.is_some(), cell };
+    let args = PreviewArgs { source, json: asked.json, despite_errors: asked.despite_errors, rows: asked.rows, cell };
     let noise = NoiseByTable::from([("B1.total".to_owned(), 12.3)]);
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let exit = show(&args, &noise, &given(folder.path()), &mut Screen { out: &mut out, err: &mut err });
     (exit.map_err(|e| e.to_string()), String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 
-const PLAIN: Asked = Asked { json: false, despite_errors: false, cell: None };
+const PLAIN: Asked = Asked { json: false, despite_errors: false, cell: None, rows: false };
 
 #[test]
 fn figures_are_exact_and_marked_as_local() {
@@ -63,13 +64,100 @@ fn refused_input_shows_nothing_unless_asked_despite_errors() {
 #[test]
 fn the_rows_behind_a_cell_are_places_without_identifiers() {
     for json in [false, true] {
-        let (exit, text, _) = preview(HEADER, &Asked { json, cell: Some("C1.total/PN1"), ..PLAIN });
+        let (exit, text, _) = preview(HEADER, &Asked { json, cell: Some("C1.total/PN1"), rows: true, ..PLAIN });
         assert_eq!(exit, Ok(Exit::Done));
         assert!(text.contains("a.csv") && text.contains("b.csv") && text.contains("c.csv") && !text.contains("SECRET"), "{text}");
     }
-    let (_, text, _) = preview(HEADER, &Asked { cell: Some("B1.total/2"), ..PLAIN });
+    let (_, text, _) = preview(HEADER, &Asked { cell: Some("B1.total/2"), rows: true, ..PLAIN });
     assert!(text.contains("0 children"), "{text}");
     for wrong in ["B9.total/1", "B1.total/9", "B1.total/1/homes", "B1.total", "B1.placement/1/homes/x"] {
-        assert!(preview(HEADER, &Asked { cell: Some(wrong), ..PLAIN }).0.is_err(), "{wrong}");
+        assert!(preview(HEADER, &Asked { cell: Some(wrong), rows: true, ..PLAIN }).0.is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn a_cell_is_shown_alone_and_a_view_as_the_sum_of_its_categories() {
+    let check = |cell: &'static str, expected: &str| {
+        let (exit, text, _) = preview(HEADER, &Asked { cell: Some(cell), ..PLAIN });
+        assert_eq!(exit, Ok(Exit::Done));
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() == 3 && lines[1].ends_with(expected) && lines[0] == lines[2], "{text}");
+    };
+    check("B1.total/1", ": 1, noise of standard deviation 12.3");
+    check("B1.total/2/total", ": 0, noise of standard deviation 12.3");
+    // three cells: the root of three times the noise of one
+    check("B1.total/3+", ": 0, noise of standard deviation 21.3");
+    check("A3.total/sum", ": children 0, sum 0");
+    let json = |cell: &'static str| -> serde_json::Value {
+        serde_json::from_str(&preview(HEADER, &Asked { json: true, cell: Some(cell), ..PLAIN }).1).unwrap()
+    };
+    let cell = json("B1.total/1");
+    assert_eq!(
+        (cell["exact"].as_i64(), cell["cell"].as_str(), cell["noise_sd"].as_f64()),
+        (Some(1), Some("B1.total/1"), Some(12.3))
+    );
+    assert_eq!(json("A3.total/sum")["exact_n"].as_u64(), Some(0));
+}
+
+#[test]
+fn a_view_holds_the_rows_of_its_categories() {
+    let moved = |n: u32| {
+        let end = |n: u32| if n == 4 { ",".to_owned() } else { format!("0{}/08/2024,X1", n + 1) };
+        let row = |n: u32| {
+            format!(
+                "SECRET7,0{n}/08/2024,{},C2,N1,U4,PR1,{},CARPL,AB1 2CD,AB{n} 2CE,123456{n}",
+                if n == 1 { "S" } else { "P" },
+                end(n)
+            )
+        };
+        (1..=n).map(row).collect::<Vec<_>>().join("\n")
+    };
+    let folder = folder(HEADER, &moved(4), REVIEWS);
+    let given = given(folder.path());
+    let framework = shared::framework::Framework::built_in();
+    let measures = crate::measures::MeasureSet::resolve(&framework).unwrap();
+    let histories = crate::histories::build(&given.input.returns, given.input.year);
+    let figures = crate::figures::LocalFigures::count(&measures, &histories.children, given.input.year);
+    let of = |text: &str| {
+        let cell = crate::figures::CellName::parse(text, &framework).unwrap();
+        let n_rows = cell.rows(&framework, &measures, &histories.children, given.input.year).len();
+        (cell.figure(&figures, &framework, &NoiseByTable::new()).unwrap().words(), n_rows)
+    };
+    let parts: Vec<_> = ["3", "4", "5+"].map(|category| of(&format!("B1.total/{category}"))).into();
+    let sum = |pick: &dyn Fn(&(String, usize)) -> usize| parts.iter().map(pick).sum::<usize>();
+    let (figure, n_rows) = of("B1.total/3+");
+    assert_eq!((figure.parse::<usize>().unwrap(), n_rows), (sum(&|p| p.0.parse().unwrap()), sum(&|p| p.1)));
+    assert_eq!((figure.as_str(), n_rows), ("1", 1));
+}
+
+#[test]
+fn an_unknown_table_is_answered_with_those_that_there_are() {
+    let told = |cell: &'static str| preview(HEADER, &Asked { cell: Some(cell), ..PLAIN }).0.unwrap_err();
+    assert!(
+        told("B1.shoe_size/3").contains("no table B1.shoe_size; B1 has the tables B1.total, B1."),
+        "{}",
+        told("B1.shoe_size/3")
+    );
+    assert!(told("Z9.total/3").contains("there are the measures A1, "), "{}", told("Z9.total/3"));
+    assert!(told("B1.total/9").ends_with("5+, 3+"), "{}", told("B1.total/9"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_noise_of_a_plan_is_not_read_from_a_state_that_others_may_open() {
+    use crate::commands::known_noise::of_source;
+    use crate::fixtures::{Agent, NOW, World, choice};
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::with_plan(choice());
+    let (agent, before_init) = (Agent::new(&world), Agent::without_state(&world));
+    agent.prepare().unwrap();
+    let noise = |agent: &Agent| {
+        agent.config();
+        let config = Some(agent.folder.path().join("agent.toml"));
+        of_source(&Source { paths: Vec::new(), config, year: None }, NOW.parse().unwrap())
+    };
+    assert!(noise(&before_init).unwrap().is_empty());
+    assert!(noise(&agent).unwrap().contains_key("B1.total"));
+    std::fs::set_permissions(agent.state_path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(noise(&agent).unwrap_err().exit(), Exit::Configuration);
 }

@@ -1,0 +1,265 @@
+//! Why input as a whole is not to be used: the closed list of codes, and the sentences that are made from it.
+//!
+//! A code, what happened and what to do stand in one place, from which the messages and the documents are made. A message
+//! names the thing, then the file, and ends with what to do; it never holds a value of a record.
+
+use std::fmt;
+
+use shared::ids::ReportingYear;
+
+use super::tables::Table;
+use super::text::{FILES_MAX, NotText};
+
+/// One entry of [`REFUSALS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusalWords {
+    /// Stable code.
+    pub code: &'static str,
+    /// What happened.
+    pub happened: &'static str,
+    /// What to do.
+    pub what_to_do: &'static str,
+}
+
+macro_rules! refusals {
+    ($($name:ident $code:literal $happened:literal $todo:literal;)*) => {
+        /// A kind of refusal of input. The list is closed: a new one is added here and nowhere else.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum RefusalCode {
+            $(#[doc = $happened] $name,)*
+        }
+        impl RefusalCode {
+            /// Its words.
+            pub fn words(self) -> RefusalWords {
+                match self {
+                    $(Self::$name => RefusalWords { code: $code, happened: $happened, what_to_do: $todo },)*
+                }
+            }
+        }
+        /// Every refusal of input, in the order of the documents.
+        pub const REFUSALS: &[RefusalWords] =
+            &[$(RefusalWords { code: $code, happened: $happened, what_to_do: $todo },)*];
+    };
+}
+
+refusals! {
+    PathUnreadable "path-unreadable" "a file or folder cannot be read" "check that it is there and that this user may read it";
+    YearAbsent "year-absent" "there is no return of the reporting year" "give the folder of that year, or another year";
+    YearTwice "year-twice" "two folders name the same return year" "keep one, or give one of them";
+    TooManyFiles "too-many-files" "a return has more files than are read" "keep only the tables of this return in its folder";
+    FileTooLarge "file-too-large" "a file is larger than is read" "check that it is one table of one return year";
+    FileEmpty "file-empty" "a file is empty" "export it anew, or take it out of the folder";
+    FileNotText "file-not-text" "a file is not text in UTF-8" "save it as CSV UTF-8";
+    FileSeparator "file-separator" "a file has other separators than commas" "save it with commas between its cells";
+    FileLineBreak "file-line-break" "a cell holds a line break, so that rows may be hidden in it" "look for a stray quotation mark at that line and export the file anew";
+    FileColumnTwice "file-column-twice" "a column stands twice in the first line of a file" "keep one of the two columns";
+    TableTwice "table-twice" "two files are the same table" "keep one";
+    TableAbsent "table-absent" "a table that must be there is not"
+        "add its file; check names what each file lacks, and [tables] in agent.toml what is not supplied";
+    FileWrongYear "file-wrong-year" "most rows of a file belong to another year" "put the file of this return year in its place";
+    ErrorRate "error-rate" "too many rows have errors" "correct the rows that check lists, then run check again";
+}
+
+/// The sentence of a refusal: what happened, where, what to do.
+pub fn sentence(code: RefusalCode, place: &str) -> String {
+    let RefusalWords { happened, what_to_do, .. } = code.words();
+    format!("{happened}: {place}; {what_to_do}")
+}
+
+/// Why a return is not to be used as a whole. Files by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Bytes that are not text.
+    NotText {
+        /// Which file.
+        file: String,
+        /// What it is instead.
+        why: NotText,
+    },
+    /// A table whose cells are separated by something else than commas.
+    Separator {
+        /// Which file.
+        file: String,
+        /// The table that it would be.
+        table: Table,
+        /// What stands between its cells.
+        separator: &'static str,
+    },
+    /// A cell holds a line break: a stray quotation mark makes one cell of other children's rows.
+    LineBreak {
+        /// Which file.
+        file: String,
+        /// Line in which the row begins.
+        line: u32,
+    },
+    /// A column stands twice in the first line.
+    ColumnTwice {
+        /// Which file.
+        file: String,
+        /// Which column.
+        column: &'static str,
+    },
+    /// Two files are the same table.
+    TableTwice {
+        /// The table.
+        table: Table,
+        /// The file that was found first.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A table that must be there is not.
+    TableAbsent {
+        /// The table.
+        table: Table,
+    },
+    /// The rows of a file are of another year.
+    WrongYear {
+        /// Which file.
+        file: String,
+        /// Rows of another year.
+        n_outside: u32,
+        /// Rows with dates.
+        n_rows: u32,
+        /// The year as which it was read.
+        year: ReportingYear,
+    },
+    /// More than a limit allows.
+    TooMany {
+        /// Which file.
+        file: String,
+        /// How many are allowed.
+        limit: u32,
+        /// Of what.
+        what: &'static str,
+    },
+    /// More files than a return has.
+    TooManyFiles,
+    /// The share of rows with hard problems is above the limit.
+    ErrorRate {
+        /// Rows with a hard problem.
+        n_hard: u64,
+        /// All rows.
+        n_rows: u64,
+        /// The limit.
+        limit_per_million: u64,
+    },
+}
+
+impl Refusal {
+    /// Which one of the list it is.
+    pub fn kind(&self) -> RefusalCode {
+        match self {
+            Self::NotText { why: NotText::TooLarge, .. } | Self::TooMany { .. } => RefusalCode::FileTooLarge,
+            Self::NotText { why: NotText::Empty, .. } => RefusalCode::FileEmpty,
+            Self::NotText { why: NotText::Utf16 | NotText::NotUtf8, .. } => RefusalCode::FileNotText,
+            Self::Separator { .. } => RefusalCode::FileSeparator,
+            Self::LineBreak { .. } => RefusalCode::FileLineBreak,
+            Self::ColumnTwice { .. } => RefusalCode::FileColumnTwice,
+            Self::TableTwice { .. } => RefusalCode::TableTwice,
+            Self::TableAbsent { .. } => RefusalCode::TableAbsent,
+            Self::WrongYear { .. } => RefusalCode::FileWrongYear,
+            Self::TooManyFiles => RefusalCode::TooManyFiles,
+            Self::ErrorRate { .. } => RefusalCode::ErrorRate,
+        }
+    }
+
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        self.kind().words().code
+    }
+
+    fn place(&self) -> String {
+        match self {
+            Self::NotText { file, why } => format!("{file} {}", why.words()),
+            Self::Separator { file, table, separator } => {
+                format!("{file} would be {table}, and its cells stand between {separator}")
+            }
+            Self::LineBreak { file, line } => format!("{file}:{line}"),
+            Self::ColumnTwice { file, column } => format!("{column} in {file}"),
+            Self::TableTwice { table, first, second } => format!("{first} and {second} are both {table}"),
+            Self::TableAbsent { table } => format!("no file is the table {table}"),
+            Self::WrongYear { file, n_outside, n_rows, year } => {
+                format!("{n_outside} of {n_rows} rows of {file} belong to another year than {year}")
+            }
+            Self::TooMany { file, limit, what } => format!("{file} has more than {limit} {what}"),
+            Self::TooManyFiles => format!("it has more than {FILES_MAX}"),
+            Self::ErrorRate { n_hard, n_rows, limit_per_million } => {
+                format!("{n_hard} of {n_rows} rows, more than the limit of {} %", per_cent(*limit_per_million))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&sentence(self.kind(), &self.place()))
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Parts of a million as per cent, with as many places as it takes: `2`, `0.05`.
+fn per_cent(per_million: u64) -> String {
+    let text = format!("{}.{:04}", per_million / 10_000, per_million % 10_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// A code of the list, and a message that names the place and ends with what to do.
+    pub(crate) fn check_words(code: &str, message: &str) {
+        let words = REFUSALS.iter().find(|words| words.code == code).unwrap_or_else(|| panic!("{code} is not in the list"));
+        assert!(message.starts_with(words.happened) && message.ends_with(words.what_to_do), "{message}");
+    }
+
+    fn one_of_each() -> Vec<Refusal> {
+        let file = || "a.csv".to_owned();
+        let not_text = |why| Refusal::NotText { file: file(), why };
+        vec![
+            not_text(NotText::TooLarge),
+            not_text(NotText::Utf16),
+            not_text(NotText::NotUtf8),
+            not_text(NotText::Empty),
+            Refusal::Separator { file: file(), table: Table::Oc2, separator: "semicolons" },
+            Refusal::LineBreak { file: file(), line: 7 },
+            Refusal::ColumnTwice { file: file(), column: "DOB" },
+            Refusal::TableTwice { table: Table::Oc2, first: file(), second: "b.csv".to_owned() },
+            Refusal::TableAbsent { table: Table::Oc2 },
+            Refusal::WrongYear { file: file(), n_outside: 3, n_rows: 4, year: ReportingYear::new(2025).unwrap() },
+            Refusal::TooMany { file: file(), limit: 64, what: "columns" },
+            Refusal::TooManyFiles,
+            Refusal::ErrorRate { n_hard: 7, n_rows: 100, limit_per_million: 20_000 },
+        ]
+    }
+
+    #[test]
+    fn every_refusal_is_in_the_list_and_ends_with_what_to_do() {
+        let mut seen = BTreeSet::new();
+        for refusal in one_of_each() {
+            check_words(refusal.code(), &refusal.to_string());
+            seen.insert(refusal.code());
+        }
+        // these three are told by the inbox, whose own test checks them
+        seen.extend([RefusalCode::PathUnreadable, RefusalCode::YearAbsent, RefusalCode::YearTwice].map(|c| c.words().code));
+        let listed: BTreeSet<&str> = REFUSALS.iter().map(|words| words.code).collect();
+        assert_eq!((seen, REFUSALS.len()), (listed.clone(), listed.len()), "each code stands once, and none is unused");
+    }
+
+    #[test]
+    fn shares_are_said_in_per_cent() {
+        let check = |per_million: u64, expected: &str| assert_eq!(per_cent(per_million), expected);
+        check(20_000, "2");
+        check(500, "0.05");
+        check(25_500, "2.55");
+        check(1, "0.0001");
+        check(1_000_000, "100");
+        check(0, "0");
+        let text = Refusal::ErrorRate { n_hard: 7, n_rows: 100, limit_per_million: 20_000 }.to_string();
+        assert!(text.contains("7 of 100 rows, more than the limit of 2 %"), "{text}");
+    }
+}

@@ -1,0 +1,243 @@
+//! `plan create`: reads what was asked, warns, shows the plan in figures that people know, and has it logged.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use shared::ids::{AuthorityId, IdError, ReportingYear};
+use shared::plan::Plan;
+use shared::privacy::{RhoNano, epsilon, membership_advantage};
+use shared::problem::Exit;
+use shared::time::{Clock, Day, Timestamp};
+
+use super::{complain, say};
+use crate::config::Config;
+use crate::operate::{self, PlanWish};
+
+/// The delta at which epsilon is told.
+const DELTA: f64 = 1e-6;
+
+/// Arguments of `plan create`.
+#[derive(Args)]
+pub(super) struct PlanArgs {
+    /// Reporting year, named by the year in which it ends
+    #[arg(long)]
+    year: ReportingYear,
+    /// First second in which submissions are taken, 2025-07-01T09:00:00Z
+    #[arg(long)]
+    opens_at: Timestamp,
+    /// First second in which they are not taken any more
+    #[arg(long)]
+    closes_at: Timestamp,
+    /// Day on which records are taken; the day of --opens-at if left out
+    #[arg(long)]
+    freeze_on: Option<Day>,
+    /// The data are made up: every page and file says so
+    #[arg(long)]
+    made_up: bool,
+    /// Budget of the release
+    #[arg(long, default_value = "0.16", value_parser = rho)]
+    rho_release: RhoNano,
+    /// Budget kept for one correction
+    #[arg(long, default_value = "0.04", value_parser = rho)]
+    rho_correction: RhoNano,
+    /// Ask only the authorities whose codes stand in this file
+    #[arg(long)]
+    only: Option<PathBuf>,
+    /// Fewest authorities of a release
+    #[arg(long, default_value_t = 1)]
+    authorities_min: u64,
+    /// Log the plan although most agents would refuse it
+    #[arg(long)]
+    yes: bool,
+    /// Show the plan and what it costs a child; sign, log and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl PlanArgs {
+    /// Whether it is a look and nothing else.
+    pub(super) fn writes_nothing(&self) -> bool {
+        self.dry_run
+    }
+    fn wish(&self) -> Result<PlanWish, OnlyError> {
+        Ok(PlanWish {
+            year: self.year,
+            opens_at: self.opens_at,
+            closes_at: self.closes_at,
+            freeze_on: self.freeze_on,
+            made_up: self.made_up,
+            rho_release: self.rho_release,
+            rho_correction: self.rho_correction,
+            only: self.only.as_deref().map(read_only).transpose()?,
+            authorities_min: self.authorities_min,
+        })
+    }
+}
+
+/// Why the file of `--only` cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OnlyError {
+    /// It cannot be read.
+    #[error("cannot read {path}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A word in it is no code.
+    #[error("{word:?} in {path} is not a code")]
+    Code {
+        /// Which file.
+        path: String,
+        /// The word.
+        word: String,
+        /// Why.
+        #[source]
+        source: IdError,
+    },
+}
+
+fn read_only(path: &Path) -> Result<BTreeSet<AuthorityId>, OnlyError> {
+    let name = || path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|source| OnlyError::File { path: name(), source })?;
+    let code = |word: &str| word.parse().map_err(|source| OnlyError::Code { path: name(), word: word.to_owned(), source });
+    text.split_whitespace().map(code).collect()
+}
+
+/// Shows the plan; unless that was all, logs it. What agents would refuse is logged with `--yes` only.
+pub(super) async fn create(config: &Config, clock: Arc<dyn Clock>, args: PlanArgs) -> anyhow::Result<Exit> {
+    let wish = args.wish()?;
+    let plan = operate::make_plan(config, &wish)?;
+    let doubts = operate::doubts(&plan, clock.now());
+    doubts.iter().for_each(|doubt| complain(&format!("WARNING: {doubt}")));
+    if args.dry_run {
+        summary(&plan).iter().for_each(|line| say(line));
+        say("a dry run: nothing was signed, logged or written");
+        return Ok(Exit::Done);
+    }
+    if !doubts.is_empty() && !args.yes {
+        complain("nothing was logged: a year has one plan for ever; change it, or add --yes to log it all the same");
+        return Ok(Exit::Usage);
+    }
+    let (plan, id) = operate::create_plan(config, clock, wish).await?;
+    say(&format!("round {} is planned: plan {id}", plan.body().round));
+    summary(&plan).iter().for_each(|line| say(line));
+    Ok(Exit::Done)
+}
+
+/// A plan in a few lines.
+fn summary(plan: &Plan) -> Vec<String> {
+    let body = plan.body();
+    let made_up = if body.made_up { ", made-up data" } else { "" };
+    let mut lines = vec![
+        format!("round {}: reporting year {}{made_up}", body.round, body.reporting_year),
+        format!("authorities asked: {}; a release needs at least {}", body.cohort.members.len(), body.authorities_min),
+        format!(
+            "records as on {}, sent from {} until {}",
+            body.dates.freeze_on, body.dates.send_opens_at, body.dates.send_closes_at
+        ),
+        format!("{} cells in {} blocks", body.n_cells, body.blocks.len()),
+    ];
+    for block in &body.blocks {
+        let (whole, part) = (block.scale_milli / 1000, block.scale_milli % 1000);
+        lines.push(format!("block {}: {} cells, scale {whole}.{part:03}, rho {}", block.name, block.n, block.rho_nano));
+    }
+    lines.push(cost("the release costs a child", plan.rho()));
+    lines.push(cost("release and correction of the year", body.rho_year_nano));
+    lines
+}
+
+/// What an amount of rho means, told in two more ways.
+fn cost(what: &str, rho: RhoNano) -> String {
+    let (epsilon, advantage) = (epsilon(rho.as_rho(), DELTA), membership_advantage(rho.as_rho()));
+    format!("{what}: rho {rho}, epsilon {epsilon:.2} at delta {DELTA:e}, membership advantage {advantage:.2}")
+}
+
+/// An amount of rho such as `0.16`, in exact billionths.
+fn rho(text: &str) -> Result<RhoNano, String> {
+    let wrong = || "not a decimal number with at most nine places, such as 0.16".to_owned();
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || part.len() > 9 || !digits(whole) || !digits(part) {
+        return Err(wrong());
+    }
+    let nano: u64 = format!("{part:0<9}").parse().map_err(|_| wrong())?;
+    let whole: u64 = whole.parse().map_err(|_| wrong())?;
+    whole.checked_mul(1_000_000_000).and_then(|n| n.checked_add(nano)).map(RhoNano).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Flags;
+
+    #[test]
+    fn rho_is_read_exactly() {
+        let check = |text: &str, expected: Option<u64>| assert_eq!(rho(text).ok(), expected.map(RhoNano), "{text}");
+        check("0.16", Some(160_000_000));
+        check("1", Some(1_000_000_000));
+        check("0.000000001", Some(1));
+        for wrong in ["", ".1", "0.0000000001", "-1", "1e3", "0,1", "99999999999"] {
+            check(wrong, None);
+        }
+    }
+
+    fn args(more: &[&str]) -> PlanArgs {
+        #[derive(clap::Parser)]
+        struct Only {
+            #[command(flatten)]
+            args: PlanArgs,
+        }
+        let year = if more.contains(&"--year") { &[][..] } else { &["--year", "2026"] };
+        let words = ["plan", "--opens-at", "2026-07-01T09:00:00Z"].iter().chain(year).chain(more);
+        <Only as clap::Parser>::parse_from(words).args
+    }
+
+    fn made(more: &[&str]) -> Result<Plan, operate::OperateError> {
+        let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/authorities.csv");
+        let config = Config::load(&Flags { authorities: Some(list), ..Flags::default() }).unwrap();
+        operate::make_plan(&config, &args(more).wish().unwrap())
+    }
+
+    const JULY: [&str; 2] = ["--closes-at", "2026-07-31T17:00:00Z"];
+
+    #[test]
+    fn a_plan_that_agents_would_refuse_is_doubted() {
+        let check = |more: &[&str], now: &str, expected: &[&str]| {
+            let doubts = operate::doubts(&made(&[&JULY, more].concat()).unwrap(), now.parse().unwrap());
+            assert_eq!(doubts.len(), expected.len(), "{more:?} {now}: {doubts:?}");
+            doubts.iter().zip(expected).for_each(|(doubt, words)| assert!(doubt.contains(words), "{doubt}"));
+        };
+        check(&[], "2026-06-01T00:00:00Z", &[]);
+        // planned while the year still runs, for a slot after its end
+        check(&[], "2026-02-01T00:00:00Z", &[]);
+        check(&[], "2027-04-01T00:00:00Z", &["not the newest complete reporting year, which is 2027"]);
+        check(&["--made-up"], "2027-04-01T00:00:00Z", &[]);
+        check(&["--made-up", "--year", "2025"], "2026-06-01T00:00:00Z", &[]);
+        check(&["--made-up", "--year", "2027"], "2026-06-01T00:00:00Z", &["not the newest complete"]);
+        check(&["--rho-release", "0.17"], "2026-06-01T00:00:00Z", &["more than 0.2 together"]);
+        check(&["--rho-correction", "0.05"], "2027-04-01T00:00:00Z", &["newest", "more than 0.2"]);
+    }
+
+    #[test]
+    fn a_round_that_closes_before_it_opens_is_refused_in_these_words() {
+        for closes_at in ["2026-06-30T00:00:00Z", "2026-07-01T09:00:00Z"] {
+            let error = made(&["--closes-at", closes_at]).unwrap_err().to_string();
+            assert!(error.contains("closes before it opens"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_summary_says_what_a_plan_costs_a_child() {
+        let text = summary(&made(&JULY).unwrap()).join("\n");
+        for words in
+            ["reporting year 2026", "authorities asked: 1", "scale ", "epsilon 3.", "at delta 1e-6", "membership advantage 0.2"]
+        {
+            assert!(text.contains(words), "{words} is not in:\n{text}");
+        }
+    }
+}

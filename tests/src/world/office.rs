@@ -41,7 +41,7 @@ impl<'w> Office<'w> {
     pub fn configure(&self, reporting_year: i16, url: &str, more: &str) -> anyhow::Result<()> {
         let text = format!(
             "authority = \"{}\"\nreporting_year = {reporting_year}\nmade_up = true\nreturns = \"returns\"\nstate = \"state\"\n\n\
-             [aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n[send]\nstep_ms = 250\n\n{more}",
+             [aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n[send]\nstep_ms = 50\n\n{more}",
             self.code, self.code
         );
         std::fs::write(self.config(), text).with_context(|| format!("cannot write {}", self.config().display()))

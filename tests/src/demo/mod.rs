@@ -30,7 +30,7 @@ use crate::world::{COMMAND_TIME_MAX, World, client};
 use figures::{AreaTruth, Published};
 use incidents::{Record, Strike};
 use options::Options;
-use result::{Audit, Outcome};
+use result::{Audit, Outcome, Site};
 use roles::Roles;
 use screen::Screen;
 use truth::Truth;
@@ -61,7 +61,8 @@ pub fn run(options: &Options) -> anyhow::Result<bool> {
     let round = open(&world, &spec, None, &screen)?;
     let outcome = Demo { world: &world, round: &round, screen: &screen, programs: &programs, seed: options.seed }.play()?;
     screen.rest();
-    result::tell(&outcome, &round, &programs, &screen);
+    let site = if options.exit { Site::Ends } else { Site::Stays };
+    result::tell(&outcome, &round, &programs, site, &screen);
     if let Some(file) = &options.json {
         std::fs::write(file, result::to_json(&outcome)?).with_context(|| format!("cannot write {}", file.display()))?;
         screen.line(&format!("the result stands in {}", file.display()));

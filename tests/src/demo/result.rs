@@ -11,7 +11,7 @@ use super::figures::{Line, What, inside_share};
 use super::incidents::Record;
 use super::screen::Screen;
 use crate::build::Programs;
-use crate::world::open::OpenRound;
+use crate::world::open::{Member, OpenRound};
 
 /// How the audit ended.
 #[derive(Clone, Debug)]
@@ -93,8 +93,17 @@ fn tenth(x: f64) -> f64 {
     (x * 10.0).round() / 10.0
 }
 
+/// Whether the site stays open after the result was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// Until somebody ends the demonstration.
+    Stays,
+    /// It ends with the program.
+    Ends,
+}
+
 /// Tells the result to a person.
-pub fn tell(outcome: &Outcome, round: &OpenRound<'_>, programs: &Programs, screen: &Screen) {
+pub fn tell(outcome: &Outcome, round: &OpenRound<'_>, programs: &Programs, site: Site, screen: &Screen) {
     let mut say = |text: String| screen.line(&text);
     table(outcome, &mut say);
     say(format!(
@@ -115,7 +124,7 @@ pub fn tell(outcome: &Outcome, round: &OpenRound<'_>, programs: &Programs, scree
     say(format!("\nAudit of {}: {verdict}", outcome.export.display()));
     let peaks: Vec<String> = outcome.peaks_mb.iter().map(|(name, mb)| format!("{name} {mb:.0}")).collect();
     say(format!("{} pages carry the notice; {:.1} s; peak memory in MB: {}", outcome.n_pages, outcome.seconds, peaks.join(", ")));
-    try_next(outcome, round, programs, &mut say);
+    try_next(outcome, round, programs, site, &mut say);
     for fault in &outcome.faults {
         say(format!("\nFAULT {fault}"));
     }
@@ -164,18 +173,14 @@ fn row(label: &str, line: &Line) -> String {
     )
 }
 
-fn try_next(outcome: &Outcome, round: &OpenRound<'_>, programs: &Programs, say: &mut dyn FnMut(String)) {
-    let (site, version) = (&round.served.public_url, &outcome.version);
-    let absent = |code: &str| outcome.absent.iter().any(|other| other == code);
-    let Some(member) = round.members.iter().find(|m| !absent(&m.office.code)) else { return };
-    let code = &member.office.code;
-    let submission = format!("{site}/submissions/{}/{code}-1.dsse.json", round.id);
-    let keys = member.office.state().join("keys").join("signing.public.pem");
+/// What can be tried while the site runs, and what can be tried with the files alone.
+fn try_next(outcome: &Outcome, round: &OpenRound<'_>, programs: &Programs, site: Site, say: &mut dyn FnMut(String)) {
+    let Some(member) = round.members.iter().find(|m| !outcome.absent.contains(&m.office.code)) else { return };
     say("\nTry next".to_owned());
-    say(format!("  the site              {site}/releases/{version}/"));
-    say(format!("  the figures           {site}/releases/{version}/figures.csv"));
-    say(format!("  the log               {site}/log/checkpoint"));
-    say(format!("  one signed submission {submission}"));
+    match site {
+        Site::Stays => try_site(outcome, round, member, say),
+        Site::Ends => say("  the site has ended with this program; without --exit it stays open".to_owned()),
+    }
     say(format!(
         "  a council's exact figures, for its own eyes: {} preview --config {}",
         programs.agent.display(),
@@ -187,6 +192,17 @@ fn try_next(outcome: &Outcome, round: &OpenRound<'_>, programs: &Programs, say: 
         outcome.export.display(),
         round.centre.trust().display()
     ));
+}
+
+fn try_site(outcome: &Outcome, round: &OpenRound<'_>, member: &Member<'_>, say: &mut dyn FnMut(String)) {
+    let (site, version) = (&round.served.public_url, &outcome.version);
+    let code = &member.office.code;
+    let submission = format!("{site}/submissions/{}/{code}-1.dsse.json", round.id);
+    let keys = member.office.state().join("keys").join("signing.public.pem");
+    say(format!("  the site              {site}/releases/{version}/"));
+    say(format!("  the figures           {site}/releases/{version}/figures.csv"));
+    say(format!("  the log               {site}/log/checkpoint"));
+    say(format!("  one signed submission {submission}"));
     say("  the signature of that submission, with openssl alone:".to_owned());
     say(format!("    curl -s {submission} > s.json"));
     say("    sed 's/.*\"payload\":\"\\([^\"]*\\)\".*/\\1/' s.json | base64 -d > p; sed 's/.*\"sig\":\"\\([^\"]*\\)\".*/\\1/' s.json | base64 -d > sig".to_owned());

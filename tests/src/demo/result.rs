@@ -192,21 +192,27 @@ fn try_next(outcome: &Outcome, round: &OpenRound<'_>, programs: &Programs, site:
         outcome.export.display(),
         round.centre.trust().display()
     ));
+    try_openssl(outcome, round, member, say);
 }
 
 fn try_site(outcome: &Outcome, round: &OpenRound<'_>, member: &Member<'_>, say: &mut dyn FnMut(String)) {
     let (site, version) = (&round.served.public_url, &outcome.version);
-    let code = &member.office.code;
-    let submission = format!("{site}/submissions/{}/{code}-1.dsse.json", round.id);
-    let keys = member.office.state().join("keys").join("signing.public.pem");
     say(format!("  the site              {site}/releases/{version}/"));
     say(format!("  the figures           {site}/releases/{version}/figures.csv"));
     say(format!("  the log               {site}/log/checkpoint"));
-    say(format!("  one signed submission {submission}"));
-    say("  the signature of that submission, with openssl alone:".to_owned());
-    say(format!("    curl -s {submission} > s.json"));
-    say("    sed 's/.*\"payload\":\"\\([^\"]*\\)\".*/\\1/' s.json | base64 -d > p; sed 's/.*\"sig\":\"\\([^\"]*\\)\".*/\\1/' s.json | base64 -d > sig".to_owned());
+    say(format!("  one signed submission {site}/submissions/{}/{}-1.dsse.json", round.id, member.office.code));
+}
+
+/// The commands that check one exported submission without a program of ours.
+fn try_openssl(outcome: &Outcome, round: &OpenRound<'_>, member: &Member<'_>, say: &mut dyn FnMut(String)) {
+    let submission = outcome.export.join("submissions").join(&round.id).join(format!("{}-1.dsse.json", member.office.code));
+    let submission = submission.display();
+    let keys = member.office.state().join("keys").join("signing.public.pem");
     let kind = shared::submission::SUBMISSION_TYPE;
+    say("  the signature of one submission, with openssl alone:".to_owned());
+    for (field, file) in [("payload", "p"), ("sig", "sig")] {
+        say(format!("    sed 's/.*\"{field}\":\"\\([^\"]*\\)\".*/\\1/' {submission} | base64 -d > {file}"));
+    }
     say(format!(
         "    {{ printf 'DSSEv1 {} {kind} %d ' $(wc -c < p); cat p; }} | openssl dgst -sha256 -verify {} -signature sig",
         kind.len(),

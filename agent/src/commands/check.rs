@@ -46,7 +46,7 @@ fn report(args: &CheckArgs, given: &Given, screen: &mut Screen<'_>) -> anyhow::R
         write_repairs(&histories.repairs, input, screen)?;
         if histories.n_without_header > 0 {
             screen.line(&format!(
-                "{} children are counted nowhere: no row in Header with a date of birth",
+                "children who are counted nowhere, for want of a row in Header with a date of birth: {}",
                 histories.n_without_header
             ))?;
         }

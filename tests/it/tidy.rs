@@ -220,6 +220,31 @@ fn no_key_and_no_place_of_a_machine_is_in_the_tree() {
 }
 
 #[test]
+fn every_test_that_a_claim_names_exists() {
+    let code = files("", ".rs");
+    let exists = |name: &str| code.iter().any(|(_, text)| text.contains(&format!("fn {name}(")));
+    let mut n_names = 0;
+    for (path, text) in &code {
+        if path == "tests/it/tidy.rs" {
+            continue;
+        }
+        for rest in text.split("Attacked by").skip(1) {
+            let comment: String = rest
+                .lines()
+                .enumerate()
+                .take_while(|(i, l)| *i == 0 || l.trim_start().starts_with("//"))
+                .map(|(_, l)| l)
+                .collect();
+            for name in comment.split('`').skip(1).step_by(2).filter(|n| n.contains('_') && !n.contains([':', '.', '/'])) {
+                assert!(exists(name), "{path}: no test {name}");
+                n_names += 1;
+            }
+        }
+    }
+    assert!(n_names >= 10, "only {n_names} names were found: the claims are read wrongly");
+}
+
+#[test]
 fn the_protocol_is_cited_by_the_code() {
     let (_, protocol) = one("docs/protocol.md").remove(0);
     let code = rooms(&["shared/src"]);

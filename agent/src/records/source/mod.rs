@@ -1,0 +1,136 @@
+//! Sources: whatever holds a return hands it over row by row, as text cells under named columns.
+//!
+//! A source knows nothing of rules. It gives the sheets it holds, each with the names of its columns, and then one row
+//! after another, in the order in which they stand. Cells are UTF-8 or the bytes of the file as they are; how an
+//! identifier, a code or a date is read is decided by `cells`. Invariants: memory is bounded by the longest row and the
+//! limits of [`super::text`], never by the number of rows; what is handed over for one row depends on that row, the
+//! first line (or the schema) and the configuration alone, so that one child's row never changes how another's is read;
+//! and whatever the bytes are, a source ends with a [`SourceFault`] or with its last row, and never panics.
+
+use std::fmt;
+
+/// A table of text as a source holds it: one file, one sheet of a workbook, one part of an XML return, one query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// Its name for people: `oc2.csv`, `return.xlsx [OC2]`, `return.xml [Reviews]`, `query OC2`.
+    pub name: String,
+    /// Names of its columns, trimmed, in upper case, in their order. Blank names stay, so that positions hold.
+    pub columns: Vec<String>,
+}
+
+/// The cells of one row, borrowed from the source until it is asked for the next.
+#[derive(Clone, Copy)]
+pub struct Cells<'r> {
+    text: &'r [u8],
+    /// Where each cell ends in `text`; the next begins one byte later.
+    ends: &'r [u32],
+}
+
+impl<'r> Cells<'r> {
+    /// Cells that stand in `text` with one byte between each two: `ends` says where each ends.
+    pub fn new(text: &'r [u8], ends: &'r [u32]) -> Self {
+        Self { text, ends }
+    }
+
+    /// How many there are.
+    pub fn n(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// A cell as it stands; blank where the row has none.
+    pub fn cell(&self, at: usize) -> &'r [u8] {
+        let Some(end) = self.ends.get(at).and_then(|end| usize::try_from(*end).ok()) else { return &[] };
+        let before = at.checked_sub(1).and_then(|at| self.ends.get(at)).and_then(|end| usize::try_from(*end).ok());
+        let start = before.map_or(0, |end| end + 1);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// Whether every cell is blank.
+    pub fn is_blank(&self) -> bool {
+        (0..self.n()).all(|at| self.cell(at).trim_ascii().is_empty())
+    }
+}
+
+/// A row and where it stands.
+pub struct SourceRow<'r> {
+    /// Position of its sheet in [`RowSource::sheets`].
+    pub sheet: usize,
+    /// Its line, as an editor, a spreadsheet or a count of result rows shows it; the first line is 1.
+    pub line: u32,
+    /// Its cells, in the order of the sheet's columns.
+    pub cells: Cells<'r>,
+}
+
+/// Whatever holds tables of text.
+pub trait RowSource {
+    /// The sheets; known before the first row and the same ever after.
+    fn sheets(&self) -> &[Sheet];
+
+    /// The next row; `None` after the last. Rows without any cell that is not blank are left out. After a fault or the
+    /// last row it is not asked again.
+    fn next_row(&mut self) -> Result<Option<SourceRow<'_>>, SourceFault>;
+}
+
+/// Why a source is not read, or not to its end. Whatever it is, the whole return is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFault {
+    /// What is wrong.
+    pub why: Unreadable,
+    /// The line, where it is known.
+    pub line: Option<u32>,
+}
+
+/// What is wrong with a source as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unreadable {
+    /// It holds no line.
+    Empty,
+    /// A line, an element, a cell or a part of a workbook is longer than any return's can be.
+    TooLarge,
+    /// It has more rows than are read.
+    TooManyRows,
+    /// It has more columns, sheets or levels than are read.
+    TooManyColumns,
+    /// Its bytes are neither text nor a workbook.
+    NotText,
+    /// A quoted cell does not end on its line: rows may be hidden in it.
+    LineBreak,
+    /// It is not well-formed XML, or ends too early.
+    BrokenXml,
+    /// It is not a workbook that can be opened, or it is locked with a password.
+    BrokenWorkbook,
+    /// A database ended the query.
+    Query,
+    /// The reading of its bytes failed on the way.
+    Interrupted,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "holds no line",
+            Self::TooLarge => "has a line or cell that is longer than any of a return",
+            Self::TooManyRows => "has more rows than are read",
+            Self::TooManyColumns => "has more columns or sheets than are read",
+            Self::NotText => "is neither text nor a workbook",
+            Self::LineBreak => "has a quoted cell that does not end on its line",
+            Self::BrokenXml => "is not well-formed XML, or ends too early",
+            Self::BrokenWorkbook => "is not a workbook that can be opened (perhaps it is locked with a password)",
+            Self::Query => "was ended by the database",
+            Self::Interrupted => "could not be read to its end",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_stand_one_byte_apart() {
+        let cells = Cells::new(b"A,,B C,", &[1, 2, 6, 7]);
+        let all: Vec<&[u8]> = (0..5).map(|at| cells.cell(at)).collect();
+        assert_eq!(all, [&b"A"[..], b"", b"B C", b"", b""]);
+        assert!(!cells.is_blank() && Cells::new(b" , ", &[1, 3]).is_blank());
+    }
+}

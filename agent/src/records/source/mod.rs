@@ -72,7 +72,7 @@ pub trait RowSource {
 }
 
 /// Why a source is not read, or not to its end. Whatever it is, the whole return is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceFault {
     /// What is wrong.
     pub why: Unreadable,

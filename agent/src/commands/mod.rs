@@ -4,6 +4,8 @@
 
 pub mod check; // faults, by rule and table
 pub mod preview; // exact figures for the authority's own screen
+pub mod key; // the key for pseudonyms and what is derived from it
+pub mod pseudonymise; // an extract -> the same with pseudonyms
 pub mod known_noise; // how wide the noise of a kept plan is
 pub mod room; // what the commands of the sending half share
 pub mod init; // the state folder
@@ -106,6 +108,8 @@ pub fn run(cli: Cli, surroundings: &mut Surroundings<'_>, screen: &mut Screen<'_
             let noise_sd = known_noise::of_source(&args.source, surroundings.clock.now());
             noise_sd.map_err(anyhow::Error::from).and_then(|sd| preview::run_with_noise(args, &sd, surroundings, screen))
         }
+        Command::Key(command) => key::run(command, surroundings.parts, screen),
+        Command::Pseudonymise(args) => pseudonymise::run(args, screen),
         Command::Sending(command) => return sending::run(command, surroundings, screen),
         Command::Draw => return draw::run(surroundings.input, screen.out),
     };

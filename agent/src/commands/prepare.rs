@@ -20,7 +20,6 @@ use crate::ledger::{Debit, Ledger};
 use crate::log_view::LogView;
 use crate::measures::{ChildContributions, MeasureSet};
 use crate::noise::{DrawRequest, NoiseError};
-use crate::pseudonym::PseudonymKey;
 use crate::records::tables::Table;
 use crate::round::{Admitted, Wanted, admit};
 use crate::stop::{Reached, Stop};
@@ -172,8 +171,7 @@ fn particulars(room: &Room<'_>, ledger: &Ledger) -> Result<Particulars, Stop> {
 /// Reads the configured returns. Refused input ends here: nothing is computed, and the centre is told no reason.
 pub fn from_returns(room: &Room<'_>, year: ReportingYear, waiting: &mut dyn Waiting) -> Result<Vec<ChildContributions>, Stop> {
     let refused = |detail: String| Stop::with(Problem::InputRefused, detail);
-    let key = PseudonymKey::from_bytes(&room.state.pseudonym_key()?);
-    let key = key.ok_or_else(|| Stop::with(Problem::ConfigurationInvalid, "keys/pseudonym.key is too short"))?;
+    let key = room.state.pseudonym_key()?.pseudonyms();
     let input = read_configured(room.config, year, &key, waiting).map_err(|e| refused(format!("{e} ({})", e.code())))?;
     if !input.refusals.is_empty() {
         let reasons: Vec<String> = input.refusals.iter().map(reason).collect();

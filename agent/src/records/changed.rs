@@ -52,11 +52,8 @@ impl ChangedIds {
             if pairs.len() == CHANGED_IDS_MAX {
                 return Err(ChangedIdsFault::TooMany);
             }
-            let (mut old, mut new) = (Vec::new(), Vec::new());
-            let read = |cell: &[u8], into: &mut Vec<u8>| normalise(cell.trim_ascii(), into).is_usable();
-            if !read(row.cells.cell(old_at), &mut old) || !read(row.cells.cell(new_at), &mut new) {
-                return Err(ChangedIdsFault::Row(row.line));
-            }
+            let read = |at| normalise(row.cells.cell(at)).ok().flatten().map(|identifier| identifier.as_bytes().to_vec());
+            let (Some(old), Some(new)) = (read(old_at), read(new_at)) else { return Err(ChangedIdsFault::Row(row.line)) };
             match pairs.get(&old) {
                 Some((other, _)) if *other != new => return Err(ChangedIdsFault::TwoNew(row.line)),
                 Some(_) => (),

@@ -15,6 +15,13 @@ use crate::day::Day;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ChildIndex(pub(crate) u32);
 
+impl ChildIndex {
+    /// The first so many children.
+    pub fn first(n: usize) -> impl Iterator<Item = Self> {
+        (0..u32::try_from(n).unwrap_or(u32::MAX)).map(Self)
+    }
+}
+
 /// Calls a macro with every table: field, row type, `Table` variant.
 macro_rules! each_table {
     ($call:ident) => {
@@ -112,9 +119,28 @@ fn of_child<'r, T: ChildRow>(rows: &'r [T], at: &mut usize, child: ChildIndex) -
     rest.get(before..before + n).unwrap_or_default()
 }
 
-/// The row that stands for a child in a table with one row a child: the last.
-pub fn standing<T>(rows: &[T]) -> Option<&T> {
-    rows.last()
+/// Keeps the last of a child's rows in a table with one row a child; `stands` says whether a row may replace the ones
+/// before it.
+fn keep_last<T: ChildRow>(rows: &mut Vec<T>, stands: impl Fn(&T) -> bool) {
+    rows.dedup_by(|later, earlier| {
+        let same = later.child() == earlier.child();
+        if same && stands(later) {
+            std::mem::swap(later, earlier);
+        }
+        same
+    });
+}
+
+impl Records {
+    /// Of tables with one row a child the last row stays; a row of Header without a date of birth replaces none.
+    pub(super) fn keep_standing(&mut self) {
+        keep_last(&mut self.header, |row| row.birth.is_some());
+        keep_last(&mut self.ad1, |_| true);
+        keep_last(&mut self.oc2, |_| true);
+        keep_last(&mut self.oc3, |_| true);
+        keep_last(&mut self.prev_perm, |_| true);
+        keep_last(&mut self.uasc, |_| true);
+    }
 }
 
 impl<'r> ChildRows<'r> {

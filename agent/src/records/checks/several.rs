@@ -15,7 +15,7 @@ pub(in crate::records) fn check(records: &Records, found: &mut Recorder<'_>) {
     for pair in numbered.windows(2) {
         let [before, row] = pair else { continue };
         if before.upn == row.upn && before.child != row.child {
-            found.row(RuleId::R209, *row);
+            found.row(RuleId::R444, *row);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::day::Day;
 use crate::records::ChildIndex;
-use crate::records::cells::{Cell, InYear, RowCells};
+use crate::records::cells::{Cell, RowCells};
 use crate::records::codes::{AdopterSex, AdopterStatus, Adopters, PermanentHome, TakenBack};
 use crate::records::findings::Recorder;
 
@@ -64,13 +64,12 @@ pub struct AdoptionRow {
 }
 
 impl AdoptionRow {
-    pub(in crate::records) fn parse(row: &RowCells<'_>, found: &mut Recorder<'_>) -> (InYear, Self) {
+    pub(in crate::records) fn parse(row: &RowCells<'_>, found: &mut Recorder<'_>) -> Self {
         let birth = row.date(found, 1);
         let decided = row.date(found, 2);
         let taken_back = row.date(found, 3);
         let reason = row.code(found, 4, |code| TakenBack::parse(code, row.year.number));
-        let in_year = decided.known().map_or(InYear::Undated, |day| InYear::of(row.year, day, taken_back.known()));
-        (in_year, Self { child: row.child, line: row.line, birth, decided, taken_back, reason })
+        Self { child: row.child, line: row.line, birth, decided, taken_back, reason }
     }
 }
 

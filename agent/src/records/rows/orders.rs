@@ -2,7 +2,7 @@
 
 use crate::day::Day;
 use crate::records::ChildIndex;
-use crate::records::cells::{Cell, InYear, RowCells};
+use crate::records::cells::{Cell, RowCells};
 use crate::records::findings::Recorder;
 
 /// A row of DoLo.
@@ -21,11 +21,10 @@ pub struct OrderRow {
 }
 
 impl OrderRow {
-    pub(in crate::records) fn parse(row: &RowCells<'_>, found: &mut Recorder<'_>) -> (InYear, Self) {
+    pub(in crate::records) fn parse(row: &RowCells<'_>, found: &mut Recorder<'_>) -> Self {
         let birth = row.date(found, 1);
         let start = row.date(found, 2);
         let end = row.date(found, 3);
-        let in_year = start.known().map_or(InYear::Undated, |start| InYear::of(row.year, start, end.known()));
-        (in_year, Self { child: row.child, line: row.line, birth, start, end })
+        Self { child: row.child, line: row.line, birth, start, end }
     }
 }

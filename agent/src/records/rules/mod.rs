@@ -72,9 +72,9 @@ pub struct Rule {
     pub severity: Severity,
     /// First and last return year in which it holds.
     pub years: (i16, i16),
-    /// Table on whose row it is reported; blank for any.
+    /// Table on whose row it is reported, or `any`.
     pub table: String,
-    /// Column that is named; blank for the row as a whole or whichever it is.
+    /// Column that is named; `any` for whichever it is, or the row as a whole.
     pub column: String,
     /// What is wrong.
     pub says: String,
@@ -196,8 +196,8 @@ mod tests {
             assert_eq!(id.code(), rule.code);
             assert!(!rule.says.is_empty() && !rule.advice.is_empty() && !rule.says.ends_with('.'), "{}", rule.code);
             let table = Table::by_name(&rule.table);
-            assert!(table.is_some() || rule.table.is_empty(), "{}: {}", rule.code, rule.table);
-            let known = rule.column.is_empty() || table.is_none_or(|table| table.position(&rule.column).is_some());
+            assert!(table.is_some() || rule.table == "any", "{}: {}", rule.code, rule.table);
+            let known = rule.column == "any" || table.is_none_or(|table| table.position(&rule.column).is_some());
             assert!(known, "{}: {}", rule.code, rule.column);
             let drops = rule.severity == Severity::Drop && rule.looks_at == LooksAt::Children;
             assert!(!drops && rule.years.0 <= rule.years.1, "{}", rule.code);

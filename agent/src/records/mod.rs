@@ -16,6 +16,7 @@ mod lines; // the line of a record in its file
 mod read; // from files to rows
 pub mod rows; // one row of each table
 pub mod rules; // the rules as data
+pub mod source; // from bytes to rows of text cells
 pub mod tables; // columns, and which table a file is
 pub mod text; // bytes, encoding, limits
 

@@ -47,7 +47,8 @@ pub fn run(command: &KeyCommand, parts: &Parts<'_>, screen: &mut Screen<'_>) -> 
     Ok(Exit::Done)
 }
 
-const BACK_UP: &str = "back up the state folder now: without this key nobody can link what partners deliver under keys made from it";
+const BACK_UP: &str =
+    "back up the state folder now: without this key nobody can link what partners deliver under keys made from it";
 
 fn in_words(key: &AuthorityKey) -> String {
     let made = key.made_on().map_or_else(|| "on a day that it does not say".to_owned(), |day| format!("on {day}"));

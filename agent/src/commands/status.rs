@@ -157,8 +157,7 @@ fn to_json(status: &Status) -> Value {
         Certificate::Absent(_) => Value::Null,
     };
     let made_on = |(_, made_on): (Fingerprint, Option<Day>)| made_on.map(|day| day.to_string());
-    let pseudonym_key =
-        status.pseudonym_key.map(|key| json!({ "fingerprint": key.0.to_string(), "made_on": made_on(key) }));
+    let pseudonym_key = status.pseudonym_key.map(|key| json!({ "fingerprint": key.0.to_string(), "made_on": made_on(key) }));
     let partner_key = |issued: &IssuedKey| {
         json!({
             "partner": issued.partner_use.partner.to_string(),

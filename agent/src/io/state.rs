@@ -276,14 +276,14 @@ fn certificate_request(authority: AuthorityId, tls_pem: &str) -> Result<String, 
 
 /// Whether group or others have any right to a file or folder. One that is not there is open to nobody.
 #[cfg(unix)]
-fn others_may_open(path: &Path) -> bool {
+pub(super) fn others_may_open(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
 /// Rights are not looked at where they are not those of Unix.
 #[cfg(not(unix))]
-fn others_may_open(_: &Path) -> bool {
+pub(super) fn others_may_open(_: &Path) -> bool {
     false
 }
 

@@ -82,12 +82,7 @@ impl State {
 
     /// Retires the present key and makes another; answers the number of the retired one. After a crash in between, the
     /// present key is retired already and still in use: the next rotation goes on from there.
-    pub fn rotate_pseudonym_key(
-        &self,
-        _: &Lock,
-        today: Day,
-        randomness: &dyn Randomness,
-    ) -> Result<(u32, AuthorityKey), Stop> {
+    pub fn rotate_pseudonym_key(&self, _: &Lock, today: Day, randomness: &dyn Randomness) -> Result<(u32, AuthorityKey), Stop> {
         let keys = self.root.join("keys");
         self.pseudonym_key()?;
         let present = self.private_text(PSEUDONYM_KEY)?;

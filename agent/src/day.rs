@@ -80,9 +80,10 @@ impl Day {
     pub fn parse_year_first(cell: &[u8]) -> Option<Self> {
         let (date, rest) = cell.split_at_checked(10)?;
         let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = date else { return None };
-        let midnight = rest.is_empty() || rest.strip_prefix(b" 00:00:00").or(rest.strip_prefix(b"T00:00:00")).is_some_and(|f| {
-            f.is_empty() || f.strip_prefix(b".").is_some_and(|f| !f.is_empty() && f.iter().all(|b| *b == b'0'))
-        });
+        let midnight = rest.is_empty()
+            || rest.strip_prefix(b" 00:00:00").or(rest.strip_prefix(b"T00:00:00")).is_some_and(|f| {
+                f.is_empty() || f.strip_prefix(b".").is_some_and(|f| !f.is_empty() && f.iter().all(|b| *b == b'0'))
+            });
         midnight.then(|| Self::parse(&[d1, d2, b'/', m1, m2, b'/', y1, y2, y3, y4])).flatten()
     }
 

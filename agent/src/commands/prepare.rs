@@ -14,7 +14,7 @@ use shared::time::Day;
 use super::Screen;
 use super::room::{Room, Step};
 use crate::bounds::BoundedChild;
-use crate::histories::build;
+use crate::histories::each;
 use crate::io::inbox::{InputRefusal, Waiting, read_configured};
 use crate::ledger::{Debit, Ledger};
 use crate::log_view::LogView;
@@ -178,8 +178,9 @@ pub fn from_returns(room: &Room<'_>, year: ReportingYear, waiting: &mut dyn Wait
         return Err(refused(format!("{}; check says where and why", reasons.join(", "))));
     }
     let measures = MeasureSet::resolve(room.framework).map_err(|e| Stop::fault(e.to_string()))?;
-    let histories = build(&input.returns, year);
-    Ok(histories.children.iter().filter_map(|child| measures.contributions(child, year)).collect())
+    let mut children = Vec::new();
+    each(&input.returns, year, room.config.mending, |child| children.extend(measures.contributions(&child, year)));
+    Ok(children)
 }
 
 /// A refusal by year and code. Numbers of rows stay with `check`, since what a scheduler starts ends in a log.

@@ -5,6 +5,7 @@
 //! nothing certain, and the file is refused.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::limits::CHANGED_IDS_MAX;
 use super::source::{RowSource, SourceFault};
@@ -34,6 +35,21 @@ pub enum ChangedIdsFault {
     Circle(u32),
     /// More rows than are read.
     TooMany,
+}
+
+impl fmt::Display for ChangedIdsFault {
+    /// For a sentence that begins with the file's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(SourceFault { why, line: Some(line) }) => write!(f, ":{line} {why}"),
+            Self::Source(SourceFault { why, line: None }) => write!(f, " {why}"),
+            Self::Columns => write!(f, " lacks a column {OLD} or {NEW}"),
+            Self::Row(line) => write!(f, ":{line} has an identifier that is blank or cannot be read"),
+            Self::TwoNew(line) => write!(f, ":{line} gives a second new identifier for an old one"),
+            Self::Circle(line) => write!(f, ":{line} is part of a circle of identifiers that replace each other"),
+            Self::TooMany => write!(f, " has more than {CHANGED_IDS_MAX} rows"),
+        }
+    }
 }
 
 impl ChangedIds {

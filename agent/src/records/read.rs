@@ -18,7 +18,8 @@ use super::rows::{
     AbsenceRow, Ad1Row, AdoptionRow, EpisodeRow, HeaderRow, Oc2Row, Oc3Row, OrderRow, PrevPermRow, ReviewRow, UascRow, WorkerRow,
 };
 use super::rules::{RuleBook, RuleId, Severity};
-use super::source::{self, RowSource, SourceFault, SourceRow, XmlTags};
+use super::source::open::{XmlTags, open};
+use super::source::{RowSource, SourceFault, SourceRow};
 use super::tables::{Recognised, TABLES, Table, recognise};
 use super::{FileSeen, FileUse, Refusal, ReturnRead, Returns, TableSet};
 use crate::pseudonym::PseudonymKey;
@@ -148,7 +149,7 @@ impl<'k> ReturnReader<'k> {
         let wanted = |columns: &[String]| matches!(recognise(columns, number), Recognised::Table { .. } | Recognised::NotYet(_));
         for Offered { name, content } in offered.into_iter().take(FILES_MAX) {
             let source = match content {
-                Content::Bytes(bytes) => source::open(&name, bytes, number, self.options.xml, &wanted),
+                Content::Bytes(bytes) => open(&name, bytes, number, self.options.xml, &wanted),
                 Content::Rows(rows) => Ok(rows),
             };
             match source {

@@ -7,8 +7,10 @@ use std::fmt;
 
 use shared::ids::ReportingYear;
 
+use super::limits::FILES_MAX;
+use super::rules::RuleId;
+use super::source::{SourceFault, Unreadable};
 use super::tables::Table;
-use super::text::{FILES_MAX, NotText};
 
 /// One entry of [`REFUSALS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,14 +225,14 @@ pub(crate) mod tests {
 
     fn one_of_each() -> Vec<Refusal> {
         let file = || "a.csv".to_owned();
-        let not_text = |why| Refusal::NotText { file: file(), why };
+        let source = |why, line| Refusal::Source { file: file(), fault: SourceFault { why, line } };
         vec![
-            not_text(NotText::TooLarge),
-            not_text(NotText::Utf16),
-            not_text(NotText::NotUtf8),
-            not_text(NotText::Empty),
-            Refusal::Separator { file: file(), table: Table::Oc2, separator: "semicolons" },
-            Refusal::LineBreak { file: file(), line: 7 },
+            source(Unreadable::TooLarge, Some(7)),
+            source(Unreadable::NotText, None),
+            source(Unreadable::Empty, None),
+            source(Unreadable::LineBreak, Some(7)),
+            source(Unreadable::BrokenXml, None),
+            Refusal::Rule { rule: RuleId::R501, n: 3 },
             Refusal::ColumnTwice { file: file(), column: "DOB" },
             Refusal::TableTwice { table: Table::Oc2, first: file(), second: "b.csv".to_owned() },
             Refusal::TableAbsent { table: Table::Oc2 },
@@ -248,8 +250,10 @@ pub(crate) mod tests {
             check_words(refusal.code(), &refusal.to_string());
             seen.insert(refusal.code());
         }
-        // these three are told by the inbox, whose own test checks them
-        seen.extend([RefusalCode::PathUnreadable, RefusalCode::YearAbsent, RefusalCode::YearTwice].map(|c| c.words().code));
+        // these are told by the inbox, whose own test checks them
+        let told_by_the_inbox =
+            [RefusalCode::PathUnreadable, RefusalCode::YearAbsent, RefusalCode::YearTwice, RefusalCode::ChangedIds];
+        seen.extend(told_by_the_inbox.map(|c| c.words().code));
         let listed: BTreeSet<&str> = REFUSALS.iter().map(|words| words.code).collect();
         assert_eq!((seen, REFUSALS.len()), (listed.clone(), listed.len()), "each code stands once, and none is unused");
     }

@@ -6,6 +6,19 @@
 
 mod rows_alone; // a row beside the child's Header row: impossible rows go
 mod sequence; // the order of episodes
+mod header; // who the children are
+mod uasc; // children who came to the country alone
+mod legal; // legal status, ages and reasons of single episodes and periods
+mod former; // last year's return
+mod placements; // placements, providers, settings and reasons for change
+mod temporary; // temporary stays and short breaks
+mod dolo; // deprivation of liberty orders
+mod reviews; // reviews
+mod workers; // social workers
+mod outcomes; // twelve-month outcomes
+mod leavers; // care leavers
+mod adoption; // decisions for adoption and adoptions
+mod missing; // times missing or away
 pub(super) mod several; // rules that compare children
 
 use super::cells::YearDays;
@@ -38,4 +51,17 @@ pub(super) fn row_by_row(scene: &Scene<'_>, found: &mut Recorder<'_>) {
 /// The second step, over the rows that are left: all other rules.
 pub(super) fn child(scene: &Scene<'_>, found: &mut Recorder<'_>) {
     sequence::check(scene, found);
+    header::check(scene, found);
+    uasc::check(scene, found);
+    legal::check(scene, found);
+    former::check(scene, found);
+    placements::check(scene, found);
+    temporary::check(scene, found);
+    dolo::check(scene, found);
+    reviews::check(scene, found);
+    workers::check(scene, found);
+    outcomes::check(scene, found);
+    leavers::check(scene, found);
+    adoption::check(scene, found);
+    missing::check(scene, found);
 }

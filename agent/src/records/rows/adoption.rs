@@ -126,7 +126,10 @@ impl PrevPermRow {
         };
         let on = match row.text(4) {
             [] => Cell::Blank,
-            cell => PartDate::parse(cell).map_or_else(|| row.date(found, 4).known().map_or(Cell::Unreadable, |day| Cell::Known(PartDate::Day(day))), Cell::Known),
+            cell => PartDate::parse(cell).map_or_else(
+                || row.date(found, 4).known().map_or(Cell::Unreadable, |day| Cell::Known(PartDate::Day(day))),
+                Cell::Known,
+            ),
         };
         Self {
             child: row.child,

@@ -92,11 +92,7 @@ pub struct EpisodeRow {
 }
 
 impl EpisodeRow {
-    pub(in crate::records) fn parse(
-        row: &RowCells<'_>,
-        key: &PseudonymKey,
-        found: &mut Recorder<'_>,
-    ) -> (InYear, Option<Self>) {
+    pub(in crate::records) fn parse(row: &RowCells<'_>, key: &PseudonymKey, found: &mut Recorder<'_>) -> (InYear, Option<Self>) {
         let year = row.year.number;
         let start = row.date(found, 1);
         let start = row.required(found, 1, start, RuleId::R141);

@@ -96,11 +96,7 @@ pub struct WorkerRow {
 }
 
 impl WorkerRow {
-    pub(in crate::records) fn parse(
-        row: &RowCells<'_>,
-        key: &PseudonymKey,
-        found: &mut Recorder<'_>,
-    ) -> (InYear, Option<Self>) {
+    pub(in crate::records) fn parse(row: &RowCells<'_>, key: &PseudonymKey, found: &mut Recorder<'_>) -> (InYear, Option<Self>) {
         let birth = row.date(found, 1);
         let id = row.text(2);
         let start = row.date(found, 3);

@@ -7,6 +7,9 @@
 
 mod ids; // every rule by name
 
+#[cfg(test)]
+mod cases; // a failing and a passing case of each rule
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -26,11 +26,7 @@ pub struct CsvSource<'i> {
 impl<'i> CsvSource<'i> {
     /// Reads the header of `content`. `wanted` says whether columns are those of a table; the first separator under
     /// which they are is taken, and the comma where none is.
-    pub fn open(
-        name: String,
-        content: Box<dyn Read + 'i>,
-        wanted: &dyn Fn(&[String]) -> bool,
-    ) -> Result<Self, SourceFault> {
+    pub fn open(name: String, content: Box<dyn Read + 'i>, wanted: &dyn Fn(&[String]) -> bool) -> Result<Self, SourceFault> {
         let mut lines = Lines::open(content)?;
         while let Some(line) = lines.next_line()? {
             if lines.text(line).iter().any(|byte| !byte.is_ascii_whitespace() && !SEPARATORS.contains(byte)) {

@@ -67,6 +67,11 @@ impl<'r> Cells<'r> {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    /// How many bytes they take together.
+    pub fn n_bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Whether every cell is blank.
     pub fn is_blank(&self) -> bool {
         (0..self.n()).all(|at| self.cell(at).trim_ascii().is_empty())

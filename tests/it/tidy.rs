@@ -147,6 +147,37 @@ fn the_sending_way_cannot_name_local_figures() {
 }
 
 #[test]
+fn no_raw_identifier_exists_after_records() {
+    let may = |path: &str| {
+        let rooms = ["agent/src/records/", "agent/src/commands/pseudonymise/"];
+        let files = ["agent/src/records.rs", "agent/src/pseudonym.rs", "agent/src/commands/pseudonymise.rs"];
+        files.contains(&path) || rooms.iter().any(|room| path.starts_with(room))
+    };
+    let (may, others): (Vec<_>, Vec<_>) = rooms(&["agent/src"]).into_iter().partition(|(path, _)| may(path));
+    let words = ["RawIdentifier", "normalise(", "normalise}", "::normalise", ".pseudonym(", ".in_hex("];
+    ban("after records", &others, &words);
+    // the words are still the ones that the code uses
+    let used = |word: &str| may.iter().any(|(_, text)| text.contains(word));
+    assert!(used("RawIdentifier") && used("normalise(") && used(".pseudonym(") && used(".in_hex("));
+    // in hexadecimal a pseudonym exists only where a person asked for it
+    let records: Vec<_> = may.into_iter().filter(|(path, _)| path.starts_with("agent/src/records")).collect();
+    ban("records write no pseudonym", &records, &[".in_hex("]);
+    // and no text becomes one: the only constructors are those of `PseudonymKey`
+    let (_, source) = one("agent/src/pseudonym.rs").remove(0);
+    let shipped = source.split("#[cfg(test)]").next().unwrap_or_default();
+    for (name, begin) in [("Pseudonym", "Pseudonym("), ("Token", "Token("), ("RawIdentifier", "RawIdentifier {")] {
+        let made = shipped.lines().map(str::trim).filter(|l| l.starts_with(begin) || l.contains(&format!("({begin}"))).count();
+        assert_eq!(made, 1, "{name} is made in one place");
+        let (before, _) = shipped.split_once(&format!("pub struct {begin}")).expect("the type is where it was");
+        let derived = before.lines().last().unwrap_or_default();
+        for banned in ["Debug", "Display", "Serialize", "Deserialize", "From", "FromStr"] {
+            assert!(!derived.contains(banned), "{name} derives {banned}");
+            assert!(!shipped.contains(&format!(" {banned} for {name}")), "{name} is {banned}");
+        }
+    }
+}
+
+#[test]
 fn seeded_randomness_is_in_tests_only() {
     let shipped = rooms(&["shared/src", "agent/src", "aggregator/src", "auditor/src"]);
     ban("seeded randomness", &shipped, &["seed_from_u64", "StdRng", "SmallRng", "ChaCha", "from_seed"]);

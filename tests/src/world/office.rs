@@ -1,5 +1,6 @@
 //! An agent's installation at one authority: configuration, returns, state, commands.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,6 +48,11 @@ impl<'w> Office<'w> {
         std::fs::write(self.config(), text).with_context(|| format!("cannot write {}", self.config().display()))
     }
 
+    /// The folder in which its commands run.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
     /// Its configuration file.
     #[must_use]
     pub fn config(&self) -> PathBuf {
@@ -138,15 +144,26 @@ impl<'w> Office<'w> {
     pub fn must(&self, arguments: &[&str]) -> anyhow::Result<Ended> {
         self.run(arguments)?.done(&format!("the agent of {}, {}", self.code, arguments.join(" ")))
     }
+    /// Runs a command that takes no configuration to its end, however it ends.
+    ///
+    /// # Errors
+    /// When it cannot be started or does not end in time.
+    pub fn run_bare(&self, arguments: &[&str]) -> anyhow::Result<Ended> {
+        self.start_with(arguments, &[])?.wait(COMMAND_TIME_MAX)
+    }
     /// Starts a command.
     ///
     /// # Errors
     /// When it cannot be started.
     pub fn start(&self, arguments: &[&str]) -> anyhow::Result<Running> {
+        self.start_with(arguments, &["--config".as_ref(), self.config().as_os_str()])
+    }
+
+    fn start_with(&self, arguments: &[&str], more: &[&OsStr]) -> anyhow::Result<Running> {
         let n = self.n_commands.fetch_add(1, Ordering::Relaxed);
         let log = self.world.log(&format!("agent-{}-{n:02}-{}", self.code, arguments.first().unwrap_or(&"")));
         let mut command = Command::new(&self.world.programs.agent);
-        command.args(arguments).arg("--config").arg(self.config()).current_dir(&self.folder);
+        command.args(arguments).args(more).current_dir(&self.folder);
         self.world.processes.start("agent", command, &log)
     }
 }

@@ -4,6 +4,9 @@
 
 pub mod check; // faults, by rule and table
 pub mod preview; // exact figures for the authority's own screen
+pub mod compare; // beside what is published
+pub mod dates; // which dates come next
+pub mod problem_list; // problems as rows of a CSV
 pub mod known_noise; // how wide the noise of a kept plan is
 pub mod room; // what the commands of the sending half share
 pub mod init; // the state folder
@@ -102,6 +105,7 @@ pub struct Surroundings<'s> {
 pub fn run(cli: Cli, surroundings: &mut Surroundings<'_>, screen: &mut Screen<'_>) -> Exit {
     let done = match &cli.command {
         Command::Check(args) => check::run(args, surroundings, screen),
+        Command::Dates(args) => dates::run(args, surroundings.clock.now(), screen),
         Command::Preview(args) => {
             let noise_sd = known_noise::of_source(&args.source, surroundings.clock.now());
             noise_sd.map_err(anyhow::Error::from).and_then(|sd| preview::run_with_noise(args, &sd, surroundings, screen))

@@ -145,6 +145,10 @@ pub trait Waiting {
     fn begins(&mut self, n_steps: usize);
     /// As a step begins.
     fn step(&mut self, what: &str);
+    /// How many bytes all files have together, once that is known; from then on bytes are counted in the place of steps.
+    fn bytes(&mut self, _n_bytes: u64) {}
+    /// So many bytes more were read.
+    fn advanced(&mut self, _n_bytes: u64) {}
     /// After the last step.
     fn ends(&mut self);
 }

@@ -8,9 +8,10 @@ use shared::framework::Framework;
 use shared::ids::{AuthorityId, ReportingYear};
 use shared::problem::Exit;
 
-use super::{Screen, Surroundings, UsageError, year_in_words};
+use super::{Screen, UsageError, year_in_words};
 use crate::cli::PreviewArgs;
 use crate::figures::{LocalFigures, MARKING};
+use crate::io::inbox::Waiting;
 use crate::io::official::{FileTold, read_official};
 use crate::official::compare::{Exact, Figure, Line, NeighboursMean, Unit, Verdict, compare};
 use crate::official::read::FileRead;
@@ -27,7 +28,7 @@ pub fn read_beside(
     args: &PreviewArgs,
     authority: Option<AuthorityId>,
     year: ReportingYear,
-    surroundings: &mut Surroundings<'_>,
+    waiting: &mut dyn Waiting,
     screen: &mut Screen<'_>,
 ) -> anyhow::Result<Result<Option<Beside>, Exit>> {
     if args.compare.is_empty() {
@@ -35,12 +36,20 @@ pub fn read_beside(
     }
     let authority = authority.or(args.authority);
     let authority = authority.ok_or_else(|| UsageError("--compare with named files needs --authority".to_owned()))?;
-    let (official, files) = read_official(&args.compare, authority, year, surroundings.waiting);
+    let (official, files) = read_official(&args.compare, authority, year, waiting);
+    let mut n_beside = 0_usize;
     for file in &files {
-        if let Err(why) = &file.read {
-            let verdict = if file.is_refused() { "refused" } else { "left aside" };
-            screen.note(&format!("{verdict}: {}: {why}", file.name))?;
+        match &file.read {
+            Err(why) if file.is_refused() => screen.note(&format!("refused: {}: {why}", file.name))?,
+            Err(why) if file.is_named => screen.note(&format!("left aside: {}: {why}", file.name))?,
+            Err(_) => n_beside += 1,
+            Ok(_) => {}
         }
+    }
+    if n_beside > 0 {
+        screen.note(&format!(
+            "left aside: {n_beside} further CSV files in the folders hold nothing to compare (--json names them)"
+        ))?;
     }
     let nothing = if files.iter().any(FileTold::is_refused) {
         Some("no comparison: take the refused files out, or download them anew".to_owned())
@@ -130,7 +139,7 @@ fn block(line: &Line, official: &Official) -> Vec<String> {
     let year = official.year();
     let neighbours = match line.neighbours.n {
         0 => "neighbours".to_owned(),
-        n => format!("mean of {n} nb."),
+        n => format!("{n} neighbours"),
     };
     let columns = [
         ("local".to_owned(), None),
@@ -153,7 +162,8 @@ fn block(line: &Line, official: &Official) -> Vec<String> {
             rows.push((name.to_owned(), cells));
         }
     };
-    let (mean_count, mean_per) = if line.unit == Unit::Count { (line.neighbours.mean, None) } else { (None, line.neighbours.mean) };
+    let (mean_count, mean_per) =
+        if line.unit == Unit::Count { (line.neighbours.mean, None) } else { (None, line.neighbours.mean) };
     push("children", exact(&|exact| exact.count.map(|n| n.to_string())), mean_count, &|figure| figure.count);
     if line.unit != Unit::Count {
         let per = exact(&|exact| exact.per.map(|per| per.to_one_decimal().to_string()));
@@ -181,7 +191,8 @@ fn signed(number: &str) -> String {
 
 fn verdict_in_words(line: &Line) -> Vec<String> {
     let said = match &line.verdict {
-        Verdict::Agrees => "agrees with the published figure".to_owned(),
+        Verdict::Agrees if line.own.count.and_then(Published::number).is_some() => "agrees with the published figure".to_owned(),
+        Verdict::Agrees => "agrees with the published figure, within rounding".to_owned(),
         Verdict::KeptBack(symbol) => format!("nothing to compare: {symbol} is published"),
         Verdict::NotInFiles => "nothing to compare: no file holds the published figure".to_owned(),
         Verdict::NotCounted => "not counted here: a table or a year that it needs is not there".to_owned(),
@@ -214,6 +225,7 @@ fn footnotes(lines: &[Line], beside: &Beside) -> Vec<String> {
     }
     let mut notes: Vec<String> = shown.iter().map(|(symbol, meaning)| format!("{symbol}: {meaning}")).collect();
     notes.push(format!("{NONE}: no file holds it; counts of authorities are published unrounded, others to the nearest 10"));
+    notes.push("neighbours: the plain mean of as many as are published (--json gives each)".to_owned());
     notes.push("per cents are published as whole numbers: half a point is the nearest that can be seen".to_owned());
     for file in &beside.files {
         match &file.read {
@@ -281,9 +293,10 @@ fn neighbours_to_json(neighbours: &NeighboursMean) -> Value {
 }
 
 fn line_to_json(line: &Line) -> Value {
-    let local = line.exact.as_ref().map(|exact| {
-        json!({ "marking": MARKING, "count": exact.count, "per": milli_to_json(exact.per), "base": exact.base })
-    });
+    let local = line
+        .exact
+        .as_ref()
+        .map(|exact| json!({ "marking": MARKING, "count": exact.count, "per": milli_to_json(exact.per), "base": exact.base }));
     let verdict = match &line.verdict {
         Verdict::Agrees => json!({ "is": "agrees" }),
         Verdict::KeptBack(symbol) => json!({ "is": "kept_back", "symbol": symbol }),
@@ -313,3 +326,6 @@ fn line_to_json(line: &Line) -> Value {
         "verdict": verdict,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -159,7 +159,11 @@ fn of_return(year: ReportingYear) -> Vec<DateLine> {
             what: format!("the reporting year {y} ends"),
             what_to_do: "check the records of the year as they stand; what is corrected now need not be explained later",
         },
-        line(date(y, 4, 1), format!("the collection of the return {y} opens"), "export the tables, check, correct in the case system"),
+        line(
+            date(y, 4, 1),
+            format!("the collection of the return {y} opens"),
+            "export the tables, check, correct in the case system",
+        ),
         line(date(y, 5, 31), format!("the return {y} is loaded"), "check once more on the export that is loaded"),
         line(
             date(y, 6, 30),

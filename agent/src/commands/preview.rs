@@ -31,7 +31,7 @@ pub fn run_with_noise(
     screen: &mut Screen<'_>,
 ) -> anyhow::Result<Exit> {
     let given = read(&args.source, surroundings)?;
-    match compare::read_beside(args, given.authority, given.input.year, surroundings, screen)? {
+    match compare::read_beside(args, given.authority, given.input.year, surroundings.waiting, screen)? {
         Ok(beside) => show(args, noise_sd, &given, beside.as_ref(), screen),
         Err(exit) => Ok(exit),
     }

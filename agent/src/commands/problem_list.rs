@@ -187,7 +187,8 @@ mod tests {
     #[test]
     fn a_spreadsheet_reads_one_row_a_problem() {
         let says = "a comma, a \"quote\" and a\r\nbreak; Zo\u{eb}";
-        let (bytes, n) = to_csv([problem("a.csv", says, None), problem("b.csv", "plain", None)].into_iter(), Values::Hidden).unwrap();
+        let (bytes, n) =
+            to_csv([problem("a.csv", says, None), problem("b.csv", "plain", None)].into_iter(), Values::Hidden).unwrap();
         let rows = cells(&bytes);
         assert_eq!((n, rows.len()), (2, 3));
         assert_eq!(rows[0].join(","), "return_year,file,line,column,rule,severity,what_is_wrong,what_to_do");

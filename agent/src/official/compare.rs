@@ -244,7 +244,8 @@ fn positions(category: &str, table: &Table, framework: &Framework) -> Vec<usize>
 
 /// The framework's own words for what a line counts.
 fn label(local: Local, table: &Table, framework: &Framework) -> String {
-    let group_of = |id: &str| table.group(id).and_then(|at| table.groups.get(at)).map_or(String::new(), |group| group.label.clone());
+    let group_of =
+        |id: &str| table.group(id).and_then(|at| table.groups.get(at)).map_or(String::new(), |group| group.label.clone());
     match local {
         Local::Share { group, category, .. } => {
             let views = framework.measure(&table.measure).map(|measure| measure.views.as_slice()).unwrap_or_default();
@@ -289,8 +290,13 @@ fn verdict(mapping: &Mapping, unit: Unit, exact: Option<&Exact>, own: &Figure) -
     if !(count_is_off || base_is_off || count.is_none() && per_is_off) {
         return Verdict::Agrees;
     }
-    let reasons = reasons(mapping, base.or(count.filter(|_| exact.base.is_none())), exact, per_is_off);
-    Verdict::Differs { count: count.filter(|n| *n != 0), per: per.filter(|_| per_is_off), base: base.filter(|n| *n != 0), reasons }
+    let reasons = reasons(mapping, count, base, exact, per_is_off);
+    Verdict::Differs {
+        count: count.filter(|n| *n != 0),
+        per: per.filter(|_| per_is_off),
+        base: base.filter(|n| *n != 0),
+        reasons,
+    }
 }
 
 /// How far rounding moves a published per cent, rate or mean.
@@ -306,12 +312,13 @@ fn rounding_of(mapping: &Mapping, unit: Unit, published: Milli) -> i64 {
 
 /// Reasons that fit what differs: those of the population when the base does or is not known, those of the counting when the
 /// base is the same or does not explain the rest.
-fn reasons(mapping: &Mapping, base: Option<i64>, exact: &Exact, per_is_off: bool) -> Vec<Reason> {
+fn reasons(mapping: &Mapping, count: Option<i64>, base: Option<i64>, exact: &Exact, per_is_off: bool) -> Vec<Reason> {
     let mut found = Vec::new();
     let population_is_off = base.is_none_or(|base| base != 0);
     if population_is_off {
-        let size = exact.base.or(exact.count).unwrap_or(0);
-        let is_small = base.is_none_or(|base| base.abs() <= (size / AMENDED_ONE_IN).max(1));
+        // by the base, or by the count where no base is published
+        let moved = base.map_or((count, exact.count), |base| (Some(base), exact.base));
+        let is_small = matches!(moved, (Some(moved), Some(size)) if moved.abs() <= (size / AMENDED_ONE_IN).max(1));
         found.push(if is_small { Reason::Amended } else { Reason::OtherReturn });
     }
     let counting_is_off = exact.base.is_some() && (base.is_none_or(|base| base == 0) || per_is_off);

@@ -96,8 +96,7 @@ impl Header {
         if record.len() > COLUMNS_MAX {
             return Err(Unusable::TooMuch { limit: u64::try_from(COLUMNS_MAX).unwrap_or(u64::MAX), what: "columns" });
         }
-        let names: Vec<String> =
-            record.iter().map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase()).collect();
+        let names: Vec<String> = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase()).collect();
         let mut sorted: Vec<&String> = names.iter().filter(|name| !name.is_empty()).collect();
         sorted.sort_unstable();
         let is_twice = sorted.windows(2).any(|two| matches!(two, [a, b] if a == b));
@@ -125,12 +124,18 @@ impl Long {
         let (count, share) = (one_of(&COUNTS), one_of(&SHARES));
         let (rate, population) = (at("rate_per_10000"), at("population_estimate"));
         let is_filter = |name: &str| {
-            !PLACES.contains(&name) && !COUNTS.contains(&name) && !SHARES.contains(&name) && at(name) != rate && at(name) != population
+            !PLACES.contains(&name)
+                && !COUNTS.contains(&name)
+                && !SHARES.contains(&name)
+                && at(name) != rate
+                && at(name) != population
         };
         let n_filters = names.iter().filter(|name| is_filter(name)).count();
         let places = |columns: &[&str]| columns.iter().map(|name| at(name)).collect::<Option<Vec<_>>>();
         let fitting = Shape::LONG.into_iter().flat_map(|shape| shape.columns().iter().map(move |columns| (shape, *columns)));
-        let found = fitting.filter(|(_, columns)| columns.len() == n_filters).find_map(|(shape, columns)| Some((shape, places(columns)?)));
+        let found = fitting
+            .filter(|(_, columns)| columns.len() == n_filters)
+            .find_map(|(shape, columns)| Some((shape, places(columns)?)));
         // a file of the nation alone, or one of filters that no mapping names
         let (Some((shape, filters)), Some(authority), Some(region), true) =
             (found, at("old_la_code"), at("region_code"), count.is_some() || rate.is_some())

@@ -6,8 +6,8 @@
 
 use Local::{Counted, Group, Mean, Rate, Share};
 use Reason::{
-    StatusAtBirthday, BlankStays, Chain, LeaverPopulation, LeftTwice, MissingPractice, NoWorker, PeriodStart, ReasonCode, RefusedIsNo,
-    ScoreWins, ShortBreaks, SumOfRounded, Temporary, ThirdParty, TwelveMonths, TwoYears, UascDate, WholeYear,
+    BlankStays, Chain, LeaverPopulation, LeftTwice, MissingPractice, NoWorker, PeriodStart, ReasonCode, RefusedIsNo, ScoreWins,
+    ShortBreaks, StatusAtBirthday, SumOfRounded, Temporary, ThirdParty, TwelveMonths, TwoYears, UascDate, WholeYear,
 };
 
 /// What a file is about, as its filter columns tell.
@@ -259,6 +259,8 @@ const TWO_YEARS: &str = "CLA 2 years on 31 March";
 const LONG: &str = "Children looked after continuously for at least 2.5 years on 31 March aged under 16 years";
 const CEASED: &str = "Reason episode ceased";
 const CEASED_ALL: Source = ceased(&[CEASED, "Total"]).at(Column::Count);
+const CEASING: Row = row(Shape::Rates, &["Children ceasing to be looked after each year"]);
+const CEASED_BASE: &[Source] = &[CEASED_ALL, CEASING.at(Column::Count), lait(&["LACceased"])];
 const YOUNGER: &str = "17 to 18 years";
 const OLDER: &str = "19 to 21 years";
 const EET: &str = "Total in education, employment or training";
@@ -296,7 +298,11 @@ pub const MAPPINGS: &[Mapping] = &[
         rows: &[row(Shape::Stability, &[ON_31_MARCH, "With 3 or more placements during the year"])],
         counts: &[lait(&["LACStableNum_2016on"])],
         pers: &[lait(&["LACStable_2016on"])],
-        bases: &[row(Shape::Stability, &[ON_31_MARCH, "Total children"]).at(Column::Count)],
+        bases: &[
+            row(Shape::Stability, &[ON_31_MARCH, "Total children"]).at(Column::Count),
+            CLA.at(Column::Count),
+            lait(&["LACnum"]),
+        ],
         reasons: &[ShortBreaks, Chain, Temporary],
     },
     Mapping {
@@ -344,7 +350,7 @@ pub const MAPPINGS: &[Mapping] = &[
     },
     Mapping {
         local: Counted { table: "F1.total", label: "All who left care" },
-        rows: &[row(Shape::Rates, &["Children ceasing to be looked after each year"])],
+        rows: &[CEASING],
         counts: &[CEASED_ALL, lait(&["LACceased"])],
         pers: &[],
         bases: &[],
@@ -466,7 +472,7 @@ pub const MAPPINGS: &[Mapping] = &[
         rows: &[row(Shape::Characteristics, &[UASC, "UASC"])],
         counts: &[lait(&["Unacc_Asylmn_Seek_Childn"])],
         pers: &[lait(&["Unacc_Asylmn_Seek_Childn%"])],
-        bases: &[row(Shape::Characteristics, &[UASC, "Total"]).at(Column::Count)],
+        bases: &[row(Shape::Characteristics, &[UASC, "Total"]).at(Column::Count), CLA.at(Column::Count), lait(&["LACnum"])],
         reasons: &[ShortBreaks, UascDate],
     },
 ];
@@ -484,7 +490,7 @@ const fn band(category: &'static str, rows: &'static [Row]) -> Mapping {
 
 const fn left(category: &'static str, rows: &'static [Row], counts: &'static [Source], pers: &'static [Source]) -> Mapping {
     let reasons: &[Reason] = if rows.len() > 1 { &[LeftTwice, ReasonCode, SumOfRounded] } else { &[LeftTwice, ReasonCode] };
-    Mapping { local: total("F1.total", category), rows, counts, pers, bases: &[CEASED_ALL], reasons }
+    Mapping { local: total("F1.total", category), rows, counts, pers, bases: CEASED_BASE, reasons }
 }
 
 const fn in_touch(

@@ -27,7 +27,6 @@ pub const ROW_BYTES_MAX: u64 = 64 * 1024;
 const NAME_CHARS_MAX: usize = 60;
 const BUFFER_BYTES: usize = 16 * 1024;
 
-
 /// Why a file is not used. Never carries what stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
@@ -35,7 +34,9 @@ pub enum Unusable {
     #[error("it is not CSV text in UTF-8; {0}")]
     NotText(&'static str),
     /// The header is none of those that are known.
-    #[error("its first line is not that of an official file of figures: no columns time_period, geographic_level and old_la_code")]
+    #[error(
+        "its first line is not that of an official file of figures: no columns time_period, geographic_level and old_la_code"
+    )]
     NotOfficial,
     /// An official data set with which nothing is compared.
     #[error("it is an official file with which no figure is compared")]

@@ -271,6 +271,11 @@ fn mean(each: Vec<(String, Option<Published>)>) -> NeighboursMean {
 
 fn verdict(mapping: &Mapping, unit: Unit, exact: Option<&Exact>, own: &Figure) -> Verdict {
     let Some(exact) = exact else { return Verdict::NotCounted };
+    let is_positive = |figure: Option<Published>| figure.and_then(Published::number).is_some_and(|number| number.0 > 0);
+    if exact.base == Some(0) && is_positive(own.base) {
+        // nobody at all here and somebody there: a table was not read, and a difference would mean nothing
+        return Verdict::NotCounted;
+    }
     let whole = |figure: Option<Published>| figure.and_then(Published::number).and_then(Milli::as_whole);
     let difference = |exact: Option<i64>, published| exact.zip(whole(published)).map(|(exact, published)| exact - published);
     let (count, base) = (difference(exact.count, own.count), difference(exact.base, own.base));

@@ -99,6 +99,20 @@ fn what_is_kept_back_or_absent_is_no_difference() {
 }
 
 #[test]
+fn a_table_that_is_not_there_is_told_as_such_and_not_as_a_difference() {
+    let mut beside = official();
+    let text = r#"time_period,geographic_level,region_code,old_la_code,care_leaver_age,breakdown,care_leaver_count,care_leaver_percent
+2025,Local authority,E13000002,301,19 to 21 years,Total,194,100
+2025,Local authority,E13000002,301,19 to 21 years,"Total in education, employment or training",112,58
+"#;
+    beside.add("a.csv", &mut text.as_bytes()).unwrap();
+    let lines = lines_of(0, 1, &beside);
+    let line = lines.iter().find(|line| line.label == "In education, training or work, aged 19 to 21").unwrap();
+    assert_eq!(line.own.count.map(|count| count.to_string()).as_deref(), Some("112"));
+    assert_eq!(line.verdict, Verdict::NotCounted, "the made-up return has no care leavers' table");
+}
+
+#[test]
 fn neighbours_are_the_mean_of_those_that_are_published() {
     let mut beside = official();
     let rows =

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use shared::ids::{ReportingYear, RoundId};
+use shared::ids::{AuthorityId, ReportingYear, RoundId};
 
 use crate::pseudonym::keys::KeyName;
 
@@ -21,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Look for faults in the returns. Sends nothing.
     Check(CheckArgs),
+    /// Say which dates come next, and what to do by then. Sends nothing.
+    Dates(DatesArgs),
     /// Show the exact figures on this screen. Local, not for publication; sends nothing.
     Preview(PreviewArgs),
     /// The authority's key for pseudonyms, and keys for partners. Sends nothing.
@@ -196,6 +198,17 @@ pub struct CheckArgs {
     pub json: bool,
 }
 
+/// Arguments of `dates`.
+#[derive(Args, Debug)]
+pub struct DatesArgs {
+    /// The agent's configuration; without one, the usual calendar of the return.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `preview`.
 #[derive(Args, Debug)]
 pub struct PreviewArgs {
@@ -214,6 +227,12 @@ pub struct PreviewArgs {
     /// With --cell: list file and line of the rows behind it, without identifiers.
     #[arg(long, requires = "cell")]
     pub rows: bool,
+    /// Beside the official figures in this file, or in the CSV files of this folder; may be given more than once.
+    #[arg(long, value_name = "FILE_OR_FOLDER", conflicts_with = "cell")]
+    pub compare: Vec<PathBuf>,
+    /// With --compare and named files: whose figures they are, by the three digits.
+    #[arg(long, value_name = "CODE", requires = "compare", conflicts_with = "config")]
+    pub authority: Option<AuthorityId>,
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod records; // bytes -> rows and problems
 pub mod histories; // rows of all years -> one history for each child
 pub mod measures; // one history -> what the child adds to each table
 pub mod figures; // exact figures, for the authority's own screen only
+pub mod official; // what is published of every authority, beside the exact figures
 pub mod bounds; // contributions within what the framework declares: the last room that sees one child
 pub mod noise; // one measurement, noisy cells
 pub mod log_view; // what is verified of the public log

@@ -34,21 +34,43 @@ impl Clock for MachineClock {
 }
 
 /// A bar on the terminal; hidden where standard error is none.
-struct Bar(ProgressBar);
+struct Bar {
+    bar: ProgressBar,
+    counts_bytes: bool,
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
 
 impl Waiting for Bar {
     fn begins(&mut self, n_steps: usize) {
-        let style = ProgressStyle::with_template("{bar:20} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
-        self.0 = ProgressBar::new(u64::try_from(n_steps).unwrap_or(0)).with_style(style);
+        let n_steps = u64::try_from(n_steps).unwrap_or(0);
+        *self = Self { bar: ProgressBar::new(n_steps).with_style(style("{bar:20} {pos}/{len} {msg}")), counts_bytes: false };
     }
 
     fn step(&mut self, what: &str) {
-        self.0.set_message(what.to_owned());
-        self.0.inc(1);
+        self.bar.set_message(what.to_owned());
+        if !self.counts_bytes {
+            self.bar.inc(1);
+        }
+    }
+
+    fn bytes(&mut self, n_bytes: u64) {
+        self.counts_bytes = true;
+        self.bar.set_style(style("{bar:20} {bytes}/{total_bytes} {msg}"));
+        self.bar.set_position(0);
+        self.bar.set_length(n_bytes);
+    }
+
+    fn advanced(&mut self, n_bytes: u64) {
+        if self.counts_bytes {
+            self.bar.inc(n_bytes);
+        }
     }
 
     fn ends(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
@@ -90,7 +112,7 @@ fn main() -> ExitCode {
         pause: &SystemPause,
         steps: &NoSteps,
     };
-    let mut bar = Bar(ProgressBar::hidden());
+    let mut bar = Bar { bar: ProgressBar::hidden(), counts_bytes: false };
     let mut input = io::stdin().lock();
     let mut surroundings = Surroundings { clock: &MachineClock, waiting: &mut bar, input: &mut input, parts: &parts };
     let mut out = io::BufWriter::new(io::stdout().lock());

@@ -127,6 +127,7 @@ fn pure_rooms_stay_pure() {
         "agent/src/measures",
         "agent/src/bounds.rs",
         "agent/src/figures.rs",
+        "agent/src/official",
         "agent/src/pseudonym.rs",
         "agent/src/submission.rs",
     ];

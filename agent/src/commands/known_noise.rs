@@ -31,7 +31,8 @@ pub fn of_source(source: &Source, now: Timestamp) -> Result<NoiseByTable, Stop> 
     Ok(tables.collect())
 }
 
-fn kept_plan(state: &State, round: RoundId, framework: &Framework) -> Option<Plan> {
+/// The one plan that is kept of a round; `None` before one is known, and while there are two.
+pub(super) fn kept_plan(state: &State, round: RoundId, framework: &Framework) -> Option<Plan> {
     let [id] = state.plans(round).ok()?[..] else { return None };
     let bytes = state.plan(round, id).ok()??;
     let envelope = Envelope::parse(&bytes, PLAN_BYTES_MAX).ok().filter(|e| e.id() == id)?;

@@ -6,6 +6,9 @@ pub mod check; // faults, by rule and table
 pub mod preview; // exact figures for the authority's own screen
 pub mod key; // the key for pseudonyms and what is derived from it
 pub mod pseudonymise; // an extract -> the same with pseudonyms
+pub mod compare; // beside what is published
+pub mod dates; // which dates come next
+pub mod problem_list; // problems as rows of a CSV
 pub mod known_noise; // how wide the noise of a kept plan is
 pub mod room; // what the commands of the sending half share
 pub mod init; // the state folder
@@ -106,6 +109,7 @@ pub struct Surroundings<'s> {
 pub fn run(cli: Cli, surroundings: &mut Surroundings<'_>, screen: &mut Screen<'_>) -> Exit {
     let done = match &cli.command {
         Command::Check(args) => check::run(args, surroundings, screen),
+        Command::Dates(args) => dates::run(args, surroundings.clock.now(), screen),
         Command::Preview(args) => {
             let noise_sd = known_noise::of_source(&args.source, surroundings.clock.now());
             noise_sd.map_err(anyhow::Error::from).and_then(|sd| preview::run_with_noise(args, &sd, surroundings, screen))
@@ -184,7 +188,7 @@ fn read(source: &Source, surroundings: &mut Surroundings<'_>) -> anyhow::Result<
             Ok(Given { authority: Some(config.authority), input, mending: config.mending, rules: config.rules })
         }
         (None, Some(year)) => {
-            let input = read_paths(&source.paths, year, NAMED_FILES_ERROR_RATE_MAX, &key)?;
+            let input = read_paths(&source.paths, year, NAMED_FILES_ERROR_RATE_MAX, &key, surroundings.waiting)?;
             Ok(Given { authority: None, input, mending: Mending::default(), rules: RuleBook::built_in() })
         }
         (None, None) => Err(UsageError("named files need --year".to_owned()).into()),

@@ -7,6 +7,7 @@ use shared::framework::Framework;
 use shared::problem::Exit;
 
 use super::check::write_refusals;
+use super::compare::{self, Beside};
 use super::{Given, Screen, Surroundings, UsageError, read, year_in_words};
 use crate::cli::PreviewArgs;
 use crate::figures::{CellFigure, CellName, LocalFigures, MARKING};
@@ -30,10 +31,19 @@ pub fn run_with_noise(
     screen: &mut Screen<'_>,
 ) -> anyhow::Result<Exit> {
     let given = read(&args.source, surroundings)?;
-    show(args, noise_sd, &given, screen)
+    match compare::read_beside(args, given.authority, given.input.year, surroundings.waiting, screen)? {
+        Ok(beside) => show(args, noise_sd, &given, beside.as_ref(), screen),
+        Err(exit) => Ok(exit),
+    }
 }
 
-fn show(args: &PreviewArgs, noise_sd: &NoiseByTable, given: &Given, screen: &mut Screen<'_>) -> anyhow::Result<Exit> {
+fn show(
+    args: &PreviewArgs,
+    noise_sd: &NoiseByTable,
+    given: &Given,
+    beside: Option<&Beside>,
+    screen: &mut Screen<'_>,
+) -> anyhow::Result<Exit> {
     let Given { authority, input, mending, .. } = given;
     let framework = Framework::built_in();
     let measures = MeasureSet::resolve(&framework)?;
@@ -54,6 +64,10 @@ fn show(args: &PreviewArgs, noise_sd: &NoiseByTable, given: &Given, screen: &mut
     let figures = LocalFigures::count(&measures, &histories.children, input.year);
     if let Some(figure) = cell.and_then(|cell| cell.figure(&figures, &framework, noise_sd)) {
         write_figure(args, &figure, input, screen)?;
+        return Ok(Exit::Done);
+    }
+    if let Some(beside) = beside {
+        compare::write(beside, &figures, &framework, args.json, screen)?;
         return Ok(Exit::Done);
     }
     if args.json {

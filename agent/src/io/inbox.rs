@@ -3,9 +3,10 @@
 //! A return year is known by the four digits in the name of its folder; files are known by their content, which is read
 //! as it streams by. Whoever can change these files changes the figures of this authority, and nothing else.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use shared::ids::ReportingYear;
@@ -161,8 +162,21 @@ pub trait Waiting {
     fn begins(&mut self, n_steps: usize);
     /// As a step begins.
     fn step(&mut self, what: &str);
+    /// How many bytes all files have together, once that is known; from then on bytes are counted in the place of steps.
+    fn bytes(&mut self, _n_bytes: u64) {}
+    /// So many bytes more were read.
+    fn advanced(&mut self, _n_bytes: u64) {}
     /// After the last step.
     fn ends(&mut self);
+}
+
+/// Tells nobody.
+pub struct Silent;
+
+impl Waiting for Silent {
+    fn begins(&mut self, _n_steps: usize) {}
+    fn step(&mut self, _what: &str) {}
+    fn ends(&mut self) {}
 }
 
 /// Reads the returns of a configuration, up to a year.
@@ -174,17 +188,23 @@ pub fn read_configured(
 ) -> Result<Input, InboxError> {
     let mut input = Input::of(year);
     let folders = folders_of(&config.returns, &mut input)?;
-    waiting.begins(folders.len());
-    let changed = changed_ids(&config.returns.join(CHANGED_IDS), &mut input)?;
-    let options = ReadOptions { key, rules: &config.rules, changed: &changed, xml: &config.xml, ignored: config.tables_ignored };
-    let mut reader = ReturnReader::new(options);
+    let mut files: Vec<(ReportingYear, Vec<Named>)> = Vec::with_capacity(folders.len());
     for (of, folder) in &folders {
-        waiting.step(&format!("return {of}"));
-        let files = files_of(folder, &name_of(folder), &mut input.left_aside)?;
-        let demanded = if *of == year { config.tables_demanded() } else { TableSet::required() };
-        reader.read(*of, demanded, offered(files)?);
+        files.push((*of, files_of(folder, &name_of(folder), &mut input.left_aside)?));
     }
-    waiting.ends();
+    let changed = changed_ids(&config.returns.join(CHANGED_IDS), &mut input)?;
+    let options =
+        ReadOptions { key, rules: &config.rules, changed: &changed, xml: &config.xml, ignored: config.tables_ignored };
+    let mut reader = ReturnReader::new(options);
+    waiting.begins(folders.len());
+    waiting.bytes(files.iter().flat_map(|(_, files)| files).map(|file| file.n_bytes).sum());
+    let waiting = RefCell::new(waiting);
+    for (of, files) in files {
+        waiting.borrow_mut().step(&format!("return {of}"));
+        let demanded = if of == year { config.tables_demanded() } else { TableSet::required() };
+        reader.read(of, demanded, offered(files, &waiting)?);
+    }
+    waiting.into_inner().ends();
     input.returns = reader.finish();
     if !folders.iter().any(|(of, _)| *of == year) {
         let others = folders.iter().map(|(_, path)| name_of(path)).collect();
@@ -194,7 +214,13 @@ pub fn read_configured(
 }
 
 /// Reads files, or folders of files, as one return of a year, under the rules as they are unless configured.
-pub fn read_paths(paths: &[PathBuf], year: ReportingYear, limit: ErrorRateMax, key: &PseudonymKey) -> Result<Input, InboxError> {
+pub fn read_paths(
+    paths: &[PathBuf],
+    year: ReportingYear,
+    limit: ErrorRateMax,
+    key: &PseudonymKey,
+    waiting: &mut dyn Waiting,
+) -> Result<Input, InboxError> {
     let mut input = Input::of(year);
     let mut files = Vec::new();
     let mut changed = ChangedIds::default();
@@ -205,7 +231,7 @@ pub fn read_paths(paths: &[PathBuf], year: ReportingYear, limit: ErrorRateMax, k
         } else if name_of(path) == CHANGED_IDS {
             changed = changed_ids(path, &mut input)?;
         } else {
-            files.push(Named { name: path.display().to_string(), path: path.clone() });
+            files.push(Named::new(path.display().to_string(), path)?);
         }
     }
     if !input.refusals.is_empty() {
@@ -215,7 +241,11 @@ pub fn read_paths(paths: &[PathBuf], year: ReportingYear, limit: ErrorRateMax, k
     let (rules, xml) = (RuleBook::built_in(), XmlTags::default());
     let options = ReadOptions { key, rules: &rules, changed: &changed, xml: &xml, ignored: TableSet::NONE };
     let mut reader = ReturnReader::new(options);
-    reader.read(year, TableSet::required(), offered(files)?);
+    waiting.begins(1);
+    waiting.bytes(files.iter().map(|file| file.n_bytes).sum());
+    let waiting = RefCell::new(waiting);
+    reader.read(year, TableSet::required(), offered(files, &waiting)?);
+    waiting.into_inner().ends();
     input.returns = reader.finish();
     Ok(input.hold_against(limit))
 }
@@ -246,13 +276,35 @@ struct Named {
     /// Name for messages.
     name: String,
     path: PathBuf,
+    n_bytes: u64,
+}
+
+impl Named {
+    fn new(name: String, path: &Path) -> Result<Self, InboxError> {
+        let n_bytes = fs::metadata(path).map_err(failed(path))?.len();
+        Ok(Self { name, path: path.to_owned(), n_bytes })
+    }
+}
+
+/// A file that tells how much of it was read.
+struct Counted<'w, 'd> {
+    file: File,
+    waiting: &'w RefCell<&'d mut dyn Waiting>,
+}
+
+impl Read for Counted<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.file.read(into)?;
+        self.waiting.borrow_mut().advanced(u64::try_from(n).unwrap_or(u64::MAX));
+        Ok(n)
+    }
 }
 
 /// Opens the files of a return.
-fn offered(files: Vec<Named>) -> Result<Vec<Offered<'static>>, InboxError> {
-    let open = |Named { name, path }: Named| {
-        let content = File::open(&path).map_err(failed(&path))?;
-        Ok(Offered { name, content: Content::Bytes(Box::new(content)) })
+fn offered<'w>(files: Vec<Named>, waiting: &'w RefCell<&mut dyn Waiting>) -> Result<Vec<Offered<'w>>, InboxError> {
+    let open = |Named { name, path, .. }: Named| {
+        let file = File::open(&path).map_err(failed(&path))?;
+        Ok(Offered { name, content: Content::Bytes(Box::new(Counted { file, waiting })) })
     };
     files.into_iter().map(open).collect()
 }
@@ -357,7 +409,7 @@ fn files_of(folder: &Path, prefix: &str, left_aside: &mut Vec<String>) -> Result
             left_aside.push(format!("{name}: the return has more files than are read"));
             continue;
         }
-        files.push(Named { name, path });
+        files.push(Named::new(name, &path)?);
     }
     Ok(files)
 }
@@ -388,7 +440,7 @@ mod tests {
             fs::write(parent.path().join(year).join("h.csv"), row).unwrap();
         }
         let (year, limit) = (ReportingYear::new(2025).unwrap(), ErrorRateMax { per_million: 0 });
-        read_paths(&[parent.path().to_owned()], year, limit, &crate::pseudonym::tests::key()).unwrap()
+        read_paths(&[parent.path().to_owned()], year, limit, &crate::pseudonym::tests::key(), &mut Silent).unwrap()
     }
 
     #[test]
@@ -412,7 +464,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_has_a_code_and_says_what_to_do() {
         let (year, limit) = (ReportingYear::new(2025).unwrap(), ErrorRateMax { per_million: 0 });
-        let error = read_paths(&["/nowhere/a.csv".into()], year, limit, &crate::pseudonym::tests::key()).err().unwrap();
+        let error = read_paths(&["/nowhere/a.csv".into()], year, limit, &crate::pseudonym::tests::key(), &mut Silent).err().unwrap();
         check_words(error.code(), &error.to_string());
         assert!(error.to_string().contains("/nowhere/a.csv"));
     }

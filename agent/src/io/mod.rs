@@ -3,6 +3,7 @@
 //! The only room that opens anything. What it hands on is bounded; what it decides is nothing.
 
 pub mod inbox; // folders of returns
+pub mod official; // files of published figures
 pub mod durable; // files that survive power loss
 pub mod randomness; // the system's, for keys, nonces and waiting
 pub mod state; // keys, ledger, receipts, what is remembered of the log

@@ -2,11 +2,9 @@
 //! bare pass of the `csv` crate over the same bytes.
 
 use agent::bounds::BoundedChild;
-use agent::histories::build;
+use agent::histories::{Mending, each};
 use agent::measures::MeasureSet;
 use agent::noise::{DrawRequest, draw};
-use agent::pseudonym::PseudonymKey;
-use agent::records::{ReadOptions, TableSet, read_return};
 use agent::submission::{Particulars, compose};
 use anyhow::Context as _;
 use shared::framework::Framework;
@@ -15,7 +13,7 @@ use shared::plan::Plan;
 use shared::sign::{Algorithm, SigningKey};
 use shared::submission::Nonce;
 
-use super::records::{Return, bare_pass, middling_council};
+use super::records::{Return, bare_pass, middling_council, read_returns};
 use super::timing::alternate_cpu;
 use super::{Outcome, Target};
 use crate::sample;
@@ -46,14 +44,12 @@ fn envelope(
     year: ReportingYear,
     key: &SigningKey,
 ) -> anyhow::Result<usize> {
-    let pseudonyms = PseudonymKey::from_bytes(&[7; 32]).context("a key of 32 bytes is long enough")?;
-    let options = ReadOptions { key: &pseudonyms, ignored: TableSet::NONE, demanded: TableSet::required() };
-    let read = |(year, files): &Return| read_return(files, *year, &options);
-    let returns: Vec<_> = returns.iter().map(read).collect();
+    let returns = read_returns(returns)?;
     let measures = MeasureSet::resolve(framework)?;
-    let histories = build(&returns, year);
-    let contributions = histories.children.iter().filter_map(|child| measures.contributions(child, year));
-    let children = contributions.map(|child| BoundedChild::new(framework, child)).collect::<Result<Vec<_>, _>>()?;
+    let mut contributions = Vec::new();
+    each(&returns, year, Mending::Apply, |child| contributions.extend(measures.contributions(&child, year)));
+    let children = contributions.into_iter().map(|child| BoundedChild::new(framework, child));
+    let children = children.collect::<Result<Vec<_>, _>>()?;
     let n_children = children.len();
     let cells = draw(DrawRequest::new(framework, plan, children)?)?;
     let particulars = Particulars {

@@ -31,7 +31,7 @@ pub fn folder(header: &str, episodes: &str, reviews: &str) -> tempfile::TempDir 
 /// The input of a folder, at most half of whose rows may have errors.
 pub fn given(folder: &Path) -> Given {
     let year = ReportingYear::new(2025).unwrap();
-    let input = read_paths(&[folder.to_owned()], year, ErrorRateMax { per_million: 500_000 }, &key()).unwrap();
+    let input = read_paths(&[folder.to_owned()], year, ErrorRateMax { per_million: 500_000 }, &key(), &mut crate::io::inbox::Silent).unwrap();
     Given { authority: "301".parse().ok(), input, mending: Mending::Apply, rules: RuleBook::built_in() }
 }
 

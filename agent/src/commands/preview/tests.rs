@@ -18,10 +18,18 @@ fn preview(header: &str, asked: &Asked) -> (Result<Exit, String>, String, String
     let folder = folder(header, EPISODES, REVIEWS);
     let source = Source { paths: Vec::new(), config: None, year: None };
     let cell = asked.cell.map(str::to_owned);
-    let args = PreviewArgs { source, json: asked.json, despite_errors: asked.despite_errors, rows: asked.rows, cell };
+    let args = PreviewArgs {
+        source,
+        json: asked.json,
+        despite_errors: asked.despite_errors,
+        rows: asked.rows,
+        cell,
+        compare: Vec::new(),
+        authority: None,
+    };
     let noise = NoiseByTable::from([("B1.total".to_owned(), 12.3)]);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let exit = show(&args, &noise, &given(folder.path()), &mut Screen { out: &mut out, err: &mut err });
+    let exit = show(&args, &noise, &given(folder.path()), None, &mut Screen { out: &mut out, err: &mut err });
     (exit.map_err(|e| e.to_string()), String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 

@@ -196,6 +196,15 @@ pub struct CheckArgs {
     /// Write JSON, every problem with its place.
     #[arg(long)]
     pub json: bool,
+    /// Also write every problem to this file, one row each, as a spreadsheet opens it.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// With --csv: replace the file if it is there.
+    #[arg(long, requires = "csv")]
+    pub force: bool,
+    /// Show what stands in the cells, identifiers too. On a terminal only.
+    #[arg(long, conflicts_with = "json")]
+    pub show_values: bool,
 }
 
 /// Arguments of `dates`.

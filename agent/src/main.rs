@@ -1,6 +1,6 @@
 //! `goldenthread-agent`: hands the clock, randomness and the screen of this machine to the commands.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -114,7 +114,9 @@ fn main() -> ExitCode {
     };
     let mut bar = Bar { bar: ProgressBar::hidden(), counts_bytes: false };
     let mut input = io::stdin().lock();
-    let mut surroundings = Surroundings { clock: &MachineClock, waiting: &mut bar, input: &mut input, parts: &parts };
+    let at_terminal = io::stdout().is_terminal();
+    let mut surroundings =
+        Surroundings { clock: &MachineClock, waiting: &mut bar, input: &mut input, parts: &parts, at_terminal };
     let mut out = io::BufWriter::new(io::stdout().lock());
     // not locked: a thread of the courier that panics must be able to say where
     let mut err = io::stderr();

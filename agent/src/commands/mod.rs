@@ -36,6 +36,7 @@ use crate::io::inbox::{InboxError, Input, Waiting, read_configured, read_paths};
 use crate::pseudonym::{KEY_BYTES_MIN, PseudonymKey};
 use crate::records::ErrorRateMax;
 use crate::records::rules::RuleBook;
+use crate::records::source::open::XmlTags;
 use crate::stop::Stop;
 use room::Parts;
 
@@ -103,6 +104,8 @@ pub struct Surroundings<'s> {
     pub input: &'s mut dyn Read,
     /// For the sending half.
     pub parts: &'s Parts<'s>,
+    /// Whether results go to a terminal.
+    pub at_terminal: bool,
 }
 
 /// Carries out a command line; says how the program ends.
@@ -170,6 +173,9 @@ struct Given {
     input: Input,
     mending: Mending,
     rules: RuleBook,
+    xml: XmlTags,
+    /// The date that comes next, where the configuration says enough.
+    next_date: Option<String>,
 }
 
 /// Reads the records that a command line names.
@@ -185,11 +191,14 @@ fn read(source: &Source, surroundings: &mut Surroundings<'_>) -> anyhow::Result<
                 .or_else(|| config.year(surroundings.clock.now()))
                 .context("this machine's clock shows no year that exists")?;
             let input = read_configured(&config, year, &key, surroundings.waiting)?;
-            Ok(Given { authority: Some(config.authority), input, mending: config.mending, rules: config.rules })
+            let next_date = dates::next_date(&config, surroundings.clock.now());
+            let AgentConfig { authority, mending, rules, xml, .. } = config;
+            Ok(Given { authority: Some(authority), input, mending, rules, xml, next_date })
         }
         (None, Some(year)) => {
             let input = read_paths(&source.paths, year, NAMED_FILES_ERROR_RATE_MAX, &key, surroundings.waiting)?;
-            Ok(Given { authority: None, input, mending: Mending::default(), rules: RuleBook::built_in() })
+            let (mending, rules, xml) = (Mending::default(), RuleBook::built_in(), XmlTags::default());
+            Ok(Given { authority: None, input, mending, rules, xml, next_date: None })
         }
         (None, None) => Err(UsageError("named files need --year".to_owned()).into()),
     }

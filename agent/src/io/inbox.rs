@@ -139,11 +139,35 @@ pub struct Input {
     pub refusals: Vec<InputRefusal>,
     /// How many identifiers `changed_ids.csv` replaces, where there is one.
     pub n_changed_ids: Option<usize>,
+    /// The files that were opened.
+    pub files: Vec<FileRead>,
+}
+
+/// A file that was opened.
+pub struct FileRead {
+    /// The return that it was read for.
+    pub year: ReportingYear,
+    /// Its name in messages.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
 }
 
 impl Input {
     fn of(year: ReportingYear) -> Self {
-        Self { year, returns: Returns::default(), left_aside: Vec::new(), refusals: Vec::new(), n_changed_ids: None }
+        Self {
+            year,
+            returns: Returns::default(),
+            left_aside: Vec::new(),
+            refusals: Vec::new(),
+            n_changed_ids: None,
+            files: Vec::new(),
+        }
+    }
+
+    fn note_files(&mut self, year: ReportingYear, files: &[Named]) {
+        let read = |file: &Named| FileRead { year, name: file.name.clone(), path: file.path.clone() };
+        self.files.extend(files.iter().map(read));
     }
 
     fn hold_against(mut self, limit: ErrorRateMax) -> Self {
@@ -193,14 +217,14 @@ pub fn read_configured(
         files.push((*of, files_of(folder, &name_of(folder), &mut input.left_aside)?));
     }
     let changed = changed_ids(&config.returns.join(CHANGED_IDS), &mut input)?;
-    let options =
-        ReadOptions { key, rules: &config.rules, changed: &changed, xml: &config.xml, ignored: config.tables_ignored };
+    let options = ReadOptions { key, rules: &config.rules, changed: &changed, xml: &config.xml, ignored: config.tables_ignored };
     let mut reader = ReturnReader::new(options);
     waiting.begins(folders.len());
     waiting.bytes(files.iter().flat_map(|(_, files)| files).map(|file| file.n_bytes).sum());
     let waiting = RefCell::new(waiting);
     for (of, files) in files {
         waiting.borrow_mut().step(&format!("return {of}"));
+        input.note_files(of, &files);
         let demanded = if of == year { config.tables_demanded() } else { TableSet::required() };
         reader.read(of, demanded, offered(files, &waiting)?);
     }
@@ -244,6 +268,7 @@ pub fn read_paths(
     waiting.begins(1);
     waiting.bytes(files.iter().map(|file| file.n_bytes).sum());
     let waiting = RefCell::new(waiting);
+    input.note_files(year, &files);
     reader.read(year, TableSet::required(), offered(files, &waiting)?);
     waiting.into_inner().ends();
     input.returns = reader.finish();
@@ -464,7 +489,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_has_a_code_and_says_what_to_do() {
         let (year, limit) = (ReportingYear::new(2025).unwrap(), ErrorRateMax { per_million: 0 });
-        let error = read_paths(&["/nowhere/a.csv".into()], year, limit, &crate::pseudonym::tests::key(), &mut Silent).err().unwrap();
+        let error =
+            read_paths(&["/nowhere/a.csv".into()], year, limit, &crate::pseudonym::tests::key(), &mut Silent).err().unwrap();
         check_words(error.code(), &error.to_string());
         assert!(error.to_string().contains("/nowhere/a.csv"));
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::rules::{RuleBook, RuleId, Severity, Standing};
-use super::tables::{TABLES, Table};
+use super::tables::Table;
 
 /// Most problems of one return that are listed one by one.
 pub const PROBLEMS_LISTED_MAX: usize = 100_000;
@@ -45,8 +45,7 @@ impl Problem {
 pub struct Findings {
     listed: Vec<Problem>,
     counts: BTreeMap<(Table, RuleId), Count>,
-    error_lines: Vec<Lines>,
-    n_error_rows: u64,
+    error_lines: BTreeMap<Table, Lines>,
 }
 
 /// How often a rule was broken in a table, and how hard it was there.
@@ -59,22 +58,25 @@ pub struct Count {
 }
 
 /// A set of lines, a bit each: its size is bounded by the rows of a file.
-#[derive(Clone, Default)]
-struct Lines(Vec<u64>);
+#[derive(Default)]
+struct Lines {
+    bits: Vec<u64>,
+    n: u64,
+}
 
 impl Lines {
-    /// Notes a line; whether it is new.
-    fn insert(&mut self, line: u32) -> bool {
-        let Ok(at) = usize::try_from(line / 64) else { return false };
-        if self.0.len() <= at {
-            self.0.resize(at + 1, 0);
+    fn insert(&mut self, line: u32) {
+        let Ok(at) = usize::try_from(line / 64) else { return };
+        if self.bits.len() <= at {
+            self.bits.resize(at + 1, 0);
         }
         let bit = 1_u64 << (line % 64);
-        self.0.get_mut(at).is_some_and(|word| {
-            let is_new = *word & bit == 0;
+        if let Some(word) = self.bits.get_mut(at)
+            && *word & bit == 0
+        {
             *word |= bit;
-            is_new
-        })
+            self.n += 1;
+        }
     }
 }
 
@@ -84,13 +86,7 @@ impl Findings {
         let count = self.counts.entry((table, problem.rule)).or_insert(Count { n: 0, severity });
         count.n += 1;
         if severity != Severity::Warn {
-            let at = TABLES.iter().position(|other| *other == table).unwrap_or(0);
-            if self.error_lines.len() <= at {
-                self.error_lines.resize(at + 1, Lines::default());
-            }
-            if self.error_lines.get_mut(at).is_some_and(|lines| lines.insert(line)) {
-                self.n_error_rows += 1;
-            }
+            self.error_lines.entry(table).or_default().insert(line);
         }
         if self.listed.len() < PROBLEMS_LISTED_MAX {
             self.listed.push(problem);
@@ -116,7 +112,12 @@ impl Findings {
 
     /// Rows with at least one problem that is more than a warning.
     pub fn n_error_rows(&self) -> u64 {
-        self.n_error_rows
+        self.error_lines.values().map(|lines| lines.n).sum()
+    }
+
+    /// The same of one table.
+    pub fn n_error_rows_of(&self, table: Table) -> u64 {
+        self.error_lines.get(&table).map_or(0, |lines| lines.n)
     }
 
     /// Whether nothing is wrong.

@@ -53,12 +53,11 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
         Ok(())
     };
     let (figure, baseline) = alternate_cpu(ROUNDS, ours, || bare_pass(&returns))?;
-    let what =
-        format!(
-            "read, validate and turn into histories {YEARS} return years of one authority ({n_rows} rows, {n_children} \
+    let what = format!(
+        "read, validate and turn into histories {YEARS} return years of one authority ({n_rows} rows, {n_children} \
              children, {} MB)",
-            bytes / 1_000_000
-        );
+        bytes / 1_000_000
+    );
     Ok(vec![Outcome::new("records", what, "cpu s", figure, (baseline, "csv byte records"), Target::RatioAtMost(4.0))])
 }
 

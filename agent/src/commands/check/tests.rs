@@ -14,6 +14,7 @@ use crate::io::inbox::read_paths;
 use crate::pseudonym::tests::key;
 use crate::records::ErrorRateMax;
 use crate::records::rules::RuleBook;
+use crate::records::source::open::XmlTags;
 
 /// A return of 2025 as files of a folder: header, episodes, reviews.
 pub fn folder(header: &str, episodes: &str, reviews: &str) -> tempfile::TempDir {
@@ -31,16 +32,31 @@ pub fn folder(header: &str, episodes: &str, reviews: &str) -> tempfile::TempDir 
 /// The input of a folder, at most half of whose rows may have errors.
 pub fn given(folder: &Path) -> Given {
     let year = ReportingYear::new(2025).unwrap();
-    let input = read_paths(&[folder.to_owned()], year, ErrorRateMax { per_million: 500_000 }, &key(), &mut crate::io::inbox::Silent).unwrap();
-    Given { authority: "301".parse().ok(), input, mending: Mending::Apply, rules: RuleBook::built_in() }
+    let input =
+        read_paths(&[folder.to_owned()], year, ErrorRateMax { per_million: 500_000 }, &key(), &mut crate::io::inbox::Silent)
+            .unwrap();
+    Given {
+        authority: "301".parse().ok(),
+        input,
+        mending: Mending::Apply,
+        rules: RuleBook::built_in(),
+        xml: XmlTags::default(),
+        next_date: None,
+    }
 }
 
 pub const HEADER: &str = "SECRET7,F,15/05/2012,WBRI,UN1,,";
 pub const EPISODES: &str = "SECRET7,01/06/2024,S,C2,N1,U4,PR1,,,,AB1 2CD,AB1 2CE,1234567";
 pub const REVIEWS: &str = "SECRET7,15/05/2012,01/08/2024,PN1";
 
+/// Without any flag.
+fn args() -> CheckArgs {
+    let source = Source { paths: Vec::new(), config: None, year: None };
+    CheckArgs { source, strict: false, json: false, csv: None, force: false, show_values: false }
+}
+
 fn check(folder: &Path, strict: bool, json: bool) -> (Exit, String) {
-    let args = CheckArgs { source: Source { paths: Vec::new(), config: None, year: None }, strict, json };
+    let args = CheckArgs { strict, json, ..args() };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let exit = report(&args, &given(folder), &mut Screen { out: &mut out, err: &mut err }).unwrap();
     (exit, format!("{}{}", String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap()))
@@ -111,7 +127,7 @@ fn a_closed_pipe_changes_neither_the_end_nor_the_last_line() {
     let wrong = "SECRET7,XX,99/99/2012,WBRI,UN1,,";
     for (header, expected) in [(HEADER, Exit::Done), (wrong, Exit::InputRefused)] {
         let folder = folder(header, "SECRET7,01/06/2024,S,C2,N1,QQ,PR1,,,,AB1 2CD,AB1 2CE,1234567", REVIEWS);
-        let args = CheckArgs { source: Source { paths: Vec::new(), config: None, year: None }, strict: false, json: false };
+        let args = args();
         let mut err = Vec::new();
         let mut screen = Screen { out: &mut Closed, err: &mut err };
         let exit = report(&args, &given(folder.path()), &mut screen).unwrap();
@@ -155,4 +171,25 @@ fn a_file_with_semicolons_is_read() {
     let (exit, text) = check(folder.path(), false, false);
     assert_eq!(exit, Exit::Done);
     assert!(text.contains("oc3.csv: OC3, 1 rows") && !text.contains("SECRET"), "{text}");
+}
+
+/// What `check` prints and writes with these arguments.
+fn run_with(folder: &Path, args: &CheckArgs) -> String {
+    let mut out = Vec::new();
+    report(args, &given(folder), &mut Screen { out: &mut out, err: &mut Vec::new() }).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn values_are_shown_to_who_asks_and_to_nobody_else() {
+    let folder = folder(HEADER, &EPISODES.replace("PR1", "PR9"), REVIEWS);
+    let list = folder.path().join("list");
+    let quiet = CheckArgs { csv: Some(list.clone()), ..args() };
+    let text = run_with(folder.path(), &quiet);
+    let csv = std::fs::read_to_string(&list).unwrap();
+    assert!(!text.contains("PR9") && !csv.contains("PR9") && csv.contains("178"), "{text}{csv}");
+    let asked = CheckArgs { csv: Some(list.clone()), force: true, show_values: true, ..args() };
+    let text = run_with(folder.path(), &asked);
+    let csv = std::fs::read_to_string(&list).unwrap();
+    assert!(text.contains("b.csv:2:PLACE_PROVIDER  PR9") && csv.contains(",PR9\r\n"), "{text}{csv}");
 }

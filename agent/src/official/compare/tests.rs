@@ -47,7 +47,9 @@ fn lines_of(n_three: u32, n: u32, beside: &Official) -> Vec<Line> {
     write("h.csv", "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB", &header);
     write("e.csv", "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN", &rows);
     let key = crate::pseudonym::tests::key();
-    let input = read_paths(&[folder.path().to_owned()], year(2025), ErrorRateMax { per_million: 0 }, &key, &mut crate::io::inbox::Silent).unwrap();
+    let input =
+        read_paths(&[folder.path().to_owned()], year(2025), ErrorRateMax { per_million: 0 }, &key, &mut crate::io::inbox::Silent)
+            .unwrap();
     assert!(input.refusals.is_empty(), "the made-up return is sound");
     let histories = crate::histories::build(&input.returns, input.year, crate::histories::Mending::Apply);
     compare(&LocalFigures::count(&measures, &histories.children, input.year), &framework, beside)

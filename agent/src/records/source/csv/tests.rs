@@ -36,11 +36,11 @@ fn the_header_alone_decides_the_separator() {
 
 #[test]
 fn blank_lines_are_left_out_and_counted_and_the_number_of_cells_is_not_judged() {
-    check("CHILD,B\n\n,,\n \"\" ,\n\"\",\"\"\n1\r1,2,3\n", &["CHILD", "B"], &[
-        (4, &[" \"\" ", ""]),
-        (6, &["1"]),
-        (7, &["1", "2", "3"]),
-    ]);
+    check(
+        "CHILD,B\n\n,,\n \"\" ,\n\"\",\"\"\n1\r1,2,3\n",
+        &["CHILD", "B"],
+        &[(4, &[" \"\" ", ""]), (6, &["1"]), (7, &["1", "2", "3"])],
+    );
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Form {
         let text = Mark::of(head).map_or(head, |(_, rest)| rest);
         let is_wide = matches!(Mark::of(head), Some((Mark::Utf16(_), _))) || Utf16::without_mark(head).is_some();
         // in UTF-16 a tag begins with one NUL byte before or after it
-        let first = text.iter().find(|byte| !byte.is_ascii_whitespace() && !(is_wide && **byte == 0));
+        let first = text.iter().find(|byte| !(byte.is_ascii_whitespace() || is_wide && **byte == 0));
         match first {
             _ if head.starts_with(ZIP) => Self::Workbook,
             _ if head.starts_with(OLE) => Self::OldWorkbook,

@@ -155,14 +155,13 @@ fn tags(part: impl Read, take: &mut dyn FnMut(&BytesStart<'_>) -> Result<bool, U
     let mut event = Vec::new();
     loop {
         event.clear();
-        match reader.read_event_into(&mut event).map_err(|_| Unreadable::BrokenWorkbook)? {
-            Event::Start(tag) | Event::Empty(tag) => {
-                if !take(&tag)? {
-                    return Ok(());
-                }
-            }
-            Event::Eof => return Ok(()),
-            _ => {}
+        let is_more_wanted = match reader.read_event_into(&mut event).map_err(|_| Unreadable::BrokenWorkbook)? {
+            Event::Start(tag) | Event::Empty(tag) => take(&tag)?,
+            Event::Eof => false,
+            _ => true,
+        };
+        if !is_more_wanted {
+            return Ok(());
         }
     }
 }

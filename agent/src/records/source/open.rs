@@ -52,10 +52,13 @@ pub fn open<'i>(
 ) -> Result<Box<dyn RowSource + 'i>, SourceFault> {
     let first = head(&mut *content, HEAD_BYTES).map_err(SourceFault::whole)?;
     let form = Form::of(&first);
-    let mut whole = Cursor::new(first).chain(content);
+    let whole = Cursor::new(first).chain(content);
     match form {
         Form::Workbook => {
-            let bytes = head(&mut whole, FILE_BYTES_MAX + 1).map_err(SourceFault::whole)?;
+            let mut bytes = Vec::new();
+            let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
+            let read = whole.take(limit).read_to_end(&mut bytes);
+            read.map_err(|_| SourceFault::whole(Unreadable::Interrupted))?;
             Ok(Box::new(WorkbookSource::open(name, bytes)?))
         }
         Form::OldWorkbook => Err(SourceFault::whole(Unreadable::BrokenWorkbook)),

@@ -60,6 +60,22 @@ fn replaced(bytes: &[u8], old: &str, new: &str) -> Vec<u8> {
     changed
 }
 
+/// A workbook whose list of sheets is a part of another name.
+fn with_list_of_sheets_in(name: &str) -> Vec<u8> {
+    let part_of = |path: &str| {
+        let mut text = String::new();
+        ZipArchive::new(Cursor::new(simple())).unwrap().by_name(path).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    let (list, relations) = (part_of("xl/workbook.xml"), part_of("xl/_rels/workbook.xml.rels"));
+    let more = [(format!("xl/{name}.xml"), list), (format!("xl/_rels/{name}.xml.rels"), relations)];
+    let more: Vec<(&str, &str)> = more.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let change = |path: &str, text: String| {
+        (!path.contains("workbook.xml")).then(|| text.replace("xl/workbook.xml", &format!("xl/{name}.xml")))
+    };
+    with_parts(&simple(), change, &more)
+}
+
 fn simple() -> Vec<u8> {
     workbook(|sheet| {
         sheet.write(0, 0, "CHILD").unwrap().write(0, 1, "DOB").unwrap();
@@ -218,7 +234,8 @@ fn workbooks_that_are_none_or_contradict_themselves_are_broken() {
     broken(&replaced(&simple(), "r=\"B2\"", "r=\"A2\""));
     broken(&replaced(&simple(), "r=\"B2\"", "r=\"ZZZZZZZZZZ2\""));
     broken(&replaced(&simple(), "ref=\"A1:B2\"", "ref=\"B2:A1\""));
-    broken(&replaced(&simple(), "Target=\"xl/workbook.xml\"", "Target=\"xl/worksheets/x.xml\""));
+    broken(&with_list_of_sheets_in("list"));
+    assert!(read(&with_list_of_sheets_in("Workbook2")).is_ok());
     let mut two = Workbook::new();
     two.add_worksheet().write(0, 0, "A").unwrap();
     two.add_worksheet().write(0, 0, "B").unwrap();

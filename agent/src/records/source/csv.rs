@@ -50,7 +50,7 @@ impl<'i> CsvSource<'i> {
     fn next_line(&mut self) -> Result<Option<Line>, SourceFault> {
         while let Some(line) = self.lines.next_line()? {
             let text = self.lines.text(line);
-            self.cutter.cut(text).map_err(|why| SourceFault::at(why, line.n))?;
+            self.cutter.cut(text, self.lines.may_have_quotes()).map_err(|why| SourceFault::at(why, line.n))?;
             if !self.cutter.cells(text).is_blank() {
                 return Ok(Some(line));
             }
@@ -104,7 +104,7 @@ impl Cutter {
     }
 
     fn columns(&mut self, text: &[u8]) -> Result<Vec<String>, Unreadable> {
-        self.cut(text)?;
+        self.cut(text, true)?;
         let cells = self.cells(text);
         if cells.n() > COLUMNS_MAX {
             return Err(Unreadable::TooManyColumns);
@@ -118,9 +118,9 @@ impl Cutter {
         Cells::new(if self.is_quoted { &self.unquoted } else { text }, &self.ends)
     }
 
-    fn cut(&mut self, text: &[u8]) -> Result<(), Unreadable> {
+    fn cut(&mut self, text: &[u8], may_have_quotes: bool) -> Result<(), Unreadable> {
         self.ends.clear();
-        self.is_quoted = memchr(b'"', text).is_some();
+        self.is_quoted = may_have_quotes && memchr(b'"', text).is_some();
         if self.is_quoted {
             return self.unquote(text);
         }

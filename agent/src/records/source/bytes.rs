@@ -23,13 +23,14 @@ pub(super) struct Window<'i> {
     start: usize,
     end: usize,
     ended: bool,
+    has_quotes: bool,
 }
 
 impl<'i> Window<'i> {
     /// A window at the beginning of `content`.
     pub fn new(content: Box<dyn Read + 'i>, decoder: Option<Decoder>) -> Self {
         let buffer = vec![0; WINDOW_BYTES].into_boxed_slice();
-        Self { content, decoding: decoder.map(Decoding::new), buffer, start: 0, end: 0, ended: false }
+        Self { content, decoding: decoder.map(Decoding::new), buffer, start: 0, end: 0, ended: false, has_quotes: false }
     }
 
     /// What is in the window and not yet taken.
@@ -57,6 +58,11 @@ impl<'i> Window<'i> {
         self.ended
     }
 
+    /// Whether a quotation mark is anywhere in the window: most files have none, and their lines need no search.
+    pub fn has_quotes(&self) -> bool {
+        self.has_quotes
+    }
+
     /// Reads on; what is not taken stays. `false` at the end of the source.
     pub fn more(&mut self) -> Result<bool, Unreadable> {
         if self.ended {
@@ -78,6 +84,7 @@ impl<'i> Window<'i> {
         }
         self.ended = n == 0;
         self.end += n;
+        self.has_quotes = memchr::memchr(b'"', self.rest()).is_some();
         Ok(!self.ended)
     }
 }

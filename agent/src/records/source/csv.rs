@@ -50,7 +50,7 @@ impl<'i> CsvSource<'i> {
     fn next_line(&mut self) -> Result<Option<Line>, SourceFault> {
         while let Some(line) = self.lines.next_line()? {
             let text = self.lines.text(line);
-            self.cutter.cut(text).map_err(|why| SourceFault::at(why, line.n))?;
+            self.cutter.cut(text, self.lines.may_have_quotes()).map_err(|why| SourceFault::at(why, line.n))?;
             if !self.cutter.cells(text).is_blank() {
                 return Ok(Some(line));
             }
@@ -104,7 +104,7 @@ impl Cutter {
     }
 
     fn columns(&mut self, text: &[u8]) -> Result<Vec<String>, Unreadable> {
-        self.cut(text)?;
+        self.cut(text, true)?;
         let cells = self.cells(text);
         if cells.n() > COLUMNS_MAX {
             return Err(Unreadable::TooManyColumns);
@@ -118,21 +118,13 @@ impl Cutter {
         Cells::new(if self.is_quoted { &self.unquoted } else { text }, &self.ends)
     }
 
-    fn cut(&mut self, text: &[u8]) -> Result<(), Unreadable> {
+    fn cut(&mut self, text: &[u8], may_have_quotes: bool) -> Result<(), Unreadable> {
         self.ends.clear();
-        self.is_quoted = memchr(b'"', text).is_some();
+        self.is_quoted = may_have_quotes && memchr(b'"', text).is_some();
         if self.is_quoted {
             return self.unquote(text);
         }
-        let separator = self.separator;
-        let mut at = 0u32;
-        for byte in text {
-            if *byte == separator {
-                self.ends.push(at);
-            }
-            at += 1;
-        }
-        self.ends.push(at);
+        cut_at(self.separator, text, &mut self.ends);
         Ok(())
     }
 
@@ -160,6 +152,32 @@ impl Cutter {
             }
         }
     }
+}
+
+/// Ends of the cells of a line without quotation marks. Cells are a few bytes long: to compare eight bytes at once takes
+/// the whole reading three fifths of what a search from each separator to the next takes.
+fn cut_at(separator: u8, text: &[u8], ends: &mut Vec<u32>) {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let pattern = u64::from_le_bytes([separator; 8]);
+    let (words, tail) = text.as_chunks::<8>();
+    let mut at = 0u32;
+    for word in words {
+        // a byte of `differs` is zero where the separator stands; then, and only then, its high bit is set in `found`
+        let differs = u64::from_le_bytes(*word) ^ pattern;
+        let mut found = !(((differs & !HIGH) + !HIGH) | differs) & HIGH;
+        while found != 0 {
+            ends.push(at + found.trailing_zeros() / 8);
+            found &= found - 1;
+        }
+        at += 8;
+    }
+    for byte in tail {
+        if *byte == separator {
+            ends.push(at);
+        }
+        at += 1;
+    }
+    ends.push(at);
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub mod text; // physical lines
 pub mod csv; // lines become cells
 pub mod workbook; // .xlsx
 mod zip_limits; // what a workbook may hold before it is opened
-mod xml_tags; // elements of an XML return
+pub mod xml_tags; // elements of an XML return
 mod xml_child; // one CHILD element becomes rows
 pub mod xml; // XML returns
 pub mod open; // which of them it is

@@ -98,6 +98,11 @@ impl<'i> Lines<'i> {
     pub fn text(&self, line: Line) -> &[u8] {
         self.window.between(line.from, line.to)
     }
+
+    /// Whether the line that was asked for last may have a quotation mark; `false` is certain.
+    pub fn may_have_quotes(&self) -> bool {
+        self.window.has_quotes()
+    }
 }
 
 /// A NUL byte is found before its line is known.

@@ -16,7 +16,7 @@ use sending::{AggregatorToml, CapsToml, SendToml, Sending};
 
 use crate::histories::Mending;
 use crate::records::rules::{RuleBook, Severity};
-use crate::records::source::open::XmlTags;
+use crate::records::source::{GroupTags, XmlTags};
 use crate::records::tables::{TABLES, Table};
 use crate::records::{ErrorRateMax, TableSet};
 
@@ -93,11 +93,47 @@ struct AgentToml {
     #[serde(default)]
     rules: BTreeMap<String, Severity>,
     #[serde(default)]
+    xml: XmlToml,
+    #[serde(default)]
     aggregator: AggregatorToml,
     #[serde(default)]
     caps: CapsToml,
     #[serde(default)]
     send: SendToml,
+}
+
+/// Elements of an XML return that have no published names.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct XmlToml {
+    social_workers: Option<WorkerElements>,
+    deprivations: Option<DeprivationElements>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorkerElements {
+    row: String,
+    id: String,
+    start: String,
+    end: String,
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeprivationElements {
+    row: String,
+    start: String,
+    end: String,
+}
+
+impl XmlToml {
+    fn tags(self) -> XmlTags {
+        let workers = |e: WorkerElements| GroupTags { row: e.row, columns: [e.id, e.start, e.end, e.reason] };
+        let deprivations = |e: DeprivationElements| GroupTags { row: e.row, columns: [e.start, e.end] };
+        XmlTags { workers: self.social_workers.map(workers), deprivations: self.deprivations.map(deprivations) }
+    }
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -150,7 +186,7 @@ impl AgentConfig {
                 RepairToml::Report => Mending::Report,
                 RepairToml::Apply => Mending::Apply,
             },
-            xml: XmlTags::default(),
+            xml: toml.xml.tags(),
             sending: Sending::of(folder, toml.aggregator, toml.caps, toml.send).map_err(|(key, why)| value(&key, why))?,
         })
     }

@@ -36,7 +36,7 @@ use crate::io::inbox::{InboxError, Input, Waiting, read_configured, read_paths};
 use crate::pseudonym::{KEY_BYTES_MIN, PseudonymKey};
 use crate::records::ErrorRateMax;
 use crate::records::rules::RuleBook;
-use crate::records::source::open::XmlTags;
+use crate::records::source::XmlTags;
 use crate::stop::Stop;
 use room::Parts;
 

@@ -17,7 +17,7 @@ use crate::records::changed::{ChangedIds, ChangedIdsFault};
 use crate::records::limits::FILES_MAX;
 use crate::records::refusals::{RefusalCode, sentence};
 use crate::records::rules::RuleBook;
-use crate::records::source::open::{XmlTags, open};
+use crate::records::source::{XmlTags, open};
 use crate::records::{
     Content, ErrorRateMax, Offered, ReadOptions, Refusal, ReturnReader, Returns, TableSet, YEAR_FIRST, YEAR_LAST,
 };

@@ -18,8 +18,7 @@ use super::rows::{
     AbsenceRow, Ad1Row, AdoptionRow, EpisodeRow, HeaderRow, Oc2Row, Oc3Row, OrderRow, PrevPermRow, ReviewRow, UascRow, WorkerRow,
 };
 use super::rules::{RuleBook, RuleId, Severity};
-use super::source::open::{XmlTags, open};
-use super::source::{RowSource, SourceFault, SourceRow};
+use super::source::{RowSource, SourceFault, SourceRow, XmlTags, open};
 use super::tables::{Recognised, TABLES, Table, recognise};
 use super::{FileSeen, FileUse, Refusal, ReturnRead, Returns, TableSet};
 use crate::pseudonym::PseudonymKey;

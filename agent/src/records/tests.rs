@@ -7,7 +7,7 @@ use super::*;
 use crate::pseudonym::tests::key;
 use crate::records::changed::ChangedIds;
 use crate::records::rules::{RuleBook, RuleId, Severity};
-use crate::records::source::open::XmlTags;
+use crate::records::source::XmlTags;
 
 /// A file by name and bytes.
 #[derive(Clone)]

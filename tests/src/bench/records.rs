@@ -5,7 +5,7 @@ use agent::histories::{Mending, each};
 use agent::pseudonym::PseudonymKey;
 use agent::records::changed::ChangedIds;
 use agent::records::rules::RuleBook;
-use agent::records::source::open::XmlTags;
+use agent::records::source::XmlTags;
 use agent::records::{Offered, ReadOptions, ReturnReader, Returns, TableSet};
 use shared::ids::{AuthorityId, ReportingYear};
 

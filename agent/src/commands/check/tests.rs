@@ -14,7 +14,7 @@ use crate::io::inbox::read_paths;
 use crate::pseudonym::tests::key;
 use crate::records::ErrorRateMax;
 use crate::records::rules::RuleBook;
-use crate::records::source::open::XmlTags;
+use crate::records::source::XmlTags;
 
 /// A return of 2025 as files of a folder: header, episodes, reviews.
 pub fn folder(header: &str, episodes: &str, reviews: &str) -> tempfile::TempDir {

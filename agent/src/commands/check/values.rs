@@ -9,7 +9,7 @@ use shared::ids::ReportingYear;
 
 use crate::io::inbox::Input;
 use crate::records::findings::Problem;
-use crate::records::source::open::{XmlTags, open};
+use crate::records::source::{XmlTags, open};
 use crate::records::tables::{Recognised, Table, recognise};
 
 /// Most characters of a value that are shown.

@@ -16,13 +16,16 @@ mod zip_limits; // what a workbook may hold before it is opened
 pub mod xml_tags; // elements of an XML return
 mod xml_child; // one CHILD element becomes rows
 pub mod xml; // XML returns
-pub mod open; // which of them it is
+mod open; // which of them it is
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
+
+pub use open::open;
+pub use xml_tags::{GroupTags, XmlTags};
 
 use text::Encoding;
 
@@ -82,7 +85,8 @@ impl<'r> Cells<'r> {
 pub struct SourceRow<'r> {
     /// Position of its sheet in [`RowSource::sheets`].
     pub sheet: usize,
-    /// Its line, as an editor, a spreadsheet or a count of result rows shows it; the first line is 1.
+    /// Its line as an editor or a spreadsheet shows it, the first being 1; in XML and in a query its number among the rows
+    /// of its sheet, from 1. No two rows of a sheet have the same.
     pub line: u32,
     /// Its cells, in the order of the sheet's columns.
     pub cells: Cells<'r>,

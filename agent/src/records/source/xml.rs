@@ -63,8 +63,7 @@ impl<'i> XmlSource<'i> {
         };
         match event {
             Event::Start(tag) => {
-                let n_within = n_line_ends(tag.as_bytes(), &mut false);
-                self.builder.start(tag.local_name().as_ref(), self.reader.get_ref().line.saturating_sub(n_within))?;
+                self.builder.start(tag.local_name().as_ref())?;
             }
             // empty elements are expanded
             Event::End(_) | Event::Empty(_) => {

@@ -31,7 +31,6 @@ enum Place {
 /// An element that holds texts.
 struct Element {
     kind: usize,
-    line: u32,
     /// Position of its first text in `texts`.
     first: usize,
 }
@@ -39,7 +38,8 @@ struct Element {
 /// A row that waits to be handed over.
 struct Row {
     sheet: usize,
-    line: u32,
+    /// Its number among the rows of its sheet, from 1: a whole return may stand on one line.
+    n: u32,
     text: (usize, usize),
     ends: (usize, usize),
 }
@@ -52,6 +52,8 @@ pub(super) struct Builder {
     is_root_known: bool,
     n_roots: u32,
     n_children: u32,
+    /// Rows of each sheet so far.
+    n_rows: Vec<u32>,
     // of the child
     elements: Vec<Element>,
     texts: Vec<(usize, usize)>,
@@ -66,6 +68,7 @@ impl Builder {
     /// Nothing read.
     pub fn new(layout: Layout) -> Self {
         Self {
+            n_rows: vec![0; layout.parts.len()],
             layout,
             spare: BTreeMap::new(),
             places: Vec::new(),
@@ -97,7 +100,7 @@ impl Builder {
     }
 
     /// An element begins.
-    pub fn start(&mut self, name: &str, line: u32) -> Result<(), Unreadable> {
+    pub fn start(&mut self, name: &str) -> Result<(), Unreadable> {
         if self.places.len() == LEVELS_MAX {
             return Err(Unreadable::TooManyColumns);
         }
@@ -107,8 +110,8 @@ impl Builder {
                 self.n_children = self.n_children.saturating_add(1);
                 Place::Child
             }
-            Some(Place::Child) => self.element(name, line)?,
-            Some(Place::Element(at)) => self.leaf_or_element(*at, name, line)?,
+            Some(Place::Child) => self.element(name)?,
+            Some(Place::Element(at)) => self.leaf_or_element(*at, name)?,
             Some(Place::Root | Place::Leaf(..) | Place::Unknown) => Place::Unknown,
         };
         if matches!(place, Place::Unknown) {
@@ -155,7 +158,7 @@ impl Builder {
         let row = self.rows.next()?;
         let text = self.row_text.get(row.text.0..row.text.1).unwrap_or_default();
         let ends = self.row_ends.get(row.ends.0..row.ends.1).unwrap_or_default();
-        Some(SourceRow { sheet: row.sheet, line: row.line, cells: Cells::new(text, ends) })
+        Some(SourceRow { sheet: row.sheet, line: row.n, cells: Cells::new(text, ends) })
     }
 
     fn root(&mut self, name: &str) -> Result<Place, Unreadable> {
@@ -164,24 +167,24 @@ impl Builder {
         if self.n_roots == 1 { Ok(Place::Root) } else { Err(Unreadable::BrokenXml) }
     }
 
-    fn element(&mut self, name: &str, line: u32) -> Result<Place, Unreadable> {
+    fn element(&mut self, name: &str) -> Result<Place, Unreadable> {
         let named = |kind: &super::xml_tags::Kind| kind.name.eq_ignore_ascii_case(name);
         let Some(kind) = self.layout.kinds.iter().position(named) else { return Ok(Place::Unknown) };
         if kind == 0 && self.elements.iter().any(|element| element.kind == 0) {
             return Err(Unreadable::BrokenXml);
         }
         let n_leaves = self.layout.kinds.get(kind).map_or(0, |kind| kind.leaves.len());
-        self.elements.push(Element { kind, line, first: self.texts.len() });
+        self.elements.push(Element { kind, first: self.texts.len() });
         self.texts.resize(self.texts.len() + n_leaves, (0, 0));
         Ok(Place::Element(self.elements.len() - 1))
     }
 
-    fn leaf_or_element(&mut self, at: usize, name: &str, line: u32) -> Result<Place, Unreadable> {
+    fn leaf_or_element(&mut self, at: usize, name: &str) -> Result<Place, Unreadable> {
         let Some(element) = self.elements.get(at) else { return Ok(Place::Unknown) };
         let leaves = self.layout.kinds.get(element.kind).map_or(&[][..], |kind| &kind.leaves);
         match leaves.iter().position(|leaf| leaf.eq_ignore_ascii_case(name)) {
             Some(leaf) => Ok(Place::Leaf(element.first + leaf, self.bytes.len())),
-            None if element.kind == 0 => self.element(name, line),
+            None if element.kind == 0 => self.element(name),
             None => Ok(Place::Unknown),
         }
     }
@@ -219,9 +222,12 @@ impl Builder {
                     self.row_ends.push(u32::try_from(self.row_text.len() - text).map_err(|_| Unreadable::TooLarge)?);
                     self.row_text.push(b'\n');
                 }
-                let row = Row { sheet, line: element.line, text: (text, self.row_text.len()), ends: (ends, self.row_ends.len()) };
-                let is_blank = self.row_text.get(text..).is_some_and(|text| text.trim_ascii().is_empty());
-                rows.extend((!is_blank).then_some(row));
+                if self.row_text.get(text..).is_some_and(|text| text.trim_ascii().is_empty()) {
+                    continue;
+                }
+                let n = self.n_rows.get_mut(sheet).ok_or(Unreadable::TooManyColumns)?;
+                *n = n.saturating_add(1);
+                rows.push(Row { sheet, n: *n, text: (text, self.row_text.len()), ends: (ends, self.row_ends.len()) });
             }
         }
         self.rows = rows.into_iter();

@@ -45,20 +45,20 @@ fn child(inner: &str) -> String {
 }
 
 #[test]
-fn a_childs_rows_stand_in_the_order_of_the_sheets_with_the_lines_of_their_elements() {
+fn a_childs_rows_stand_in_the_order_of_the_sheets_each_with_its_number() {
     let expected = [
-        "6 Header: 1,M,01/02/2010,WBRI,UN1,1,",
-        "4 Episodes: 1,06/01/2024,S,C2,N1,U1,PR1,,,,B2 2BB,B1 1AA,SC1",
-        "9 Reviews: 1,01/02/2010,07/08/2024,PN1",
-        "10 Reviews: 1,01/02/2010,08/08/2024,PN2",
-        "6 UASC: 1,M,01/02/2010,03/04/2024",
-        "12 OC2: 1,01/02/2010,12,,,,,,,,,",
-        "6 OC3: 1,01/02/2010,YES,,B1",
-        "6 AD1: 1,01/02/2010,1,,,2,,",
-        "12 PlacedAdoption: 1,01/02/2010,09/09/2024,,",
-        "11 PrevPerm: 1,01/02/2010,P1,,",
-        "8 Missing: 1,01/02/2010,M,05/06/2024,",
-        "14 Header: 2,,,,,,",
+        "1 Header: 1,M,01/02/2010,WBRI,UN1,1,",
+        "1 Episodes: 1,06/01/2024,S,C2,N1,U1,PR1,,,,B2 2BB,B1 1AA,SC1",
+        "1 Reviews: 1,01/02/2010,07/08/2024,PN1",
+        "2 Reviews: 1,01/02/2010,08/08/2024,PN2",
+        "1 UASC: 1,M,01/02/2010,03/04/2024",
+        "1 OC2: 1,01/02/2010,12,,,,,,,,,",
+        "1 OC3: 1,01/02/2010,YES,,B1",
+        "1 AD1: 1,01/02/2010,1,,,2,,",
+        "1 PlacedAdoption: 1,01/02/2010,09/09/2024,,",
+        "1 PrevPerm: 1,01/02/2010,P1,,",
+        "1 Missing: 1,01/02/2010,M,05/06/2024,",
+        "2 Header: 2,,,,,,",
     ];
     assert_eq!(written(&found(RETURN).unwrap()), expected);
     assert_eq!(written(&found(&RETURN.replace('\n', "\r\n")).unwrap()), expected);

@@ -9,7 +9,9 @@ use agent::official::Official;
 use agent::pseudonym::PseudonymKey;
 use agent::records::changed::ChangedIds;
 use agent::records::rules::RuleBook;
-use agent::records::source::{self, RowSource, XmlTags};
+use agent::records::source::RowSource;
+use agent::records::source::open::open;
+use agent::records::source::xml_tags::XmlTags;
 use agent::records::{Offered, ReadOptions, ReturnReader, TableSet};
 use shared::ids::ReportingYear;
 use zip::ZipWriter;
@@ -26,7 +28,7 @@ const FILES_MAX: usize = 8;
 
 /// Reads whatever the bytes are to the end.
 pub fn any_source(bytes: &[u8]) {
-    if let Ok(mut source) = source::open("a file", Box::new(bytes), YEAR, &XmlTags::default(), &|_| true) {
+    if let Ok(mut source) = open("a file", Box::new(bytes), YEAR, &XmlTags::default(), &|_| true) {
         drain(&mut *source);
     }
 }
@@ -34,7 +36,7 @@ pub fn any_source(bytes: &[u8]) {
 /// Reads bytes that begin with a known first line.
 pub fn text_source(bytes: &[u8]) {
     let wanted = |columns: &[String]| columns.iter().any(|column| column == "REVIEW_CODE");
-    let opened = source::open("reviews.csv", Box::new(bytes), YEAR, &XmlTags::default(), &wanted);
+    let opened = open("reviews.csv", Box::new(bytes), YEAR, &XmlTags::default(), &wanted);
     let Ok(mut source) = opened else { return };
     assert_eq!(source.sheets().len(), 1, "a text is one sheet");
     drain(&mut *source);
@@ -129,7 +131,7 @@ fn read_files(files: Vec<Vec<u8>>) {
 /// The table of identifiers that were replaced.
 pub fn changed_ids(bytes: &[u8]) {
     let bytes = [b"OLD,NEW\n", bytes].concat();
-    let opened = source::open("changed_ids.csv", Box::new(bytes.as_slice()), YEAR, &XmlTags::default(), &ChangedIds::is_header);
+    let opened = open("changed_ids.csv", Box::new(bytes.as_slice()), YEAR, &XmlTags::default(), &ChangedIds::is_header);
     if let Ok(mut source) = opened {
         drop(ChangedIds::read(&mut *source));
     }

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::any_source(&fuzz::as_workbook(bytes)));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::workbook_source(&fuzz::as_workbook(bytes)));

@@ -4,6 +4,7 @@
 //! counting that share a line of code would share its faults. Reading order:
 
 pub mod councils; // authorities and children who do not exist
+pub mod many_rows; // one return of millions of rows, written as a stream
 pub mod oracle; // every cell, counted slowly and obviously
 pub mod documents; // documents that are generated, and a test when they are stale
 pub mod build; // builds the programs and says where they lie

@@ -9,6 +9,7 @@ pub mod calibration; // made-up councils beside published figures
 pub mod demo; // a whole national round
 pub mod ingest; // submissions over fresh connections, durable
 pub mod measurements; // docs/measurements.md
+pub mod peers; // the same rules in pandas
 pub mod records; // a return set read and parsed
 pub mod release; // submissions to figures
 pub mod timing; // medians of alternating runs

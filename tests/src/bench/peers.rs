@@ -1,0 +1,129 @@
+//! The peer of `check`: a pandas script that does ten of its rules, in a Python environment of its own under the target
+//! folder. Nothing but a benchmark runs it: it installs the pinned packages of `tests/peers/requirements.txt` with
+//! whatever configuration of pip the user has. Where Python or pip does not work, that is said and the peer is left out.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail, ensure};
+use serde::Deserialize;
+
+use crate::build::workspace;
+
+/// What the script printed of one run.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct PeerRun {
+    /// Rows of all tables that it read.
+    pub n_rows: u64,
+    /// Violations of each rule, by its code.
+    pub violations: BTreeMap<String, u64>,
+    /// CPU seconds from the first file to the last rule.
+    pub cpu_s: f64,
+    /// Wall seconds of the same work.
+    pub wall_s: f64,
+    /// CPU seconds for loading pandas, which are not in `cpu_s`.
+    pub load_cpu_s: f64,
+    /// Version of pandas.
+    pub pandas: String,
+}
+
+/// Runs the script over one return, and over last year's episodes where a folder is given; `None`, with a line on standard
+/// error, where Python or its packages cannot be had.
+///
+/// # Errors
+/// When the script itself fails: then the figures of this benchmark are worth nothing.
+pub fn check_rules(folder: &Path, former: Option<&Path>) -> anyhow::Result<Option<PeerRun>> {
+    match environment() {
+        Ok(python) => run(&python, folder, former).map(Some),
+        Err(error) => {
+            writeln!(io::stderr(), "SKIPPED: the pandas peer was not run: {error:#}")?;
+            Ok(None)
+        }
+    }
+}
+
+fn run(python: &Path, folder: &Path, former: Option<&Path>) -> anyhow::Result<PeerRun> {
+    let mut command = Command::new(python);
+    command.arg(peers().join("check_rules.py")).arg(folder).stderr(Stdio::inherit());
+    if let Some(former) = former {
+        command.arg("--former").arg(former);
+    }
+    let output = command.output().context("starting the pandas peer")?;
+    ensure!(output.status.success(), "the pandas peer failed with {}", output.status);
+    parse(&output.stdout)
+}
+
+fn parse(printed: &[u8]) -> anyhow::Result<PeerRun> {
+    let run: PeerRun = serde_json::from_slice(printed).context("reading what the pandas peer printed")?;
+    ensure!(run.n_rows > 0 && run.cpu_s > 0.0, "the pandas peer read nothing");
+    Ok(run)
+}
+
+/// The interpreter of an environment in which the pinned packages are installed; kept between runs.
+fn environment() -> anyhow::Result<PathBuf> {
+    let wanted = fs::read_to_string(peers().join("requirements.txt")).context("reading requirements.txt")?;
+    let folder = target_folder()?.join("peers-venv");
+    let installed = folder.join("installed.txt");
+    let python = folder.join("bin").join("python");
+    if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    if folder.exists() {
+        fs::remove_dir_all(&folder).context("removing the former environment")?;
+    }
+    succeed(Command::new("python3").args(["-m", "venv"]).arg(&folder), "python3 -m venv")?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "--requirement"];
+    succeed(Command::new(&python).args(pip).arg(peers().join("requirements.txt")), "pip install")?;
+    fs::write(&installed, wanted).context("noting what is installed")?;
+    Ok(python)
+}
+
+/// Runs a program whose complaints go to the screen as they are.
+fn succeed(command: &mut Command, what: &str) -> anyhow::Result<()> {
+    let status =
+        command.stdout(Stdio::null()).stdin(Stdio::null()).status().with_context(|| format!("{what} cannot be started"))?;
+    if !status.success() {
+        bail!("{what} failed with {status}");
+    }
+    Ok(())
+}
+
+/// Folder of the peers' sources.
+fn peers() -> PathBuf {
+    workspace().join("tests").join("peers")
+}
+
+/// Cargo's target folder: the one around this program in which cargo notes its compiler.
+fn target_folder() -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe().context("where this program lies")?;
+    let found = program.ancestors().find(|folder| folder.join(".rustc_info.json").is_file());
+    found.map(Path::to_owned).context("this program does not lie in a target folder of cargo")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse, peers};
+
+    #[test]
+    fn the_line_of_the_script_is_read() {
+        let line = r#"{"n_rows": 7, "violations": {"142": 1, "INT03": 0}, "cpu_s": 0.5, "wall_s": 0.6, "load_cpu_s": 0.4, "pandas": "3"}"#;
+        let run = parse(line.as_bytes()).unwrap();
+        assert_eq!((run.n_rows, run.violations["142"], run.violations["INT03"]), (7, 1, 0));
+        assert!(parse(b"Traceback").is_err());
+        assert!(parse(line.replace("7,", "0,").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn every_package_is_pinned_and_no_host_is_named() {
+        let text = std::fs::read_to_string(peers().join("requirements.txt")).unwrap();
+        let packages: Vec<&str> = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
+        assert!(packages.iter().any(|line| line.starts_with("pandas==")), "{packages:?}");
+        assert!(
+            packages.iter().all(|line| line.contains("==") && !line.contains("://") && !line.starts_with('-')),
+            "{packages:?}"
+        );
+    }
+}

@@ -18,33 +18,42 @@ pub mod calendar;
 pub mod chance;
 pub mod codes;
 pub mod council;
+pub mod deprivations;
 pub mod effects;
 pub mod episodes;
 pub mod faults;
 pub mod leavers;
 pub mod legal;
+pub mod mend;
 pub mod outcomes;
 pub mod parameters;
+pub mod permanence;
 pub mod placements;
 pub mod profile;
+pub mod rows;
 pub mod sketch;
 pub mod state;
 pub mod write;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use authorities::Authority;
 use effects::Effects;
 use faults::PlantedFault;
-use state::Child;
+use state::{Child, Plans};
 
 /// Return years whose columns and codes the writer knows.
-const RETURN_YEARS: [i16; 6] = [2018, 2022, 2023, 2024, 2025, 2026];
+const RETURN_YEARS: RangeInclusive<i16> = 2017..=2027;
 
 /// First return year that has the table of social workers.
 pub const SOCIAL_WORKERS_FROM: i16 = 2024;
+
+/// First return year that has the table of deprivations of liberty.
+pub const DEPRIVATIONS_FROM: i16 = 2027;
 
 /// What to make.
 #[derive(Clone, Debug)]
@@ -112,7 +121,17 @@ impl Plan {
     /// Makes the council of one of [`Plan::authorities`], by its place there.
     #[must_use]
     pub fn council(&self, place: usize) -> Council {
-        let authority = &self.chosen[place];
+        self.make(&self.chosen[place])
+    }
+
+    /// As [`Plan::council`], with another number of children looked after on the last day: for a large authority with
+    /// many linked years, such as ten years with 60,000 rows of episodes in all.
+    #[must_use]
+    pub fn council_of_size(&self, place: usize, n_children: u32) -> Council {
+        self.make(&Authority { n_children, ..self.chosen[place].clone() })
+    }
+
+    fn make(&self, authority: &Authority) -> Council {
         let n = self.all.len();
         let at = self.all.iter().position(|other| other.code == authority.code).expect("the chosen are among all");
         let (former, next) = (&self.all[(at + n - 1) % n], &self.all[(at + 1) % n]);
@@ -164,6 +183,8 @@ pub struct Council {
     pub years: Vec<i16>,
     /// Children and care leavers, by identifier.
     pub children: Vec<Child>,
+    /// What the returns say of a child beside its care, by identifier.
+    pub plans: BTreeMap<String, Plans>,
     seed: u64,
     faults: f64,
 }

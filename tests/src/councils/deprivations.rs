@@ -15,7 +15,7 @@ const DAYS_MAX: i32 = 84;
 /// The deprivations of a child up to `last`.
 pub fn of(chance: &mut Chance, dob: Day, episodes: &[Episode], last: Day) -> Vec<Deprivation> {
     let mut all = Vec::new();
-    for stay in episodes.chunk_by(|a, b| same_place(a, b)) {
+    for stay in episodes.chunk_by(same_place) {
         let (Some(first), Some(end)) = (stay.first(), stay.last()) else {
             continue;
         };
@@ -36,7 +36,9 @@ fn in_stay(chance: &mut Chance, from: Day, dec: Option<Date>, last: Day, all: &m
         let to = on.plus(chance.days(7, DAYS_MAX));
         let lasts = to > last;
         let ended = if dec.is_some() { to.min(stop.plus(-1)) } else { to };
-        all.push(Deprivation { from: on.date(), to: (!lasts || dec.is_some()).then(|| ended.date()) });
+        if ended > on {
+            all.push(Deprivation { from: on.date(), to: (!lasts || dec.is_some()).then(|| ended.date()) });
+        }
         on = to.plus(1 + chance.days_to_next(parameters::DEPRIVATIONS_A_YEAR));
     }
 }

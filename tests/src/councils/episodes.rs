@@ -170,6 +170,6 @@ fn short_break(from: Day, until: Day, ls: Legal, home_post: u32, place_post: u32
         reason: None,
         home_post,
         place_post,
-        urn: 0,
+        urn: 1_500_000 + place_post % 500,
     }
 }

@@ -10,16 +10,19 @@
 //! child has a stream of chance of its own, so that subsets and threads do not change a child.
 //!
 //! In the order of making: `authorities` and `effects`, `sketch` (an outline of each childhood), `legal`,
-//! `placements`, `episodes`, `around`, `outcomes`, `leavers`, `council`; then `write` and `faults`; `profile` describes what was made.
+//! `placements`, `episodes`, `mend`, `around`, `outcomes`, `leavers`, `permanence`, `deprivations`, `council`; then `write` (with
+//! `rows`), `xml` and back again by `convert`, `workbook`, `encodings`, and `faults`; `profile` describes what was made.
 
 pub mod around;
 pub mod authorities;
 pub mod calendar;
 pub mod chance;
 pub mod codes;
+pub mod convert;
 pub mod council;
 pub mod deprivations;
 pub mod effects;
+pub mod encodings;
 pub mod episodes;
 pub mod faults;
 pub mod leavers;
@@ -31,9 +34,12 @@ pub mod permanence;
 pub mod placements;
 pub mod profile;
 pub mod rows;
+pub mod sheet;
 pub mod sketch;
 pub mod state;
+pub mod workbook;
 pub mod write;
+pub mod xml;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -203,18 +209,23 @@ impl Council {
     pub fn write_returns(&self, folder: &Path) -> io::Result<Vec<PlantedFault>> {
         let mut planted = Vec::new();
         for &year in &self.years {
-            let own = folder.join(year.to_string());
-            std::fs::create_dir_all(&own)?;
             let mut tables = write::tables(self, year);
             if self.faults > 0.0 {
                 planted.extend(faults::plant(&mut tables, &self.code, year, self.seed, self.faults));
             }
             for table in tables {
-                std::fs::write(own.join(table.file), table.bytes)?;
+                write_file(folder, year, table.file, &table.bytes)?;
             }
         }
         Ok(planted)
     }
+}
+
+/// Writes a file of a return into the folder of its year.
+fn write_file(folder: &Path, year: i16, file: &str, bytes: &[u8]) -> io::Result<()> {
+    let own = folder.join(year.to_string());
+    std::fs::create_dir_all(&own)?;
+    std::fs::write(own.join(file), bytes)
 }
 
 #[cfg(test)]

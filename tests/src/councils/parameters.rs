@@ -133,8 +133,6 @@ pub const EVE_OF_BIRTHDAY: f64 = 0.08;
 pub const GIRLS: f64 = 0.477;
 /// Girls among those who came alone.
 pub const GIRLS_UASC: f64 = 0.04;
-/// Share whose sex is recorded as not known, of those whom a return from 2025 on is the first to name.
-pub const SEX_NOT_KNOWN: f64 = 0.002;
 /// Share whose day of birth is not known and stands as the 15th.
 pub const DAY_NOT_KNOWN: f64 = 0.004;
 /// As [`DAY_NOT_KNOWN`], of those who came alone; as many again have 1 January.

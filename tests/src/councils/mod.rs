@@ -49,7 +49,7 @@ use std::path::Path;
 
 use authorities::Authority;
 use effects::Effects;
-use faults::PlantedFault;
+use faults::{PlantedFault, Planter};
 use state::{Child, Plans};
 
 /// Return years whose columns and codes the writer knows.
@@ -208,10 +208,32 @@ impl Council {
     /// When a folder or file cannot be written.
     pub fn write_returns(&self, folder: &Path) -> io::Result<Vec<PlantedFault>> {
         let mut planted = Vec::new();
+        let mut planter = Planter::new(&self.code);
         for &year in &self.years {
             let mut tables = write::tables(self, year);
             if self.faults > 0.0 {
-                planted.extend(faults::plant(&mut tables, &self.code, year, self.seed, self.faults));
+                planted.extend(planter.plant(&mut tables, year, self.seed, self.faults));
+            }
+            for table in tables {
+                write_file(folder, year, table.file, &table.bytes)?;
+            }
+        }
+        Ok(planted)
+    }
+
+    /// Writes the years before as they are, and the newest with every class of fault in it once.
+    ///
+    /// # Errors
+    /// When a folder or file cannot be written.
+    pub fn write_each_fault(&self, folder: &Path) -> io::Result<Vec<PlantedFault>> {
+        let mut planted = Vec::new();
+        let mut planter = Planter::new(&self.code);
+        for &year in &self.years {
+            let mut tables = write::tables(self, year);
+            if self.years.last() == Some(&year) {
+                planted = planter.plant_each(&mut tables, year);
+            } else {
+                planter.pass(&tables);
             }
             for table in tables {
                 write_file(folder, year, table.file, &table.bytes)?;

@@ -33,7 +33,8 @@ impl Sheet {
             text.push_str(&row.join(","));
             text.push('\n');
         }
-        Table { file: self.file, bytes: text.into_bytes() }
+        // only a planted fault holds a letter beyond ASCII: it is written as a spreadsheet of the West writes it
+        Table { file: self.file, bytes: super::encodings::encode(&text, super::encodings::Encoding::Windows1252) }
     }
 
     /// The place of a column.

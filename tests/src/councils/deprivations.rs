@@ -44,6 +44,5 @@ fn in_stay(chance: &mut Chance, from: Day, dec: Option<Date>, last: Day, all: &m
 }
 
 fn same_place(before: &Episode, after: &Episode) -> bool {
-    before.dec == Some(after.decom)
-        && (before.place, before.place_post, before.urn) == (after.place, after.place_post, after.urn)
+    before.dec == Some(after.decom) && (before.place, before.place_post, before.urn) == (after.place, after.place_post, after.urn)
 }

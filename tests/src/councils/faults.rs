@@ -162,7 +162,9 @@ impl Class {
     /// The file in which the rule names a row.
     fn file(self) -> &'static str {
         match self {
-            Self::Added(class) => lines(class.rows).find_map(|line| line.marked.then_some(line.file)).expect("a class marks a row"),
+            Self::Added(class) => {
+                lines(class.rows).find_map(|line| line.marked.then_some(line.file)).expect("a class marks a row")
+            }
             Self::Changed(class) => class.file,
             Self::Made(class) => class.file,
         }
@@ -276,7 +278,8 @@ impl Work {
     fn text(&self, value: &str) -> String {
         let mut text = value.replace('_', " ");
         let newer = self.year >= 2025;
-        let taken = || self.sheet("header.csv").rows.iter().map(|row| row[4].clone()).find(|upn| !upn.starts_with("UN"));
+        let free = |row: &&Vec<String>| !row[4].starts_with("UN") && !row[4].is_empty() && !self.hurt.contains(&row[0]);
+        let taken = || self.sheet("header.csv").rows.iter().rev().find(free).map(|row| row[4].clone());
         for (name, filled) in [
             ("{M}", if newer { "M" } else { "1" }),
             ("{F}", if newer { "F" } else { "2" }),

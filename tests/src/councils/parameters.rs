@@ -30,7 +30,8 @@ pub const ENTRY_AGES: [(f64, f64, f64); 6] = [
 ];
 
 /// Age bands at entry of children who came alone.
-pub const ENTRY_AGES_UASC: [(f64, f64, f64); 4] = [(11.0, 14.0, 2.0), (14.0, 16.0, 14.0), (16.0, 17.0, 38.0), (17.0, 17.97, 46.0)];
+pub const ENTRY_AGES_UASC: [(f64, f64, f64); 4] =
+    [(11.0, 14.0, 2.0), (14.0, 16.0, 14.0), (16.0, 17.0, 38.0), (17.0, 17.97, 46.0)];
 
 /// What becomes of a period of care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

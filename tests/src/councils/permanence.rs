@@ -51,8 +51,7 @@ fn plan(chance: &mut Chance, period: &[&Episode], plans: &mut Plans) {
     let matched = placed_on.plus(-chance.days(3, 40)).max(on);
     let (adopters, bond) = family(chance);
     let by_carer = matches!(placed.place, Place::A3 | Place::A5);
-    plans.adoption =
-        Some(Adoption { on: order_on, decided: on.date(), matched: matched.date(), by_carer, adopters, bond });
+    plans.adoption = Some(Adoption { on: order_on, decided: on.date(), matched: matched.date(), by_carer, adopters, bond });
 }
 
 fn family(chance: &mut Chance) -> (Adopters, Bond) {

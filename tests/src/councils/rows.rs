@@ -64,7 +64,11 @@ impl Rows {
     }
 
     fn part(&mut self, known: bool, number: u64, unknown: &[u8]) -> &mut Self {
-        if known { self.digits(number, unknown.len()) } else { self.0.extend_from_slice(unknown) }
+        if known {
+            self.digits(number, unknown.len())
+        } else {
+            self.0.extend_from_slice(unknown)
+        }
         self.0.push(b'/');
         self
     }

@@ -5,8 +5,8 @@
 //! returns are written from here. Nothing in it is a category of a measure.
 
 use super::codes::{
-    Absence, Activity, Adopters, Bond, Ended, Ethnic, Home, InTouch, Legal, MoveReason, Need, NewEpisode, NoScore, PermanenceKind,
-    Place, Provider, Reversal, Sex, TookPart, WorkerReason,
+    Absence, Activity, Adopters, Bond, Ended, Ethnic, Home, InTouch, Legal, MoveReason, Need, NewEpisode, NoScore,
+    PermanenceKind, Place, Provider, Reversal, Sex, TookPart, WorkerReason,
 };
 use jiff::civil::Date;
 

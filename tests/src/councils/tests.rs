@@ -156,12 +156,55 @@ fn planted_faults_stand_where_they_say() {
         let planted = council.write_returns(&own).expect("returns can be written");
         assert_eq!(planted, council.write_returns(&own).expect("returns can be written again"));
         for fault in planted {
-            let text = std::fs::read_to_string(own.join(fault.year.to_string()).join(fault.file));
-            assert!(fault.line <= text.expect("the file is there").lines().count());
+            assert!(fault.line <= n_lines(&own, fault.year, fault.file));
             rules.insert(fault.rule);
         }
     }
-    assert!(rules.len() > 15, "{rules:?}");
+    assert!(rules.len() > 100, "{rules:?}");
+}
+
+#[test]
+fn every_class_of_fault_finds_a_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let mut planted: BTreeSet<&str> = BTreeSet::new();
+    for reporting_year in [2024, 2027] {
+        let plan = Plan::new(&Spec { reporting_year, ..spec(3, 1) });
+        let council = plan.council_of_size(0, 900);
+        let own = folder.path().join(reporting_year.to_string());
+        let each = council.write_each_fault(&own).expect("returns can be written");
+        let places: BTreeSet<(&str, usize)> = each.iter().map(|fault| (fault.file, fault.line)).collect();
+        assert_eq!(places.len(), each.len(), "no two faults stand on one line");
+        for fault in each {
+            assert_eq!(fault.year, reporting_year);
+            assert!((2..=n_lines(&own, fault.year, fault.file)).contains(&fault.line));
+            planted.insert(fault.rule);
+        }
+    }
+    let never: Vec<&str> = super::faults::rules().into_iter().filter(|rule| !planted.contains(rule)).collect();
+    assert!(never.is_empty(), "{never:?}");
+}
+
+fn n_lines(folder: &std::path::Path, year: i16, file: &str) -> usize {
+    let bytes = std::fs::read(folder.join(year.to_string()).join(file)).expect("the file is there");
+    String::from_utf8_lossy(&bytes).lines().count()
+}
+
+#[test]
+fn what_was_open_at_the_end_of_a_year_goes_on_in_the_next() {
+    let plan = Plan::new(&Spec { reporting_year: 2027, n_years: 10, ..spec(9, 3) });
+    let council = plan.council(0);
+    assert_eq!(council.years.len(), 10);
+    let read = |year| -> BTreeMap<&'static str, super::sheet::Sheet> {
+        super::write::tables(&council, year).iter().map(|table| (table.file, super::sheet::Sheet::of(table))).collect()
+    };
+    for pair in council.years.windows(2) {
+        let (before, after) = (&read(pair[0])["episodes.csv"], &read(pair[1])["episodes.csv"]);
+        let rows: BTreeSet<(&str, &str)> =
+            (0..after.rows.len()).map(|row| (after.cell(row, "CHILD"), after.cell(row, "DECOM"))).collect();
+        for row in (0..before.rows.len()).filter(|&row| before.cell(row, "DEC").is_empty()) {
+            assert!(rows.contains(&(before.cell(row, "CHILD"), before.cell(row, "DECOM"))), "502 in {}", pair[1]);
+        }
+    }
 }
 
 #[test]

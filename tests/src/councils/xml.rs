@@ -118,7 +118,8 @@ fn one_child(out: &mut String, sheets: &BTreeMap<&str, Rows>, row: usize) {
 
 /// The columns of a row, without the child's own.
 fn own_columns(out: &mut String, sheet: &Sheet, row: usize) {
-    for (name, cell) in sheet.columns.iter().zip(&sheet.rows[row]).filter(|(name, _)| !["CHILD", "DOB"].contains(&name.as_str())) {
+    for (name, cell) in sheet.columns.iter().zip(&sheet.rows[row]).filter(|(name, _)| !["CHILD", "DOB"].contains(&name.as_str()))
+    {
         element(out, name, cell);
     }
 }

@@ -30,8 +30,9 @@ pub const REVIEWS_AND_OUTCOMES: &[Added] = &[
     class("198", &[], "$child; O2! SDQ_REASON=SDQ4"),
     class("190", &[], "$child; O2! IMMUNISATIONS=1 TEETH_CHECK=1 HEALTH_ASSESSMENT=1 SUBSTANCE_MISUSE=0"),
     class("182", &["190"], "$child; O2! IMMUNISATIONS=1"),
-    class("189", &["198"], "H DOB=15/06/{-17} UPN=UN2; E DECOM=05/04/{0} DEC=10/06/{0}; O2! SDQ_REASON=SDQ2"),
+    class("189", &["198"], "H DOB=15/06/{-18}; E DECOM=05/04/{0} DEC=10/06/{0}; O2! SDQ_REASON=SDQ2"),
     class("INT05", &[], "O2! DOB=15/06/{-8}"),
+    class("INT33", &[], "$child; O2; O2!"),
     class("215", &["190"], "$leaver; O3; O2! CONVICTED=0 IMMUNISATIONS=1 TEETH_CHECK=1 HEALTH_ASSESSMENT=1 SUBSTANCE_MISUSE=0"),
 ];
 
@@ -48,6 +49,8 @@ pub const LEAVERS: &[Added] = &[
     class("391", &["1001", "1002"], "H DOB=15/06/{-14}; E; O3!"),
     class("1000", &[], "H DOB=15/12/{-18}; E DECOM=05/04/{0} DEC=15/09/{0} REC=E2; O3!"),
     class("1001", &[], "H DOB=15/12/{-18}; E DEC=20/05/{0}; O3!"),
+    // who turns 17 in the year left care at 16, so that this return or the last one must show it
+    Added { linked: true, ..class("1002", &["1001"], "H DOB=15/12/{-17}; O3!") },
     class("1007", &["1001"], "H DOB=15/12/{-17}; E DECOM=05/04/{0} DEC= REC=; O3!"),
     class("1011", &[], "H DOB=15/12/{-18}; E DECOM=05/04/{0} DEC=15/09/{0} REC=E3; O3!"),
     class("1012", &["1002"], "H DOB=15/06/{-20}; O3!; R"),
@@ -125,14 +128,14 @@ pub const MISSING: &[Added] = &[
     class("1004", &["564"], "$teen; M! MIS_START=31/02/{0}"),
     class("1005", &[], "$teen; M! MIS_END=31/02/{0}"),
     class("1006", &["565"], "$teen; M! MISSING=Q"),
-    class("INT04", &[], "M! DOB=15/06/{-14}"),
+    class("INT04", &["578", "581"], "M! DOB=15/06/{-14}"),
     class("INT13", &[], "$teen; M! DOB=16/06/{-14}"),
 ];
 
 /// Social workers and deprivations of liberty.
 pub const WORKERS: &[Added] = &[
     since(2024, "GT02", &[], "S! DOB=15/06/{-8}"),
-    since(2024, "GT06", &["SW01aSTG1", "SW01bSTG1", "SW02STG1", "SW12STG2"], "$open; S; S! SW_ID="),
+    since(2024, "GT06", &["SW01aSTG1", "SW01bSTG1", "SW02STG1", "SW08STG2", "SW10STG2"], "$open; S; S! SW_ID="),
     since(2024, "GT07", &[], "$open; S! DOB=16/06/{-8}"),
     Added { to: 2024, ..since(2024, "SW01STG1", &[], "H; E! DEC= REC=; -S") },
     since(2025, "SW01aSTG1", &["GT06", "SW01bSTG1", "SW02STG1", "SW12STG2"], "$open; S! SW_ID="),

@@ -41,6 +41,8 @@ pub enum Rows {
     CarriedOver,
     /// Decisions for adoption from before this year.
     FormerDecision,
+    /// Absences from before this year.
+    FormerAbsence,
 }
 
 /// A class of fault.
@@ -82,7 +84,11 @@ pub const CHANGED: &[Changed] = &[
         "158",
         &[],
         &[("SUBSTANCE_MISUSE", Is::Text("0"))],
-        &[("SUBSTANCE_MISUSE", New::Text("1")), ("INTERVENTION_RECEIVED", New::Text("1")), ("INTERVENTION_OFFERED", New::Text("1"))],
+        &[
+            ("SUBSTANCE_MISUSE", New::Text("1")),
+            ("INTERVENTION_RECEIVED", New::Text("1")),
+            ("INTERVENTION_OFFERED", New::Text("1")),
+        ],
     ),
     oc2(
         "159",
@@ -123,12 +129,13 @@ pub const CHANGED: &[Changed] = &[
     carried("503D", "episodes.csv", &[], &[("PLACE", Is::Text("U6"))], &[("PLACE", New::Text("U4"))]),
     carried("503E", "episodes.csv", &[], &[("PLACE", Is::Text("U6"))], &[("PLACE_PROVIDER", New::Other("PR4", "PR1"))]),
     carried("503F", "episodes.csv", &[], &[("PLACE", Is::Text("U6")), ("URN", Is::Number)], &[("URN", New::OtherDigit)]),
+    Changed { rows: Rows::FormerAbsence, ..carried("576", "missing.csv", &[], &[], &[("MIS_START", New::OtherDay)]) },
     Changed {
         rows: Rows::FormerDecision,
         ..carried(
             "560",
             "placed_for_adoption.csv",
-            &["559", "552", "554"],
+            &["559", "523", "552", "554"],
             &[("DATE_PLACED_CEASED", Is::Blank)],
             &[("DATE_PLACED", New::OtherDay)],
         )
@@ -145,6 +152,7 @@ impl Changed {
             Rows::Any => true,
             Rows::CarriedOver => carried_over(work, &child),
             Rows::FormerDecision => before_year(work, sheet.cell(row, "DATE_PLACED")),
+            Rows::FormerAbsence => before_year(work, sheet.cell(row, "MIS_START")),
         };
         let before = sheet.rows[row].clone();
         let alone = self.file == "header.csv" || !work.sheet("uasc.csv").rows.iter().any(|cells| cells[0] == child);
@@ -239,17 +247,17 @@ pub struct Made {
 
 /// All of them.
 pub const MADE: &[Made] = &[
-    Made {
-        rule: "203",
-        file: "header.csv",
-        from: 2017,
-        linked: true,
-        also: &["440", "441", "209"],
-        make: another_day_of_birth,
-    },
+    Made { rule: "203", file: "header.csv", from: 2017, linked: true, also: &["440", "441", "209"], make: another_day_of_birth },
     Made { rule: "187", file: "oc3.csv", from: 2017, linked: false, also: &["215", "1001", "1007"], make: leaver_in_care },
     Made { rule: "348", file: "oc3.csv", from: 2026, linked: true, also: &["1002", "391"], make: alive_again },
-    Made { rule: "561", file: "placed_for_adoption.csv", from: 2017, linked: true, also: &["579", "583", "559"], make: decided_again },
+    Made {
+        rule: "561",
+        file: "placed_for_adoption.csv",
+        from: 2017,
+        linked: true,
+        also: &["579", "583", "559"],
+        make: decided_again,
+    },
     Made { rule: "562", file: "episodes.csv", from: 2017, linked: true, also: &["502"], make: not_open_last_year },
 ];
 
@@ -322,7 +330,8 @@ fn not_open_last_year(work: &mut Work) -> Option<usize> {
     }
     let gone = last.values().find(|cells| {
         let home = cells[8] == "E4A" && key(&cells[7]) < limit && cells[5].starts_with('U') && !cells[10].is_empty();
-        home && !cells[3].starts_with('V') && !work.hurt.contains(&cells[0])
+        home && !cells[3].starts_with('V')
+            && !work.hurt.contains(&cells[0])
             && !work.sheet("header.csv").rows.iter().any(|row| row[0] == cells[0])
     })?;
     let mut cells = gone.to_vec();

@@ -36,11 +36,7 @@ pub const DEFAULTS: [(&str, &str, &str); 12] = [
     ("R", "reviews.csv", "REVIEW=01/06/{0} REVIEW_CODE=PN1"),
     ("M", "missing.csv", "MISSING=M MIS_START=01/06/{0} MIS_END=03/06/{0}"),
     ("U", "uasc.csv", "SEX={M}"),
-    (
-        "A",
-        "ad1.csv",
-        "DATE_INT=10/05/{0} DATE_MATCH=01/07/{0} FOSTER_CARE=0 NB_ADOPTR=2 SEX_ADOPTR=MF LS_ADOPTR=L11",
-    ),
+    ("A", "ad1.csv", "DATE_INT=10/05/{0} DATE_MATCH=01/07/{0} FOSTER_CARE=0 NB_ADOPTR=2 SEX_ADOPTR=MF LS_ADOPTR=L11"),
     ("P", "placed_for_adoption.csv", "DATE_PLACED=10/05/{0}"),
     ("B", "previous_permanence.csv", "PREV_PERM=Z1"),
     ("S", "sw_episodes.csv", "SW_ID=SW123456 SW_DECOM=20/03/{0} SW_REASON=OTHERS"),

@@ -92,12 +92,12 @@ pub fn workers(chance: &mut Chance, outline: &Outline, effects: &Effects, n_pool
     }
 }
 
-/// A child who comes into care in a year had a worker for all of that year, or since birth.
+/// A child who comes into care in a year had a worker for all of that year, and a baby's family had one before the birth.
 fn known_before_care(all: &mut [WorkerSpell], outline: &Outline, window: Window) {
     let first = outline.periods.first().expect("an outline has a period").start.max(window.first);
     let (year, month, _) = first.ymd();
     let april = Day::of_ymd(if month >= 4 { year } else { year - 1 }, 4, 1);
-    let since = april.plus(-first.0.rem_euclid(90)).max(outline.dob).date();
+    let since = april.plus(-first.0.rem_euclid(90)).date();
     if let Some(spell) = all.first_mut() {
         spell.from = spell.from.min(since);
     }

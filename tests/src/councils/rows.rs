@@ -145,7 +145,8 @@ impl Rows {
     /// A unique pupil number with its check letter, or the code for none.
     pub fn upn(&mut self, child: &Child, end: Date) {
         const LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPQRTUVWXYZ";
-        let school_age = Day::of(child.dob).age_on(Day::of(end)) >= 5;
+        // who is 4 on 31 March is in a nursery or a reception class, and has a number from there
+        let school_age = Day::of(child.dob).age_on(Day::of(end)) >= 4;
         match child.upn {
             _ if !school_age => self.0.extend_from_slice(b"UN1"),
             None => self.0.extend_from_slice(b"UN2"),

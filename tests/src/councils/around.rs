@@ -2,7 +2,7 @@
 
 use super::calendar::{DAYS_PER_YEAR, Day};
 use super::chance::{Chance, whole_days};
-use super::codes::{Absence, TookPart, WorkerReason};
+use super::codes::{Absence, Ended, TookPart, WorkerReason};
 use super::effects::Effects;
 use super::parameters;
 use super::sketch::Outline;
@@ -61,9 +61,8 @@ fn took_part(chance: &mut Chance, outline: &Outline, on: Day, likes_to_speak: f6
 pub fn workers(chance: &mut Chance, outline: &Outline, effects: &Effects, n_pool: u32, window: Window) -> Vec<WorkerSpell> {
     let first = outline.periods.first().expect("an outline has a period").start;
     let until = outline.periods.last().expect("an outline has a period").end;
-    if chance.happens(parameters::WORKER_NOT_RECORDED) {
-        return Vec::new();
-    }
+    chance.skip();
+    let died = outline.periods.iter().any(|period| period.ended == Some(Ended::E2));
     let mut from = first.plus(-chance.days(0, 540)).max(window.first.plus(-chance.days(0, 600))).max(outline.dob.min(first));
     let rate = parameters::WORKER_CHANGES * effects.workers * chance.gamma_mean_one(parameters::WORKER_SHAPE);
     let mut worker = chance.below(n_pool);
@@ -77,17 +76,30 @@ pub fn workers(chance: &mut Chance, outline: &Outline, effects: &Effects, n_pool
             to = entry.plus(chance.days(0, 45)).min(to);
         }
         let lasts = to >= until.min(window.last.plus(1));
-        let end = if !lasts { Some(to) } else { Some(until).filter(|&until| until <= window.last) };
+        // someone stays with the family after care, so that the last one has no end
+        let end = if lasts { Some(until).filter(|&until| died && until <= window.last) } else { Some(to) };
         if end.is_none_or(|end| end >= window.first) {
             all.push(WorkerSpell { worker, from: from.date(), to: end.map(Day::date), reason });
         }
         if lasts {
+            known_before_care(&mut all, outline, window);
             return all;
         }
         let next = if chance.happens(parameters::WORKER_BACK) { former } else { chance.below(n_pool) };
         (former, worker) = (worker, if next == worker { (worker + 1) % n_pool } else { next });
         reason = chance.choose(&parameters::WORKER_REASONS);
         from = to;
+    }
+}
+
+/// A child who comes into care in a year had a worker for all of that year, and a baby's family had one before the birth.
+fn known_before_care(all: &mut [WorkerSpell], outline: &Outline, window: Window) {
+    let first = outline.periods.first().expect("an outline has a period").start.max(window.first);
+    let (year, month, _) = first.ymd();
+    let april = Day::of_ymd(if month >= 4 { year } else { year - 1 }, 4, 1);
+    let since = april.plus(-first.0.rem_euclid(90)).date();
+    if let Some(spell) = all.first_mut() {
+        spell.from = spell.from.min(since);
     }
 }
 
@@ -110,6 +122,7 @@ pub fn absences(
     for episode in episodes.iter().filter(|episode| !episode.is_short_break()) {
         let begins = Day::of(episode.decom).plus(1);
         let stop = episode.dec.map_or(window.last.plus(1), Day::of);
+        let leaves = episode.rec.is_some_and(|rec| rec != Ended::X1);
         let mut on = begins.max(window.first.plus(-30)).max(from_10);
         while on < stop {
             let (band, until) = if on < from_13 {
@@ -129,7 +142,8 @@ pub fn absences(
             let kind = if chance.happens(away / (own + away)) { Absence::Away } else { Absence::Missing };
             let days = whole_days(chance.exponential() * (parameters::MISSING_DAYS + 0.5));
             let days = if chance.happens(0.01) { days + chance.days(5, 60) } else { days };
-            let found = next.plus(days).min(stop);
+            // who is still missing when care ends is found the day before
+            let found = next.plus(days).min(if leaves { stop.plus(-1) } else { stop });
             let lasts = found > window.last;
             if found >= window.first {
                 all.push(AbsenceSpell { kind, from: next.date(), to: (!lasts).then(|| found.date()) });

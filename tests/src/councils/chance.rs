@@ -17,6 +17,10 @@ pub enum Purpose {
     Movers = 3,
     /// Faults planted in the files.
     Faults = 4,
+    /// Plans for adoption and what was before care.
+    Permanence = 5,
+    /// Orders that deprive of liberty.
+    Deprivations = 6,
 }
 
 /// A source of chance.
@@ -32,6 +36,8 @@ impl Chance {
             Purpose::Children => 2,
             Purpose::Movers => 3,
             Purpose::Faults => 4,
+            Purpose::Permanence => 5,
+            Purpose::Deprivations => 6,
         };
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -45,6 +51,11 @@ impl Chance {
     pub fn turn_to(&mut self, child: u64) {
         self.0.set_stream(child);
         self.0.set_word_pos(0);
+    }
+
+    /// Leaves one number out: the stream goes on as if a choice had been made that is made no more.
+    pub fn skip(&mut self) {
+        self.unit();
     }
 
     /// A number in [0, 1).

@@ -140,3 +140,23 @@ codes!(
         U = "U", V = "V", W = "W", X = "X", Y = "Y", Z = "Z", None = "0",
     }
 );
+
+codes!(
+    /// What was before care began: adoption, special guardianship, child arrangements, not known which.
+    PermanenceKind { P1 = "P1", P2 = "P2", P3 = "P3", P4 = "P4", }
+);
+
+codes!(
+    /// Why the decision that a child should be placed for adoption was reversed.
+    Reversal { Rd1 = "RD1", Rd2 = "RD2", Rd3 = "RD3", Rd4 = "RD4", }
+);
+
+codes!(
+    /// Sex of the adopters.
+    Adopters { M1 = "M1", F1 = "F1", Mm = "MM", Ff = "FF", Mf = "MF", }
+);
+
+codes!(
+    /// Legal status of the adopters.
+    Bond { L0 = "L0", L11 = "L11", L12 = "L12", L2 = "L2", L3 = "L3", L4 = "L4", }
+);

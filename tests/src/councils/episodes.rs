@@ -16,11 +16,29 @@ pub fn of(chance: &mut Chance, outline: &Outline, mover: &Mover, last: Day) -> V
     short_breaks_before(chance, outline, home_post, mover, &mut all);
     for period in outline.periods.iter().filter(|period| period.start <= last) {
         let statuses = legal::statuses(chance, outline, period);
-        let stays = placements::stays(chance, outline, period, &statuses, mover, last);
+        let stays = whole_returns(placements::stays(chance, outline, period, &statuses, mover, last), &statuses);
         let ended = ended(chance, outline, period, &stays, last);
         cut(period, &statuses, &stays, ended, home_post, last, &mut all);
     }
     all
+}
+
+/// Without the temporary stays in which the legal status changes: who is away for some days comes back as before.
+fn whole_returns(stays: Vec<Stay>, statuses: &[Status]) -> Vec<Stay> {
+    let mut kept = Vec::with_capacity(stays.len());
+    let mut at = 0;
+    while at < stays.len() {
+        let stay = stays[at];
+        let back = stays.get(at + 1).map(|back| back.from);
+        let during = |status: &Status| status.from >= stay.from && back.is_none_or(|back| status.from <= back);
+        if placements::is_temporary(stay.place) && statuses.iter().any(during) {
+            at += 2;
+            continue;
+        }
+        kept.push(stay);
+        at += 1;
+    }
+    kept
 }
 
 /// Cuts a period into episodes.
@@ -152,6 +170,6 @@ fn short_break(from: Day, until: Day, ls: Legal, home_post: u32, place_post: u32
         reason: None,
         home_post,
         place_post,
-        urn: 0,
+        urn: 1_500_000 + place_post % 500,
     }
 }

@@ -31,7 +31,8 @@ pub fn of(chance: &mut Chance, outline: &Outline, effects: &Effects, years: &[i1
         return all;
     }
     let moved_on = outline.periods.last().is_some_and(|period| period.ended == Some(Ended::E3));
-    if moved_on && !chance.happens(parameters::RETURNED_AFTER_MOVE) {
+    if moved_on {
+        chance.skip();
         return all;
     }
     let mut life: Option<Life> = None;
@@ -68,12 +69,6 @@ fn asked(chance: &mut Chance, age: i32, year: i16) -> bool {
     }
     let support = parameters::SUPPORTED_22_25[usize::try_from(age - 22).unwrap_or(0)];
     chance.happens(support) && year >= ASKED_TO_25_FROM
-}
-
-/// The status of a young person of `age` of whom nothing was known before.
-pub fn first_status(chance: &mut Chance, age: i32, effects: &Effects, year: i16) -> LeaverStatus {
-    let life = live_on(chance, None, age, effects);
-    status(&life, year)
 }
 
 fn status(life: &Life, year: i16) -> LeaverStatus {

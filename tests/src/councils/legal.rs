@@ -58,7 +58,12 @@ pub fn statuses(chance: &mut Chance, outline: &Outline, period: &Period) -> Vec<
     match (order, first) {
         (false, Legal::L1 | Legal::L2) => add(after, Legal::V2),
         (false, _) => {}
-        (true, Legal::V2) => add(start.plus(chance.log_normal_days(100.0, 0.9)), Legal::C1),
+        (true, Legal::V2) => {
+            let on = chance.log_normal_days(100.0, 0.9);
+            // an interim order comes before the placement order
+            let made = placement_order_days(period, proceedings);
+            add(start.plus(if period.way == Way::Adoption { on.min(made * 2 / 3) } else { on }), Legal::C1);
+        }
         (true, _) => add(after, Legal::C1),
     }
     if !order && first != Legal::C1 {
@@ -66,9 +71,7 @@ pub fn statuses(chance: &mut Chance, outline: &Outline, period: &Period) -> Vec<
     }
     match period.way {
         Way::Adoption => {
-            let days = period.end.since(start);
-            let made = (proceedings * 8 / 10).min(days * 45 / 100).max(25);
-            add(start.plus(made), Legal::E1);
+            add(start.plus(placement_order_days(period, proceedings)), Legal::E1);
         }
         Way::Long if band <= 1 && chance.happens(parameters::ORDER_WITHOUT_ADOPTION) => {
             let made = start.plus(proceedings.max(120));
@@ -80,6 +83,11 @@ pub fn statuses(chance: &mut Chance, outline: &Outline, period: &Period) -> Vec<
         _ => {}
     }
     all
+}
+
+/// Days to the placement order of a child who will be adopted.
+fn placement_order_days(period: &Period, proceedings: i32) -> i32 {
+    (proceedings * 8 / 10).min(period.end.since(period.start) * 45 / 100).max(25)
 }
 
 /// The status on a day.

@@ -10,41 +10,56 @@
 //! child has a stream of chance of its own, so that subsets and threads do not change a child.
 //!
 //! In the order of making: `authorities` and `effects`, `sketch` (an outline of each childhood), `legal`,
-//! `placements`, `episodes`, `around`, `outcomes`, `leavers`, `council`; then `write` and `faults`; `profile` describes what was made.
+//! `placements`, `episodes`, `mend`, `around`, `outcomes`, `leavers`, `permanence`, `deprivations`, `council`; then `write` (with
+//! `rows`), `xml` and back again by `convert`, `workbook`, `encodings`, and `faults`; `profile` describes what was made.
 
 pub mod around;
 pub mod authorities;
 pub mod calendar;
 pub mod chance;
 pub mod codes;
+pub mod convert;
 pub mod council;
+pub mod deprivations;
 pub mod effects;
+pub mod encodings;
 pub mod episodes;
 pub mod faults;
 pub mod leavers;
 pub mod legal;
+pub mod mend;
 pub mod outcomes;
 pub mod parameters;
+pub mod permanence;
 pub mod placements;
 pub mod profile;
+pub mod rows;
+pub mod sheet;
 pub mod sketch;
 pub mod state;
+pub mod workbook;
 pub mod write;
+pub mod xml;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use authorities::Authority;
 use effects::Effects;
-use faults::PlantedFault;
-use state::Child;
+use faults::{PlantedFault, Planter};
+use state::{Child, Plans};
 
 /// Return years whose columns and codes the writer knows.
-const RETURN_YEARS: [i16; 6] = [2018, 2022, 2023, 2024, 2025, 2026];
+const RETURN_YEARS: RangeInclusive<i16> = 2017..=2027;
 
 /// First return year that has the table of social workers.
 pub const SOCIAL_WORKERS_FROM: i16 = 2024;
+
+/// First return year that has the table of deprivations of liberty.
+pub const DEPRIVATIONS_FROM: i16 = 2027;
 
 /// What to make.
 #[derive(Clone, Debug)]
@@ -112,7 +127,17 @@ impl Plan {
     /// Makes the council of one of [`Plan::authorities`], by its place there.
     #[must_use]
     pub fn council(&self, place: usize) -> Council {
-        let authority = &self.chosen[place];
+        self.make(&self.chosen[place])
+    }
+
+    /// As [`Plan::council`], with another number of children looked after on the last day: for a large authority with
+    /// many linked years. Ten years with 2,600 children make about 60,000 rows of episodes in all.
+    #[must_use]
+    pub fn council_of_size(&self, place: usize, n_children: u32) -> Council {
+        self.make(&Authority { n_children, ..self.chosen[place].clone() })
+    }
+
+    fn make(&self, authority: &Authority) -> Council {
         let n = self.all.len();
         let at = self.all.iter().position(|other| other.code == authority.code).expect("the chosen are among all");
         let (former, next) = (&self.all[(at + n - 1) % n], &self.all[(at + 1) % n]);
@@ -164,6 +189,8 @@ pub struct Council {
     pub years: Vec<i16>,
     /// Children and care leavers, by identifier.
     pub children: Vec<Child>,
+    /// What the returns say of a child beside its care, by identifier.
+    pub plans: BTreeMap<String, Plans>,
     seed: u64,
     faults: f64,
 }
@@ -181,19 +208,46 @@ impl Council {
     /// When a folder or file cannot be written.
     pub fn write_returns(&self, folder: &Path) -> io::Result<Vec<PlantedFault>> {
         let mut planted = Vec::new();
+        let mut planter = Planter::new(&self.code);
         for &year in &self.years {
-            let own = folder.join(year.to_string());
-            std::fs::create_dir_all(&own)?;
             let mut tables = write::tables(self, year);
             if self.faults > 0.0 {
-                planted.extend(faults::plant(&mut tables, &self.code, year, self.seed, self.faults));
+                planted.extend(planter.plant(&mut tables, year, self.seed, self.faults));
             }
             for table in tables {
-                std::fs::write(own.join(table.file), table.bytes)?;
+                write_file(folder, year, table.file, &table.bytes)?;
             }
         }
         Ok(planted)
     }
+
+    /// Writes the years before as they are, and the newest with every class of fault in it once.
+    ///
+    /// # Errors
+    /// When a folder or file cannot be written.
+    pub fn write_each_fault(&self, folder: &Path) -> io::Result<Vec<PlantedFault>> {
+        let mut planted = Vec::new();
+        let mut planter = Planter::new(&self.code);
+        for &year in &self.years {
+            let mut tables = write::tables(self, year);
+            if self.years.last() == Some(&year) {
+                planted = planter.plant_each(&mut tables, year);
+            } else {
+                planter.pass(&tables);
+            }
+            for table in tables {
+                write_file(folder, year, table.file, &table.bytes)?;
+            }
+        }
+        Ok(planted)
+    }
+}
+
+/// Writes a file of a return into the folder of its year.
+fn write_file(folder: &Path, year: i16, file: &str, bytes: &[u8]) -> io::Result<()> {
+    let own = folder.join(year.to_string());
+    std::fs::create_dir_all(&own)?;
+    std::fs::write(own.join(file), bytes)
 }
 
 #[cfg(test)]

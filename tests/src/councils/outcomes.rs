@@ -3,7 +3,7 @@
 //! A child has a level of difficulties that lasts, a year adds chance to it, and a council asks more or
 //! less often. Whether a score is in a band is not drawn.
 
-use super::calendar::{year_end, year_start};
+use super::calendar::{Day, year_end, year_start};
 use super::chance::{Chance, whole_days};
 use super::codes::{Ended, NewEpisode, NoScore, Sex};
 use super::effects::{Effects, chance_of, odds_of};
@@ -61,15 +61,14 @@ fn outcomes(chance: &mut Chance, outline: &Outline, level: f64, effects: &Effect
         intervention_offered: None,
     };
     questionnaire(chance, &mut row, outline, age, level, effects);
-    if !chance.happens(parameters::HEALTH_BLANK) {
-        let by_age = parameters::HEALTH_ASSESSMENT[match age {
-            i32::MIN..=4 => 0,
-            5..=9 => 1,
-            10..=15 => 2,
-            _ => 3,
-        }];
-        row.health_assessment = Some(chance.happens(chance_of(odds_of(by_age) + effects.health)));
-    }
+    chance.skip();
+    let by_age = parameters::HEALTH_ASSESSMENT[match age {
+        i32::MIN..=4 => 0,
+        5..=9 => 1,
+        10..=15 => 2,
+        _ => 3,
+    }];
+    row.health_assessment = Some(chance.happens(chance_of(odds_of(by_age) + effects.health)));
     if age < 5 {
         row.health_check = Some(chance.happens(parameters::DEVELOPMENT));
     }
@@ -101,7 +100,8 @@ fn questionnaire(chance: &mut Chance, row: &mut Outcomes, outline: &Outline, age
     match age {
         i32::MIN..=2 => return,
         3 | 4 | 17.. => {
-            row.sdq_reason = chance.happens(0.9).then_some(NoScore::Sdq1);
+            chance.skip();
+            row.sdq_reason = no_score_by_age(outline.dob, row.year);
             return;
         }
         _ => {}
@@ -116,17 +116,28 @@ fn questionnaire(chance: &mut Chance, row: &mut Outcomes, outline: &Outline, age
         let score = level + shift + effects.sdq_level + parameters::SDQ_YEAR * chance.normal();
         let score = whole_days(score + 0.5).min(40);
         row.sdq_score = Some(u8::try_from(score).expect("a score is at most 40"));
-        row.sdq_reason = chance.happens(0.002).then_some(NoScore::Sdq4);
+        chance.skip();
     } else {
         row.sdq_reason = chance.choose(&[
             (Some(NoScore::Sdq2), 0.24),
             (Some(NoScore::Sdq3), 0.13),
             (Some(NoScore::Sdq4), 0.44),
             (Some(NoScore::Sdq5), 0.11),
-            (Some(NoScore::Sdq1), 0.02),
-            (None, 0.06),
+            (Some(NoScore::Sdq4), 0.02),
+            (Some(NoScore::Sdq2), 0.06),
         ]);
     }
+}
+
+/// The reason at an age for which there is no score: none under 4 at the end of the year and from 17 on at its start.
+fn no_score_by_age(dob: Day, year: i16) -> Option<NoScore> {
+    let (start, end) = (year_start(year), year_end(year));
+    let (from_4, from_17) = (dob.birthday(4), dob.birthday(17));
+    if from_4 > end || from_17 <= start {
+        return None;
+    }
+    // who was 4 on the first day is still 4 on the last, and should have been asked
+    Some(if from_4 <= start && from_17 > end { NoScore::Sdq4 } else { NoScore::Sdq1 })
 }
 
 fn shift(sex: Sex, age: i32) -> f64 {

@@ -4,7 +4,7 @@
 //! looked after, their stability and their outcomes. Where no figure is beside a number, it was chosen so
 //! that the figures of the calibration program come out.
 
-use super::codes::{Ended, Ethnic, Legal, MoveReason, Need, TookPart, WorkerReason};
+use super::codes::{Ended, Ethnic, Legal, MoveReason, Need, PermanenceKind, Reversal, TookPart, WorkerReason};
 
 /// Years of entries to care that can matter: a young person of 25 may have come into care at birth.
 pub const YEARS_OF_ENTRIES: f64 = 28.6;
@@ -30,7 +30,8 @@ pub const ENTRY_AGES: [(f64, f64, f64); 6] = [
 ];
 
 /// Age bands at entry of children who came alone.
-pub const ENTRY_AGES_UASC: [(f64, f64, f64); 4] = [(6.0, 14.0, 2.0), (14.0, 16.0, 14.0), (16.0, 17.0, 38.0), (17.0, 17.97, 46.0)];
+pub const ENTRY_AGES_UASC: [(f64, f64, f64); 4] =
+    [(11.0, 14.0, 2.0), (14.0, 16.0, 14.0), (16.0, 17.0, 38.0), (17.0, 17.97, 46.0)];
 
 /// What becomes of a period of care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,8 +134,6 @@ pub const EVE_OF_BIRTHDAY: f64 = 0.08;
 pub const GIRLS: f64 = 0.477;
 /// Girls among those who came alone.
 pub const GIRLS_UASC: f64 = 0.04;
-/// Share whose sex is recorded as not known from the return of 2025 on.
-pub const SEX_NOT_KNOWN: f64 = 0.0006;
 /// Share whose day of birth is not known and stands as the 15th.
 pub const DAY_NOT_KNOWN: f64 = 0.004;
 /// As [`DAY_NOT_KNOWN`], of those who came alone; as many again have 1 January.
@@ -216,8 +215,6 @@ pub const BRIDGE_FACTOR: f64 = 1.25;
 pub const SAME_CARER_RATE: f64 = 0.095;
 /// Yearly rate of temporary placements.
 pub const TEMPORARY_RATE: f64 = 0.02;
-/// Share of temporary placements that do not lead back.
-pub const TEMPORARY_NO_RETURN: f64 = 0.15;
 
 /// Reasons for a move by age (under 1, 1-4, 5-9, 10-15, 16-17), a change of status apart. DfE 2024.
 pub const MOVE_REASONS: [[(MoveReason, f64); 9]; 5] = [
@@ -333,8 +330,6 @@ pub const HEALTH_ASSESSMENT: [f64; 4] = [0.86, 0.945, 0.915, 0.85];
 pub const HEALTH_ALL: f64 = 0.90;
 /// Spread of councils, log-odds.
 pub const HEALTH_COUNCILS: f64 = 0.75;
-/// Share of rows in which the health assessment is left blank.
-pub const HEALTH_BLANK: f64 = 0.004;
 /// Immunisations up to date. DfE 2025: 84 %.
 pub const IMMUNISED: f64 = 0.84;
 /// Teeth checked. DfE 2025: 81 %.
@@ -388,8 +383,6 @@ pub const WORKER_COUNCILS: f64 = 0.30;
 pub const WORKER_AT_ENTRY: f64 = 0.40;
 /// Chance that a former worker comes back.
 pub const WORKER_BACK: f64 = 0.06;
-/// Share of children whose workers are not recorded.
-pub const WORKER_NOT_RECORDED: f64 = 0.003;
 /// Why workers change. DfE 2025, over two years: process 19 %, caseloads 17 %, absence 5 %, first contact 4 %.
 pub const WORKER_REASONS: [(WorkerReason, f64); 9] = [
     (WorkerReason::Leftrl, 34.0),
@@ -465,8 +458,15 @@ pub const ORDER_WITHOUT_ADOPTION: f64 = 0.35;
 pub const FEWER_ALONE: f64 = 0.5;
 /// Days before the end until which they were fewer.
 pub const FEWER_ALONE_DAYS: i32 = 1150;
-/// Share of young people whom another authority took over and who are returned as care leavers all the same:
-/// a slip that data teams know, and that the measures must leave out.
-pub const RETURNED_AFTER_MOVE: f64 = 0.04;
-/// Share of children with short breaks only who are returned as care leavers, another such slip.
-pub const RETURNED_AFTER_BREAKS: f64 = 0.04;
+/// Share of entrants, older than babies, who were adopted or had a guardian or a child arrangements order before.
+pub const PERMANENCE_BEFORE: f64 = 0.055;
+/// Which of them: adoption, special guardianship, child arrangements, not known. DfE 2025: about 5 % of starts had one.
+pub const PERMANENCE_KINDS: [(PermanenceKind, f64); 4] =
+    [(PermanenceKind::P1, 0.25), (PermanenceKind::P2, 0.50), (PermanenceKind::P3, 0.22), (PermanenceKind::P4, 0.03)];
+/// Why a decision for adoption is reversed. DfE 2025: needs changed 35 %, no adopters 15 %, order not made 10 %.
+pub const REVERSED: [(Reversal, f64); 4] =
+    [(Reversal::Rd1, 0.36), (Reversal::Rd2, 0.10), (Reversal::Rd3, 0.16), (Reversal::Rd4, 0.38)];
+/// Single adopters. DfE 2025: one in ten.
+pub const SINGLE_ADOPTERS: f64 = 0.11;
+/// Orders that deprive of liberty, a year, in children's homes and unregistered placements from 10 years on.
+pub const DEPRIVATIONS_A_YEAR: f64 = 0.06;

@@ -4,7 +4,7 @@
 //! factor of its own; both together make one-year and two-year counts fit at once. Plans (adoption, a
 //! placement with parents before going home, supported accommodation at 16) and temporary stays come on top.
 
-use super::calendar::{DAYS_PER_YEAR, Day};
+use super::calendar::{DAYS_PER_YEAR, Day, year_start};
 use super::chance::{Chance, FAR, whole_days};
 use super::codes::{Legal, MoveReason, Place, Provider};
 use super::legal::{self, Status};
@@ -82,7 +82,7 @@ pub fn stays(
         } else if next == status {
             same_carer(chance, mover, &now, next)
         } else {
-            match temporary(chance, outline, mover, &mut all, &now, next, period.end, stop) {
+            match temporary(chance, mover, &mut all, &now, next, period.end, stop) {
                 Some(back) => back,
                 None => return all,
             }
@@ -252,13 +252,21 @@ fn at(chance: &mut Chance, mover: &Mover, from: Day, place: Place, new_carer: bo
         Place::T0 | Place::T1 | Place::T2 | Place::T3 | Place::T4 | Place::Other => &[(Provider::None, 1.0)],
         _ => &[(Provider::Pr4, 0.76), (Provider::Pr1, 0.18), (Provider::Pr5, 0.06)],
     });
-    let post = if is_temporary(place) { 0 } else { postcode(chance, mover.authority) };
+    let post = if is_temporary(place) { postcode_on(from, mover.authority) } else { postcode(chance, mover.authority) };
     let urn = match place {
         Place::K1 | Place::K2 => 10_000 + mover.authority * 900 % 900_000 + chance.below(mover.n_homes),
-        Place::U1 | Place::U2 | Place::U3 | Place::U4 | Place::U5 | Place::U6 | Place::Supported | Place::Independent => {
+        Place::U1 | Place::U2 | Place::U3 | Place::U4 | Place::U5 | Place::U6 => {
             1_200_000 + mover.authority * 40 + chance.below(40)
         }
-        Place::R1 | Place::R2 | Place::S1 => super::write::URN_ELSEWHERE,
+        // a semi-independent home had no number of its own before such homes were registered
+        Place::Supported | Place::Independent => match chance.below(40) {
+            _ if place == Place::Independent => 0,
+            _ if from < year_start(2025) => super::write::URN_ELSEWHERE,
+            home => 1_200_000 + mover.authority * 40 + home,
+        },
+        Place::A3 | Place::A4 | Place::A5 | Place::A6 => 1_300_000 + mover.authority * 40 + post % 7,
+        Place::R3 => 1_400_000 + mover.authority * 40 + post % 5,
+        Place::S1 => super::write::URN_ELSEWHERE,
         _ => 0,
     };
     Stay { from, place, provider, post, urn, new_carer, reason }
@@ -268,6 +276,11 @@ fn at(chance: &mut Chance, mover: &Mover, from: Day, place: Place, new_carer: bo
 pub fn postcode(chance: &mut Chance, authority: u32) -> u32 {
     let area = if chance.happens(0.6) { authority % 23 } else { chance.below(23) };
     1 + area * 20_000 + chance.below(20_000)
+}
+
+/// Where a temporary stay is: any area, without drawing. Never 0.
+fn postcode_on(from: Day, authority: u32) -> u32 {
+    1 + (from.0.unsigned_abs() * 7919 + authority * 131) % 460_000
 }
 
 /// A stay with the carer of the one before: the status changes, or the carer moves house.
@@ -303,10 +316,8 @@ fn planned_stay(chance: &mut Chance, mover: &Mover, plan: Plan, before: &Stay) -
 
 /// Puts a temporary stay behind `before` and returns the stay after it. A stay that would last to the end of
 /// the period is left out, since care neither begins nor ends in one; one may last beyond the last return.
-#[expect(clippy::too_many_arguments, reason = "the two ends differ, and each belongs to another question")]
 fn temporary(
     chance: &mut Chance,
-    outline: &Outline,
     mover: &Mover,
     all: &mut Vec<Stay>,
     before: &Stay,
@@ -324,10 +335,6 @@ fn temporary(
     if back >= stop {
         return None;
     }
-    if chance.happens(parameters::TEMPORARY_NO_RETURN) {
-        let age = outline.dob.age_on(back);
-        let elsewhere = if age >= 16 { Place::K2 } else { Place::U6 };
-        return Some(at(chance, mover, back, elsewhere, true, None));
-    }
+    chance.skip();
     Some(Stay { from: back, new_carer: true, reason: None, ..*before })
 }

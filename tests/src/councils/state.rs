@@ -5,8 +5,8 @@
 //! returns are written from here. Nothing in it is a category of a measure.
 
 use super::codes::{
-    Absence, Activity, Ended, Ethnic, Home, InTouch, Legal, MoveReason, Need, NewEpisode, NoScore, Place, Provider, Sex,
-    TookPart, WorkerReason,
+    Absence, Activity, Adopters, Bond, Ended, Ethnic, Home, InTouch, Legal, MoveReason, Need, NewEpisode, NoScore,
+    PermanenceKind, Place, Provider, Reversal, Sex, TookPart, WorkerReason,
 };
 use jiff::civil::Date;
 
@@ -152,6 +152,89 @@ pub struct WorkerSpell {
     pub to: Option<Date>,
     /// Why this worker took over.
     pub reason: WorkerReason,
+}
+
+/// What a return says of a child that no measure counts: plans for adoption, what was before care, deprivations of liberty.
+#[derive(Clone, Debug, Default)]
+pub struct Plans {
+    /// Decisions that the child should be placed for adoption, in order.
+    pub decisions: Vec<Decision>,
+    /// The adoption that ended care.
+    pub adoption: Option<Adoption>,
+    /// What was before each entry into care, in order.
+    pub before: Vec<Before>,
+    /// Deprivations of liberty, in order.
+    pub deprivations: Vec<Deprivation>,
+}
+
+/// A decision that a child should be placed for adoption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Day.
+    pub on: Date,
+    /// Day on which it was reversed, and why.
+    pub reversed: Option<(Date, Reversal)>,
+}
+
+/// An adoption from care.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adoption {
+    /// Day of the order: the end of care.
+    pub on: Date,
+    /// Day of the decision.
+    pub decided: Date,
+    /// Day of the match.
+    pub matched: Date,
+    /// Whether the child's foster carer adopted.
+    pub by_carer: bool,
+    /// Sex of the adopters.
+    pub adopters: Adopters,
+    /// Their legal status.
+    pub bond: Bond,
+}
+
+/// What was before an entry into care.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// The entry.
+    pub entered: Date,
+    /// The former order; none where there was none.
+    pub order: Option<FormerOrder>,
+}
+
+/// An adoption or another order for permanence that did not last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerOrder {
+    /// Kind.
+    pub kind: PermanenceKind,
+    /// Authority, in the return's codes.
+    pub authority: String,
+    /// Day, and how much of it is known.
+    pub on: Date,
+    /// How much of the day is known.
+    pub known: Known,
+}
+
+/// How much of a date is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// All of it.
+    Day,
+    /// Month and year.
+    Month,
+    /// The year.
+    Year,
+    /// Nothing.
+    Nothing,
+}
+
+/// A deprivation of liberty under an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deprivation {
+    /// First day.
+    pub from: Date,
+    /// Last day; none while it lasts.
+    pub to: Option<Date>,
 }
 
 impl Episode {

@@ -104,14 +104,13 @@ fn the_edges_of_the_rules_occur() {
             edge("left on the 18th birthday", left_on(super::calendar::Day::of(child.dob).birthday(18).date()));
             edge("another authority took over", e.iter().any(|episode| episode.rec == Some(Ended::E3)));
             edge("short break", e.iter().any(super::state::Episode::is_short_break));
-            edge("only short breaks, returned as a care leaver", {
-                !e.is_empty() && e.iter().all(super::state::Episode::is_short_break) && !child.leaver.is_empty()
-            });
-            edge("taken over, returned as a care leaver", {
-                e.last().is_some_and(|episode| episode.rec == Some(Ended::E3)) && !child.leaver.is_empty()
-            });
-            edge("sex not known", child.sex_not_known);
-            edge("no social worker recorded", !e.is_empty() && child.workers.is_empty());
+            let plans = council.plans.get(&child.id).cloned().unwrap_or_default();
+            edge("adopted", plans.adoption.is_some());
+            edge("adopted by the foster carer", plans.adoption.as_ref().is_some_and(|adoption| adoption.by_carer));
+            edge("a decision for adoption reversed", plans.decisions.iter().any(|decision| decision.reversed.is_some()));
+            edge("a decision for adoption stands", plans.decisions.iter().any(|decision| decision.reversed.is_none()));
+            edge("an order for permanence before", plans.before.iter().any(|before| before.order.is_some()));
+            edge("deprived of liberty", !plans.deprivations.is_empty());
         }
     }
     let missing: Vec<_> = seen.iter().filter(|(_, n)| **n == 0).collect();
@@ -120,7 +119,7 @@ fn the_edges_of_the_rules_occur() {
 
 #[test]
 fn every_return_year_has_its_own_columns_and_codes() {
-    for (year, n_years, made) in [(2018, 3, 1), (2022, 1, 1), (2024, 3, 3), (2026, 5, 5)] {
+    for (year, n_years, made) in [(2018, 3, 2), (2022, 1, 1), (2027, 10, 10)] {
         let spec = Spec { reporting_year: year, n_years, authorities: Some(4), ..Spec::default() };
         let plan = Plan::new(&spec);
         let largest = (0..4).max_by_key(|&place| plan.authorities()[place].n_children);
@@ -132,6 +131,8 @@ fn every_return_year_has_its_own_columns_and_codes() {
                 .map(|table| (table.file, String::from_utf8(table.bytes).expect("returns are text")))
                 .collect();
             assert_eq!(tables.contains_key("sw_episodes.csv"), year >= 2024);
+            assert_eq!(tables.contains_key("DoLo.csv"), year >= 2027);
+            assert_eq!(tables.len(), 10 + usize::from(year >= 2024) + usize::from(year >= 2027));
             let places: BTreeSet<&str> =
                 tables["episodes.csv"].lines().skip(1).filter_map(|line| line.split(',').nth(5)).collect();
             assert_eq!(places.contains("K3"), year >= 2025, "{year}");
@@ -155,10 +156,93 @@ fn planted_faults_stand_where_they_say() {
         let planted = council.write_returns(&own).expect("returns can be written");
         assert_eq!(planted, council.write_returns(&own).expect("returns can be written again"));
         for fault in planted {
-            let text = std::fs::read_to_string(own.join(fault.year.to_string()).join(fault.file));
-            assert!(fault.line <= text.expect("the file is there").lines().count());
+            assert!(fault.line <= n_lines(&own, fault.year, fault.file));
             rules.insert(fault.rule);
         }
     }
-    assert!(rules.len() > 15, "{rules:?}");
+    assert!(rules.len() > 100, "{rules:?}");
+}
+
+#[test]
+fn every_class_of_fault_finds_a_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let mut planted: BTreeSet<&str> = BTreeSet::new();
+    for reporting_year in [2024, 2027] {
+        let plan = Plan::new(&Spec { reporting_year, ..spec(3, 1) });
+        let council = plan.council_of_size(0, 900);
+        let own = folder.path().join(reporting_year.to_string());
+        let each = council.write_each_fault(&own).expect("returns can be written");
+        let places: BTreeSet<(&str, usize)> = each.iter().map(|fault| (fault.file, fault.line)).collect();
+        assert_eq!(places.len(), each.len(), "no two faults stand on one line");
+        for fault in each {
+            assert_eq!(fault.year, reporting_year);
+            assert!((2..=n_lines(&own, fault.year, fault.file)).contains(&fault.line));
+            planted.insert(fault.rule);
+        }
+    }
+    let never: Vec<&str> = super::faults::rules().into_iter().filter(|rule| !planted.contains(rule)).collect();
+    assert!(never.is_empty(), "{never:?}");
+}
+
+fn n_lines(folder: &std::path::Path, year: i16, file: &str) -> usize {
+    let bytes = std::fs::read(folder.join(year.to_string()).join(file)).expect("the file is there");
+    String::from_utf8_lossy(&bytes).lines().count()
+}
+
+#[test]
+fn what_was_open_at_the_end_of_a_year_goes_on_in_the_next() {
+    let plan = Plan::new(&Spec { reporting_year: 2027, n_years: 10, ..spec(9, 3) });
+    let council = plan.council(0);
+    assert_eq!(council.years.len(), 10);
+    let read = |year| -> BTreeMap<&'static str, super::sheet::Sheet> {
+        super::write::tables(&council, year).iter().map(|table| (table.file, super::sheet::Sheet::of(table))).collect()
+    };
+    for pair in council.years.windows(2) {
+        let (before, after) = (&read(pair[0])["episodes.csv"], &read(pair[1])["episodes.csv"]);
+        let rows: BTreeSet<(&str, &str)> =
+            (0..after.rows.len()).map(|row| (after.cell(row, "CHILD"), after.cell(row, "DECOM"))).collect();
+        for row in (0..before.rows.len()).filter(|&row| before.cell(row, "DEC").is_empty()) {
+            assert!(rows.contains(&(before.cell(row, "CHILD"), before.cell(row, "DECOM"))), "502 in {}", pair[1]);
+        }
+    }
+}
+
+#[test]
+fn an_xml_return_turned_back_is_the_csv_return() {
+    let plan = Plan::new(&Spec { reporting_year: 2026, ..spec(4, 3) });
+    for place in 0..3 {
+        let council = plan.council(place);
+        for &year in &council.years {
+            let written = super::write::tables(&council, year);
+            let xml = String::from_utf8(super::xml::document(&written)).expect("XML is text");
+            for table in super::convert::tables(&xml) {
+                let same = written.iter().find(|other| other.file == table.file).expect("both ways have one set of tables");
+                assert!(same.bytes == table.bytes, "{} of {year}", table.file);
+            }
+        }
+    }
+}
+
+#[test]
+fn other_formats_are_written_beside_the_years() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let plan = Plan::new(&Spec { n_years: 1, reporting_year: 2027, ..spec(4, 1) });
+    let council = plan.council(0);
+    council.write_xml(folder.path()).expect("XML can be written");
+    council.write_workbook(folder.path()).expect("a workbook can be written");
+    let own = folder.path().join("2027");
+    for file in ["ssda903.xml", "sw_episodes.csv", "DoLo.csv", "ssda903.xlsx"] {
+        assert!(own.join(file).is_file(), "{file}");
+    }
+    assert!(!own.join("header.csv").exists());
+}
+
+#[test]
+fn an_encoding_keeps_the_rows() {
+    use super::encodings::{Encoding, encode};
+    let text = "CHILD,DOB\n\u{e9}1,01/02/2015\n";
+    assert_eq!(&encode(text, Encoding::Utf16Tabs)[..6], &[0xff, 0xfe, b'C', 0, b'H', 0]);
+    assert_eq!(encode(text, Encoding::Windows1252)[10], 0xe9);
+    assert!(encode(text, Encoding::Utf8MarkCrLf).ends_with(b"2015\r\n"));
+    assert!(encode(text, Encoding::NoLastNewline).ends_with(b"2015"));
 }

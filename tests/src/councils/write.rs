@@ -1,19 +1,20 @@
 //! Return files: the state as one return year saw it, with that year's columns and codes.
 //!
 //! A return of year Y holds the episodes that touch year Y. What had not happened by 31 March Y is blank in
-//! it. Bytes are put together by hand: a national set is some three million rows.
+//! it.
 
-use super::calendar::{Day, year_end, year_start};
-use super::codes::{Activity, Ended, Home, MoveReason, Place, Sex};
-use super::state::{Child, Episode};
-use super::{Council, SOCIAL_WORKERS_FROM};
+use super::calendar::{year_end, year_start};
+use super::codes::{Activity, Adopters, Ended, MoveReason, NewEpisode, Place, Sex};
+use super::rows::Rows;
+use super::state::{Child, Episode, Plans};
+use super::{Council, DEPRIVATIONS_FROM, SOCIAL_WORKERS_FROM};
 use jiff::civil::{Date, date};
 
 /// An Ofsted number for settings that another body inspects.
 pub const URN_ELSEWHERE: u32 = u32::MAX;
 
-/// Last day on which independent living could be recorded as such.
-const INDEPENDENT_UNTIL: Date = date(2023, 10, 27);
+/// Codes of other placements that nobody registered.
+pub const UNREGISTERED: [&str; 2] = ["Z12", "Z13"];
 
 /// One file of a return.
 pub struct Table {
@@ -27,8 +28,9 @@ pub struct Table {
 #[must_use]
 pub fn tables(council: &Council, year: i16) -> Vec<Table> {
     let mut files = Files::new(year);
+    let none = Plans::default();
     for child in &council.children {
-        files.child(child);
+        files.child(child, council.plans.get(&child.id).unwrap_or(&none));
     }
     files.into_tables(year)
 }
@@ -46,6 +48,10 @@ struct Files {
     missing: Rows,
     uasc: Rows,
     workers: Rows,
+    adopted: Rows,
+    decisions: Rows,
+    before: Rows,
+    deprivations: Rows,
 }
 
 impl Files {
@@ -65,26 +71,37 @@ impl Files {
             missing: Rows::new("CHILD,DOB,MISSING,MIS_START,MIS_END"),
             uasc: Rows::new("CHILD,SEX,DOB,DUC"),
             workers: Rows::new("CHILD,DOB,SW_ID,SW_DECOM,SW_DEC,SW_REASON"),
+            adopted: Rows::new("CHILD,DOB,DATE_INT,DATE_MATCH,FOSTER_CARE,NB_ADOPTR,SEX_ADOPTR,LS_ADOPTR"),
+            decisions: Rows::new("CHILD,DOB,DATE_PLACED,DATE_PLACED_CEASED,REASON_PLACED_CEASED"),
+            before: Rows::new("CHILD,DOB,PREV_PERM,LA_PERM,DATE_PERM"),
+            deprivations: Rows::new("CHILD,DOB,DOLO_START,DOLO_END"),
         }
     }
 
     fn into_tables(self, year: i16) -> Vec<Table> {
+        let table = |file, rows: Rows| Table { file, bytes: rows.into_bytes() };
         let mut tables = vec![
-            Table { file: "header.csv", bytes: self.header.0 },
-            Table { file: "episodes.csv", bytes: self.episodes.0 },
-            Table { file: "oc2.csv", bytes: self.oc2.0 },
-            Table { file: "oc3.csv", bytes: self.oc3.0 },
-            Table { file: "reviews.csv", bytes: self.reviews.0 },
-            Table { file: "missing.csv", bytes: self.missing.0 },
-            Table { file: "uasc.csv", bytes: self.uasc.0 },
+            table("header.csv", self.header),
+            table("episodes.csv", self.episodes),
+            table("oc2.csv", self.oc2),
+            table("oc3.csv", self.oc3),
+            table("reviews.csv", self.reviews),
+            table("missing.csv", self.missing),
+            table("uasc.csv", self.uasc),
+            table("ad1.csv", self.adopted),
+            table("placed_for_adoption.csv", self.decisions),
+            table("previous_permanence.csv", self.before),
         ];
         if year >= SOCIAL_WORKERS_FROM {
-            tables.push(Table { file: "sw_episodes.csv", bytes: self.workers.0 });
+            tables.push(table("sw_episodes.csv", self.workers));
+        }
+        if year >= DEPRIVATIONS_FROM {
+            tables.push(table("DoLo.csv", self.deprivations));
         }
         tables
     }
 
-    fn child(&mut self, child: &Child) {
+    fn child(&mut self, child: &Child, plans: &Plans) {
         let leaver = child.leaver.iter().find(|status| status.year == self.year);
         let here = child.episodes.iter().any(|episode| episode.touches(self.start, self.end));
         if here || leaver.is_some() {
@@ -96,12 +113,15 @@ impl Files {
         }
         if here {
             self.care(child);
+            self.plans(child, plans);
         }
     }
 
     fn header_row(&mut self, child: &Child) {
-        let mother = child.mother_since.filter(|&since| since <= self.end);
-        let asked = child.sex == Sex::Female && Day::of(child.dob).age_on(Day::of(self.end)) >= 12;
+        let (start, end) = (self.start, self.end);
+        let in_care = child.episodes.iter().any(|episode| episode.touches(start, end) && !episode.is_short_break());
+        let asked = in_care && child.sex == Sex::Female && sex(child, self.year) != "U";
+        let mother = child.mother_since.filter(|&since| asked && since <= end);
         let row = self.header.text(&child.id).text(sex(child, self.year)).date(child.dob).text(child.ethnic.code());
         row.upn(child, self.end);
         row.text(if mother.is_some() {
@@ -150,13 +170,45 @@ impl Files {
             let ceased = uasc.ceased_on.filter(|&on| on <= self.end);
             self.uasc.text(&child.id).text(sex(child, self.year)).date(child.dob).maybe_date(ceased).end();
         }
+        let died = child.episodes.iter().any(|e| e.rec == Some(Ended::E2) && e.dec.is_some_and(|dec| dec <= end));
         for spell in &child.workers {
-            if spell.from <= self.end && spell.to.is_none_or(|to| to > self.start) {
+            if !died && spell.from <= self.end && spell.to.is_none_or(|to| to > self.start) {
                 let asked = spell.from >= date(2023, 4, 1);
                 let out = self.workers.text(&child.id).date(child.dob).worker(spell.worker).date(spell.from);
                 out.maybe_date(spell.to.filter(|&to| to <= self.end));
                 out.text(if asked { spell.reason.code() } else { "" }).end();
             }
+        }
+    }
+
+    fn plans(&mut self, child: &Child, plans: &Plans) {
+        let (start, end) = (self.start, self.end);
+        let in_year = |on: Date| start <= on && on <= end;
+        for decision in &plans.decisions {
+            let reversed = decision.reversed.filter(|&(on, _)| on <= end);
+            if decision.on <= end && reversed.is_none_or(|(on, _)| on >= start) {
+                let row = self.decisions.text(&child.id).date(child.dob).date(decision.on);
+                row.maybe_date(reversed.map(|(on, _)| on)).text(reversed.map_or("", |(_, why)| why.code())).end();
+            }
+        }
+        if let Some(adoption) = plans.adoption.as_ref().filter(|adoption| in_year(adoption.on)) {
+            let single = matches!(adoption.adopters, Adopters::M1 | Adopters::F1);
+            let row = self.adopted.text(&child.id).date(child.dob).date(adoption.decided).date(adoption.matched);
+            row.number(Some(u32::from(adoption.by_carer))).number(Some(if single { 1 } else { 2 }));
+            row.text(adoption.adopters.code()).text(adoption.bond.code()).end();
+        }
+        let entered = child.episodes.iter().rev().find(|episode| episode.rne == NewEpisode::S && in_year(episode.decom));
+        if let Some(entered) = entered {
+            let before = plans.before.iter().find(|before| before.entered == entered.decom);
+            let row = self.before.text(&child.id).date(child.dob);
+            match before.and_then(|before| before.order.as_ref()) {
+                Some(order) => row.text(order.kind.code()).text(&order.authority).date_known(order.on, order.known).end(),
+                None => row.text("Z1").text("").text("").end(),
+            }
+        }
+        for spell in plans.deprivations.iter().filter(|spell| spell.from <= end && spell.to.is_none_or(|to| to >= start)) {
+            let to = spell.to.filter(|&to| to <= end);
+            self.deprivations.text(&child.id).date(child.dob).date(spell.from).maybe_date(to).end();
         }
     }
 
@@ -184,20 +236,21 @@ fn sex(child: &Child, year: i16) -> &'static str {
 fn place(episode: &Episode, year: i16) -> &'static str {
     match episode.place {
         Place::Supported if year <= 2024 => "H5",
-        Place::Independent if year <= 2023 => "P2",
-        Place::Independent if year == 2024 => {
-            // where the placement goes on under another legal status, both rows have the code of the later one
-            let over = episode.rec != Some(Ended::X1) && episode.dec.is_some_and(|dec| dec <= INDEPENDENT_UNTIL);
-            if over { "P2" } else { "H5" }
-        }
+        Place::Independent if year <= 2024 => "P2",
         Place::Supported | Place::Independent => "K3",
-        Place::Other if year >= 2026 => match episode.place_post % 4 {
-            0 => "Z11",
-            1 => "Z12",
-            2 => "Z13",
-            _ => "Z14",
-        },
+        Place::Other if year >= 2026 => other_kind(episode),
         other => other.code(),
+    }
+}
+
+/// The code since 2026 of a placement that is none of the others.
+#[must_use]
+pub fn other_kind(episode: &Episode) -> &'static str {
+    match episode.place_post % 4 {
+        0 => "Z11",
+        1 => "Z12",
+        2 => "Z13",
+        _ => "Z14",
     }
 }
 
@@ -221,132 +274,5 @@ fn activity(activity: Activity, year: i16) -> &'static str {
         Activity::F4 | Activity::F5 if year < 2022 => "F3",
         Activity::P4 | Activity::P5 if year < 2022 => "P3",
         other => other.code(),
-    }
-}
-
-/// Lines of one table. Every cell is followed by a comma; the last one becomes the line's end.
-struct Rows(Vec<u8>);
-
-impl Rows {
-    fn new(columns: &str) -> Self {
-        let mut rows = Self(Vec::with_capacity(1 << 12));
-        rows.text(columns).end();
-        rows
-    }
-
-    fn text(&mut self, text: &str) -> &mut Self {
-        self.0.extend_from_slice(text.as_bytes());
-        self.0.push(b',');
-        self
-    }
-
-    fn end(&mut self) {
-        *self.0.last_mut().expect("a line has a cell") = b'\n';
-    }
-
-    fn digits(&mut self, number: u64, width: usize) {
-        let at = self.0.len();
-        self.0.resize(at + width, b'0');
-        let mut left = number;
-        for place in self.0[at..].iter_mut().rev() {
-            *place = b'0' + u8::try_from(left % 10).expect("a digit is below 10");
-            left /= 10;
-        }
-    }
-
-    fn date(&mut self, on: Date) -> &mut Self {
-        self.digits(u64::from(on.day().unsigned_abs()), 2);
-        self.0.push(b'/');
-        self.digits(u64::from(on.month().unsigned_abs()), 2);
-        self.0.push(b'/');
-        self.digits(u64::from(on.year().unsigned_abs()), 4);
-        self.0.push(b',');
-        self
-    }
-
-    fn maybe_date(&mut self, on: Option<Date>) -> &mut Self {
-        match on {
-            Some(on) => self.date(on),
-            None => self.text(""),
-        }
-    }
-
-    fn number(&mut self, number: Option<u32>) -> &mut Self {
-        if let Some(number) = number {
-            let width = if number < 10 { 1 } else { 2 };
-            self.digits(u64::from(number), width);
-        }
-        self.0.push(b',');
-        self
-    }
-
-    fn worker(&mut self, worker: u32) -> &mut Self {
-        self.0.extend_from_slice(if worker % 41 == 40 { b"XX" } else { b"SW" });
-        self.digits(u64::from(worker) + 100_000, 6);
-        self.0.push(b',');
-        self
-    }
-
-    fn accommodation(&mut self, home: Home, suitable: bool) -> &mut Self {
-        self.0.extend_from_slice(home.code().as_bytes());
-        if home != Home::None {
-            self.0.push(if suitable { b'1' } else { b'2' });
-        }
-        self.0.push(b',');
-        self
-    }
-
-    /// A postcode of letters that no real area begins with.
-    fn postcode(&mut self, code: u32) -> &mut Self {
-        if code > 0 {
-            const LETTERS: &[u8; 20] = b"ABDEFGHJLNPQRSTUWXYZ";
-            let code = code - 1;
-            let letter = |n: u32| LETTERS[usize::try_from(n % 20).expect("a remainder of 20 is small")];
-            let area = b'A' + u8::try_from(code / 20_000 % 23).expect("one of 23 areas");
-            self.0.extend_from_slice(&[b'X', area]);
-            let district = u64::from(code / 2000 % 10) + 1;
-            self.digits(district, if district < 10 { 1 } else { 2 });
-            self.0.push(b' ');
-            self.digits(u64::from(code / 200 % 10), 1);
-            self.0.extend_from_slice(&[letter(code / 10), letter(code * 7)]);
-        }
-        self.0.push(b',');
-        self
-    }
-
-    fn urn(&mut self, urn: u32) -> &mut Self {
-        match urn {
-            0 => {}
-            URN_ELSEWHERE => self.0.extend_from_slice(b"XXXXXXX"),
-            1..1_000_000 => {
-                self.0.extend_from_slice(b"SC");
-                self.digits(u64::from(urn), 6);
-            }
-            _ => self.digits(u64::from(urn), 7),
-        }
-        self.0.push(b',');
-        self
-    }
-
-    /// A unique pupil number with its check letter, or the code for none.
-    fn upn(&mut self, child: &Child, end: Date) {
-        const LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPQRTUVWXYZ";
-        let school_age = Day::of(child.dob).age_on(Day::of(end)) >= 5;
-        match child.upn {
-            _ if !school_age => self.0.extend_from_slice(b"UN1"),
-            None => self.0.extend_from_slice(b"UN2"),
-            Some(number) => {
-                let mut sum = 0;
-                let mut left = number;
-                for weight in (2..=13_u64).rev() {
-                    sum += left % 10 * weight;
-                    left /= 10;
-                }
-                let letter = usize::try_from(sum % 23).expect("a remainder of 23 is small");
-                self.0.push(LETTERS[letter]);
-                self.digits(number, 12);
-            }
-        }
-        self.0.push(b',');
     }
 }

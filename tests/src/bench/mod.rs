@@ -5,6 +5,7 @@
 
 pub mod agent; // folder to signed envelope
 pub mod audit; // a whole export verified
+pub mod check; // the whole of `check`, in time and memory
 pub mod calibration; // made-up councils beside published figures
 pub mod demo; // a whole national round
 pub mod ingest; // submissions over fresh connections, durable
@@ -75,7 +76,7 @@ impl Outcome {
 }
 
 /// The benchmarks by name.
-pub const NAMES: [&str; 7] = ["records", "agent", "ingest", "release", "audit", "demo", "calibration"];
+pub const NAMES: [&str; 9] = ["records", "check", "memory", "agent", "ingest", "release", "audit", "demo", "calibration"];
 
 /// Runs one benchmark.
 ///
@@ -84,6 +85,8 @@ pub const NAMES: [&str; 7] = ["records", "agent", "ingest", "release", "audit", 
 pub fn run(name: &str) -> anyhow::Result<Vec<Outcome>> {
     match name {
         "records" => records::run(),
+        "check" => check::run(),
+        "memory" => check::memory(),
         "agent" => agent::run(),
         "ingest" => ingest::run(),
         "release" => release::run(),

@@ -11,23 +11,25 @@ use shared::ids::{AuthorityId, ReportingYear};
 
 use super::timing::alternate_cpu;
 use super::{Outcome, Target};
-use crate::councils::{Plan, Spec};
+use crate::councils::{Council, Plan, Spec};
 
 const ROUNDS: usize = 5;
-/// Linked years that a made-up council can have.
-const YEARS: usize = 5;
+/// Linked years of the council.
+const YEARS: usize = 10;
+/// Its children in care on the last day: with ten years they have about 60,000 rows of episodes in all returns together.
+const N_CHILDREN: u32 = 2_600;
 
 /// A file in memory.
-pub(super) struct InputFile {
-    name: String,
-    bytes: Vec<u8>,
+pub(crate) struct InputFile {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// One return: its year, and its files.
-pub(super) type Return = (ReportingYear, Vec<InputFile>);
+pub(crate) type Return = (ReportingYear, Vec<InputFile>);
 
 /// Reads returns as the agent does.
-pub(super) fn read_returns(returns: &[Return]) -> anyhow::Result<Returns> {
+pub(crate) fn read_returns(returns: &[Return]) -> anyhow::Result<Returns> {
     let key = PseudonymKey::from_bytes(&[7; 32]).ok_or_else(|| anyhow::anyhow!("a key of 32 bytes is long enough"))?;
     let (rules, changed, xml) = (RuleBook::built_in(), ChangedIds::default(), XmlTags::default());
     let options = ReadOptions { key: &key, rules: &rules, changed: &changed, xml: &xml, ignored: TableSet::NONE };
@@ -44,11 +46,13 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
     let returns = large_council()?;
     let bytes: usize = returns.iter().flat_map(|(_, files)| files.iter().map(|f| f.bytes.len())).sum();
     let mut n_rows = 0;
-    let mut n_children = 0;
+    let (mut n_children, mut n_episodes, mut n_problems) = (0, 0_usize, 0_u64);
     let year = returns.last().map(|(year, _)| *year).ok_or_else(|| anyhow::anyhow!("a return was made"))?;
     let ours = || {
         let read = read_returns(&returns)?;
         n_rows = read.all.iter().map(|read| read.n_rows).sum();
+        n_episodes = read.all.iter().map(|read| read.records.episodes.len()).sum();
+        n_problems = read.all.iter().flat_map(|read| read.findings.counts().values()).map(|count| count.n).sum();
         n_children = each(&read, year, Mending::Apply, |history| drop(std::hint::black_box(history))).n_children;
         Ok(())
     };
@@ -75,11 +79,10 @@ pub(super) fn bare_pass(returns: &[Return]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The returns of the largest made-up council, in memory.
+/// The returns of one made-up council with ten linked years, in memory: about 60,000 rows of episodes.
 fn large_council() -> anyhow::Result<Vec<Return>> {
     let spec = Spec { seed: 1, authorities: None, reporting_year: 2026, n_years: YEARS, faults: 0.0 };
-    let by_size = places_by_size(&Plan::new(&spec));
-    Ok(council(&spec, by_size.last().copied().unwrap_or(0))?.1)
+    in_memory(&spec, &Plan::new(&spec).council_of_size(0, N_CHILDREN))
 }
 
 /// The code and the returns of a made-up council of middling size, in memory: three linked years.
@@ -98,6 +101,11 @@ fn places_by_size(plan: &Plan) -> Vec<usize> {
 
 fn council(spec: &Spec, place: usize) -> anyhow::Result<(AuthorityId, Vec<Return>)> {
     let council = Plan::new(spec).council(place);
+    Ok((council.code.parse()?, in_memory(spec, &council)?))
+}
+
+/// The returns of a council as files in memory.
+fn in_memory(spec: &Spec, council: &Council) -> anyhow::Result<Vec<Return>> {
     let folder = tempfile::tempdir()?;
     council.write_returns(folder.path())?;
     let mut returns = Vec::new();
@@ -111,5 +119,5 @@ fn council(spec: &Spec, place: usize) -> anyhow::Result<(AuthorityId, Vec<Return
         let year = ReportingYear::new(year).ok_or_else(|| anyhow::anyhow!("year {year}"))?;
         returns.push((year, files));
     }
-    Ok((council.code.parse()?, returns))
+    Ok(returns)
 }

@@ -1,0 +1,102 @@
+//! `check` and `memory`: the agent's own process over files on disk. Its rules beside ten of them in pandas, for the same
+//! rows in the same run; and five million rows of episodes in bounded memory.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+
+use super::timing::{median, wall};
+use super::{Outcome, Target, peers};
+use crate::build::{Profile, Programs, programs};
+use crate::councils::{Plan, Spec};
+use crate::many_rows::write_return;
+use crate::world::process::Processes;
+
+const ROUNDS: usize = 3;
+/// Return year of both.
+const YEAR: i16 = 2026;
+/// Children in care on the last day of the council whose rows both read.
+const N_CHILDREN: u32 = 40_000;
+/// Rows of Episodes in the large return.
+const N_EPISODES: u64 = 5_000_000;
+/// What the large return may take.
+const PEAK_MB_MAX: f64 = 400.0;
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// The tables that the pandas script reads.
+const TABLES: [&str; 3] = ["header.csv", "episodes.csv", "oc2.csv"];
+
+pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
+    let programs = programs(Profile::own())?;
+    let folder = tempfile::tempdir()?;
+    let spec = Spec { seed: 1, authorities: None, reporting_year: YEAR, n_years: 1, faults: 0.0 };
+    Plan::new(&spec).council_of_size(0, N_CHILDREN).write_returns(folder.path())?;
+    let folder = folder.path().join(YEAR.to_string());
+    let files = TABLES.map(|name| folder.join(name));
+    let (mut ours, mut theirs, mut pandas, mut n_rows) = (Vec::new(), Vec::new(), String::new(), 0);
+    for _ in 0..ROUNDS {
+        let Some(peer) = peers::check_rules(&folder, None)? else { return Ok(Vec::new()) };
+        let before = children_cpu_seconds()?;
+        let (seconds, rows) = wall(|| check(&programs, &files))?;
+        ours.push((children_cpu_seconds()? - before, seconds));
+        ensure!(rows == peer.n_rows, "{rows} rows were checked, and {} by the peer", peer.n_rows);
+        (n_rows, pandas) = (rows, peer.pandas);
+        theirs.push((peer.cpu_s, peer.wall_s));
+    }
+    let middle = |runs: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| median(runs.iter().map(of).collect());
+    let outcome = |unit, of: fn(&(f64, f64)) -> f64| {
+        let what = format!("all rules over {n_rows} rows, the whole program beside pandas {pandas} doing ten of them");
+        let (ours, theirs) = (middle(&ours, of), middle(&theirs, of));
+        Outcome::new("check", what, unit, theirs, (ours, "goldenthread-agent check, s"), Target::RatioAtLeast(10.0))
+    };
+    Ok(vec![outcome("cpu s of pandas", |run| run.0), outcome("wall s of pandas", |run| run.1)])
+}
+
+/// Rows that the agent read of clean files.
+fn check(programs: &Programs, files: &[PathBuf]) -> anyhow::Result<u64> {
+    let mut command = Command::new(&programs.agent);
+    command.args(["check", "--json", "--year", &YEAR.to_string()]).args(files).stdin(Stdio::null()).stderr(Stdio::null());
+    let output = command.output()?;
+    ensure!(output.status.success(), "check ended with {}", output.status);
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    report["returns"][0]["n_rows"].as_u64().context("the report has a number of rows")
+}
+
+/// CPU seconds of all processes that this one has waited for, in hundredths.
+fn children_cpu_seconds() -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let rest = stat.rsplit(')').next().context("the kernel names the process in brackets")?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let ticks = |at: usize| -> anyhow::Result<f64> { Ok(fields.get(at).context("a field of /proc/self/stat")?.parse()?) };
+    Ok((ticks(13)? + ticks(14)?) / 100.0)
+}
+
+/// Five million rows of episodes: how much memory the agent's process takes at most.
+pub(super) fn memory() -> anyhow::Result<Vec<Outcome>> {
+    let programs = programs(Profile::own())?;
+    let folder = tempfile::tempdir()?;
+    let place = folder.path().join(YEAR.to_string());
+    std::fs::create_dir(&place)?;
+    let written = write_return(&place, YEAR, N_EPISODES, 1)?;
+    let processes = Processes::default();
+    let (seconds, peak_mb) = wall(|| peak(&programs, &processes, &place, folder.path()))?;
+    let what = format!(
+        "check of one return with {} rows of episodes of {} children ({} MB, {seconds:.1} s wall)",
+        written.n_episodes,
+        written.n_children,
+        written.n_bytes / 1_000_000
+    );
+    let file_mb = f64::from(u32::try_from(written.n_bytes / 1_000_000)?);
+    Ok(vec![Outcome::new("memory", what, "MB peak", peak_mb, (file_mb, "MB of its files"), Target::FigureAtMost(PEAK_MB_MAX))])
+}
+
+fn peak(programs: &Programs, processes: &Processes, place: &Path, logs: &Path) -> anyhow::Result<f64> {
+    let mut command = Command::new(&programs.agent);
+    command.args(["check", "--year", &YEAR.to_string()]).arg(place);
+    let ended = processes.run("agent", command, &logs.join("check"), LIMIT)?;
+    ensure!(ended.code == Some(0), "check ended with {:?}: {}", ended.code, ended.stderr);
+    processes.peaks_mb().get("agent").copied().context("the process was looked at")
+}

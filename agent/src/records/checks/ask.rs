@@ -53,16 +53,11 @@ impl<'r> Scene<'r> {
     pub fn is_in_care_on(&self, day: Day) -> bool {
         self.now.care().any(|row| row.holds_on(day))
     }
-
-    /// The episode that was open at the end of last year; `None` too when last year's episodes were not given.
-    pub fn open_last_year(&self) -> Option<&'r EpisodeRow> {
-        self.former.and_then(|former| open_last(former.care()))
-    }
 }
 
-/// Whether care ended with an episode: it has an end, and REC does not say that another one follows.
+/// Whether care ended with an episode: REC says so. It is blank for an open episode.
 pub(super) fn ends_care(row: &EpisodeRow) -> bool {
-    row.end.is_some() && row.rec != Some(Rec::X1)
+    row.rec.is_some_and(|rec| rec != Rec::X1)
 }
 
 /// The last of these episodes, when it is open.

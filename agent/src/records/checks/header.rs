@@ -13,8 +13,6 @@ use crate::records::tables::Table;
 
 /// Days in care by 31 March within which a pupil number may still be looked for (UN4).
 const NEWLY_IN_CARE_DAYS_MAX: i32 = 7;
-/// Age from which the return asks of girls whether they are mothers.
-const MOTHER_ASKED_FROM_AGE: i32 = 12;
 
 pub(super) fn check(scene: &Scene<'_>, found: &mut Recorder<'_>) {
     let Some(row) = scene.now.header_row() else { return };
@@ -24,7 +22,7 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Recorder<'_>) {
     if let Some(rule) = pupil_number(scene, row) {
         found.row(rule, row);
     }
-    if row.mother.is_blank() && row.sex == Cell::Known(Sex::Female) && left_when_asked(scene) {
+    if row.mother.is_blank() && row.sex == Cell::Known(Sex::Female) && has_left(scene) {
         found.row(RuleId::R607, row);
     }
     if scene.now.has(Table::Episodes) && is_in_header_alone(scene) {
@@ -58,12 +56,9 @@ fn in_care_since(scene: &Scene<'_>) -> Option<Day> {
     scene.periods().filter(|(begins, _)| *begins).last().map(|(_, row)| row.start)
 }
 
-/// Whether care ended in the year at an age at which a girl is asked whether she is a mother.
-fn left_when_asked(scene: &Scene<'_>) -> bool {
-    let Some(birth) = scene.birth() else { return false };
-    let asked_from = birth.birthday(MOTHER_ASKED_FROM_AGE);
-    let ended = scene.now.care().filter(|row| ends_care(row)).filter_map(|row| row.end);
-    ended.into_iter().any(|end| scene.year.contains(end) && asked_from <= end)
+/// Whether care ended in the year.
+fn has_left(scene: &Scene<'_>) -> bool {
+    scene.now.care().any(|row| ends_care(row) && row.end.is_some_and(|end| scene.year.contains(end)))
 }
 
 /// Whether nothing says why the child is in Header. A child who came alone and went missing within a day has no episode.

@@ -218,15 +218,15 @@ fn every_rule_has_a_case_or_says_what_it_needs() {
 }
 
 #[test]
-fn an_identifier_that_is_not_utf_8_is_read_as_windows_1252_and_reported() {
-    let broken = |identifier: &[u8]| {
-        let mut bytes = format!("{}\n", Table::Header.columns().join(",")).into_bytes();
-        bytes.extend_from_slice(identifier);
-        bytes.extend_from_slice(b",F,15/05/2014,WBRI,UN2,,\n");
+fn a_cell_that_is_not_utf_8_is_reported_and_the_row_kept() {
+    let broken = |identifier: &[u8], mother: &[u8]| {
+        let columns = Table::Header.columns().join(",");
+        let bytes = [columns.as_bytes(), b"\n", identifier, b",F,15/05/2014,WBRI,UN2,", mother, b",\n"].concat();
         let read = read_all(&[(2027, &[TestFile { name: "header".to_owned(), bytes }])]);
-        assert_eq!(read.children.len(), 1);
-        read.all[0].findings.listed().iter().map(|p| p.rule).collect::<Vec<_>>()
+        assert_eq!((read.children.len(), read.all[0].records.header.len()), (1, 1));
+        read.all[0].findings.listed().iter().map(|p| (p.rule, p.column())).collect::<Vec<_>>()
     };
-    assert_eq!(broken(b"\xC9A1"), [RuleId::Gt13]);
-    assert_eq!(broken("\u{c9}A1".as_bytes()), []);
+    assert_eq!(broken(b"\xC9A1", b"0"), [(RuleId::Gt13, "CHILD")]);
+    assert_eq!(broken(b"A1", b"\xC9"), [(RuleId::Gt13, "MOTHER")]);
+    assert_eq!(broken("\u{c9}A1".as_bytes(), "\u{c9}".as_bytes()), []);
 }

@@ -116,6 +116,16 @@ impl<'r> RowCells<'r> {
         found.add(rule, Place { table: self.table, line: self.line, column: u8::try_from(column).unwrap_or(u8::MAX) });
     }
 
+    /// Warns of each cell that is not UTF-8, but for the first: the identifier is read by `children`.
+    pub fn report_foreign(&self, found: &mut Recorder<'_>) {
+        for (column, _) in self.positions.iter().enumerate().skip(1) {
+            let cell = self.text(column);
+            if !cell.is_ascii() && std::str::from_utf8(cell).is_err() {
+                self.report(found, column, RuleId::Gt13);
+            }
+        }
+    }
+
     /// A code: letters folded, a spreadsheet's `.0` taken off a number.
     pub fn code<T>(&self, found: &mut Recorder<'_>, column: usize, parse: impl Fn(&[u8]) -> Option<T>) -> Cell<T> {
         let cell = self.text(column);

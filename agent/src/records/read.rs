@@ -267,6 +267,7 @@ impl<'k> ReturnReader<'k> {
             found.add(rule, place(0));
         }
         let cells = RowCells { table, cells: row.cells, positions: &sheet.positions, line, child, year };
+        cells.report_foreign(found);
         let in_year = keep(&cells, self.options.key, records, found);
         sheet.tally.n_dated += u32::from(in_year != InYear::Undated);
         sheet.tally.n_outside += u32::from(in_year == InYear::Outside);

@@ -45,7 +45,7 @@ pub fn given(folder: &Path) -> Given {
     }
 }
 
-pub const HEADER: &str = "SECRET7,F,15/05/2012,WBRI,UN1,,";
+pub const HEADER: &str = "SECRET7,F,15/05/2012,WBRI,UN2,0,";
 pub const EPISODES: &str = "SECRET7,01/06/2024,S,C2,N1,U4,PR1,,,,AB1 2CD,AB1 2CE,1234567";
 pub const REVIEWS: &str = "SECRET7,15/05/2012,01/08/2024,PN1";
 
@@ -84,7 +84,7 @@ fn a_warning_ends_with_3_only_when_strict() {
 #[test]
 fn too_many_errors_are_refused_with_place_and_rule_and_without_a_value() {
     let folder =
-        folder("SECRET7,XX,99/99/2012,WBRI,UN1,,", "SECRET7,01/06/2024,S,C2,N1,QQ,PR1,,,,AB1 2CD,AB1 2CE,1234567", REVIEWS);
+        folder("SECRET7,XX,99/99/2012,WBRI,UN2,0,", "SECRET7,01/06/2024,S,C2,N1,QQ,PR1,,,,AB1 2CD,AB1 2CE,1234567", REVIEWS);
     for json in [false, true] {
         let (exit, text) = check(folder.path(), false, json);
         assert_eq!(exit, Exit::InputRefused);
@@ -124,7 +124,7 @@ impl Write for Closed {
 
 #[test]
 fn a_closed_pipe_changes_neither_the_end_nor_the_last_line() {
-    let wrong = "SECRET7,XX,99/99/2012,WBRI,UN1,,";
+    let wrong = "SECRET7,XX,99/99/2012,WBRI,UN2,0,";
     for (header, expected) in [(HEADER, Exit::Done), (wrong, Exit::InputRefused)] {
         let folder = folder(header, "SECRET7,01/06/2024,S,C2,N1,QQ,PR1,,,,AB1 2CD,AB1 2CE,1234567", REVIEWS);
         let args = args();

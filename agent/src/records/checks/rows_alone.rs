@@ -3,6 +3,7 @@
 use super::Scene;
 use crate::day::Day;
 use crate::records::cells::Cell;
+use crate::records::codes::Rne;
 use crate::records::findings::{Recorder, RowOf};
 use crate::records::rows::EpisodeRow;
 use crate::records::rules::RuleId;
@@ -92,7 +93,7 @@ fn episode(scene: &Scene<'_>, row: &EpisodeRow, birth: Option<Day>, found: &mut 
         (end == Some(start), RuleId::R355),
         (end.is_some_and(|end| end < start), RuleId::R356),
         (birth.is_some_and(|birth| start < birth), RuleId::R302),
-        (row.rne == crate::records::codes::Rne::S && birth.is_some_and(|birth| start >= birth.birthday(18)), RuleId::R352),
+        (row.rne == Rne::S && birth.is_some_and(|birth| start >= birth.birthday(18)), RuleId::R352),
     ];
     for (_, rule) in broken.iter().filter(|(is_broken, _)| *is_broken) {
         found.row(*rule, row);

@@ -119,6 +119,7 @@ impl WorkerRow {
         let read = kept.then(|| Self { child: row.child, line: row.line, birth, worker, start, end: end.known(), reason });
         (in_year, read)
     }
+
     /// Whether the cells are there that a row needs; a reason since changes of social workers are collected.
     fn complete(row: &RowCells<'_>, id: &[u8], start: Option<Day>, reason: Cell<WorkerReason>, found: &mut Recorder<'_>) {
         let is_collected = start.is_some() && start >= Day::from_ymd(2023, 4, 1);

@@ -69,7 +69,8 @@ impl UrnKind {
 }
 
 /// What stands of an episode's two postcodes and the number of its setting, in one byte: bits 0-1 the postcode of the
-/// home, 2-3 that of the placement, 4 whether they are equal, 5-6 the number of the setting.
+/// home, 2-3 that of the placement, 4 whether they are equal, 5-6 the number of the setting, 7 whether the placement may lie
+/// outside England.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Marks(u8);
 
@@ -88,7 +89,8 @@ impl Marks {
             UrnKind::Broken => 3,
         };
         let same = !home.is_empty() && same_postcode;
-        Self(postcode(home) | postcode(placement) << 2 | u8::from(same) << 4 | urn << 5)
+        let outside = u8::from(is_area_outside_england(placement));
+        Self(postcode(home) | postcode(placement) << 2 | u8::from(same) << 4 | urn << 5 | outside << 7)
     }
 
     fn postcode(bits: u8) -> PostcodeKind {
@@ -116,14 +118,33 @@ impl Marks {
 
     /// URN.
     pub fn urn(self) -> UrnKind {
-        match self.0 >> 5 {
+        match self.0 >> 5 & 3 {
             0 => UrnKind::Blank,
             1 => UrnKind::Elsewhere,
             2 => UrnKind::Whole,
             _ => UrnKind::Broken,
         }
     }
+
+    /// Whether PL_POST is of an area that lies outside England, or reaches beyond it.
+    pub fn may_lie_outside_england(self) -> bool {
+        self.0 >> 7 == 1
+    }
 }
+
+/// Whether a postcode begins with an area of Scotland, Wales, Northern Ireland or the islands, or one that crosses the
+/// border.
+fn is_area_outside_england(cell: &[u8]) -> bool {
+    let letters = cell.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let area = cell.get(..letters).unwrap_or_default();
+    AREAS_OUTSIDE_ENGLAND.iter().any(|outside| area.eq_ignore_ascii_case(outside))
+}
+
+/// Postcode areas that lie outside England, wholly or in part.
+const AREAS_OUTSIDE_ENGLAND: [&[u8]; 28] = [
+    b"AB", b"BT", b"CF", b"CH", b"DD", b"DG", b"EH", b"FK", b"G", b"GY", b"HR", b"HS", b"IM", b"IV", b"JE", b"KA", b"KW", b"KY",
+    b"LD", b"LL", b"ML", b"NP", b"PA", b"PH", b"SA", b"SY", b"TD", b"ZE",
+];
 
 /// What stands where the unique pupil number should.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -200,6 +221,21 @@ mod tests {
         assert!(kinds("", "", "", true) == (Blank, Blank, false, UrnKind::Blank));
         assert!(kinds("AB1 2CD", "2TR", "XXXXXXX", false) == (Whole, Broken, false, UrnKind::Elsewhere));
         assert!(kinds("X", "AB1 3CD", "SC12", false) == (Broken, Whole, false, UrnKind::Broken));
+    }
+
+    #[test]
+    fn a_placement_may_lie_outside_england_by_its_area() {
+        let check = |placement: &str, outside: bool| {
+            for urn in ["", "XXXXXXX", "SC123456", "SC12"] {
+                let marks = Marks::of(b"M1 1AE", placement.as_bytes(), urn.as_bytes(), false);
+                assert!(marks.may_lie_outside_england() == outside && marks.urn() == UrnKind::of(urn.as_bytes()), "{placement}");
+            }
+        };
+        check("CF10 1AA", true);
+        check("g1 1aa", true);
+        check("GL1 1AA", false);
+        check("M1 1AE", false);
+        check("", false);
     }
 
     #[test]

@@ -317,7 +317,7 @@ fn keep(row: &RowCells<'_>, key: &PseudonymKey, records: &mut Records, found: &m
         Table::Ad1 => push(&mut records.ad1, Ad1Row::parse(row, found)),
         Table::PrevPerm => push(&mut records.prev_perm, PrevPermRow::parse(row, found)),
         Table::PlacedAdoption => push(&mut records.adoption, AdoptionRow::parse(row, found)),
-        Table::DoLo => push(&mut records.orders, OrderRow::parse(row, found)),
+        Table::DoLo => keep_dated(&mut records.orders, (InYear::Undated, OrderRow::parse(row, found))),
     }
 }
 

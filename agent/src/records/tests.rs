@@ -188,8 +188,10 @@ fn episodes_of_a_child_are_compared_in_order() {
         assert_eq!(found, expected, "{rows:?}");
         assert_eq!(read.records.episodes.len(), rows.len(), "rows that contradict each other are kept");
     };
-    let first = |end: &str, rec: &str| format!("A1,01/06/2024,S,C2,N1,U4,PR1,{end},{rec},,,,");
-    let second = |start: &str, rne: &str| format!("A1,{start},{rne},C2,N1,U6,PR1,,,,,,");
+    let reason = |rec: &str| if rec == "X1" { "CARPL" } else { "" };
+    let home = "AB1 2CD,AB1 2CE,1234567";
+    let first = |end: &str, rec: &str| format!("A1,01/06/2024,S,C2,N1,U4,PR1,{end},{rec},{},{home}", reason(rec));
+    let second = |start: &str, rne: &str| format!("A1,{start},{rne},C2,N1,U6,PR1,,,,AB1 2CD,AB1 3CE,1234567");
     let good = (first("01/08/2024", "X1"), second("01/08/2024", "P"));
     check(&[&good.1, &good.0], &[]);
     check(&[&first("", ""), &second("01/08/2024", "P")], &[("142", 2)]);

@@ -110,14 +110,27 @@ impl WorkerRow {
         } else if !starts_with(b"SW") && !starts_with(b"XX") {
             row.report(found, 2, RuleId::Sw02);
         }
+        Self::complete(row, id, start, reason, found);
         let Some(start) = start else { return (InYear::Undated, None) };
+        // a row of another year is told by SW06 and SW07
         let in_year = InYear::of(row.year, start, end.known());
-        if in_year == InYear::Outside {
-            row.report(found, 3, RuleId::Gt05);
-        }
         let kept = !id.is_empty() && !matches!(end, Cell::Unreadable);
         let worker = key.token(id);
         let read = kept.then(|| Self { child: row.child, line: row.line, birth, worker, start, end: end.known(), reason });
         (in_year, read)
+    }
+
+    /// Whether the cells are there that a row needs; a reason since changes of social workers are collected.
+    fn complete(row: &RowCells<'_>, id: &[u8], start: Option<Day>, reason: Cell<WorkerReason>, found: &mut Recorder<'_>) {
+        let is_collected = start.is_some() && start >= Day::from_ymd(2023, 4, 1);
+        if id.is_empty() || row.text(3).is_empty() {
+            row.report(found, 2, RuleId::Sw01a);
+        }
+        if is_collected && (id.is_empty() || reason.is_blank()) {
+            row.report(found, 5, RuleId::Sw01b);
+        }
+        if matches!(reason, Cell::Unreadable) || (is_collected && reason.is_blank()) {
+            row.report(found, 5, RuleId::Sw13);
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! one problem. Every rule here is a function of a [`Scene`]; what it finds goes to the recorder by rule and row, and the
 //! catalogue says how hard it is. A rule that compares children stands in `several`, and nowhere else.
 
+mod ask; // what several rules ask of a child
 mod rows_alone; // a row beside the child's Header row: impossible rows go
 mod sequence; // the order of episodes
 mod header; // who the children are

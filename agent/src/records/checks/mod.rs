@@ -4,7 +4,6 @@
 //! one problem. Every rule here is a function of a [`Scene`]; what it finds goes to the recorder by rule and row, and the
 //! catalogue says how hard it is. A rule that compares children stands in `several`, and nowhere else.
 
-#[expect(dead_code, reason = "rules of outcomes and leavers, still to come, ask the rest")]
 mod ask; // what several rules ask of a child
 mod rows_alone; // a row beside the child's Header row: impossible rows go
 mod sequence; // the order of episodes

@@ -45,20 +45,24 @@ impl Oc2Row {
         let score = row.optional(found, 2, score, RuleId::R180);
         let no_score = row.code(found, 3, |code| NoScore::parse(code, row.year.number));
         let no_score = row.optional(found, 3, no_score, RuleId::R196);
+        let mut item = |column: usize| {
+            let item = row.yes_or_no(found, column);
+            row.optional(found, column, item, RuleId::R181)
+        };
         Self {
             child: row.child,
             line: row.line,
             birth,
             score,
             no_score,
-            convicted: row.yes_or_no(found, 4),
-            health_check: row.yes_or_no(found, 5),
-            immunisations: row.yes_or_no(found, 6),
-            teeth_check: row.yes_or_no(found, 7),
-            health_assessment: row.yes_or_no(found, 8),
-            substance_misuse: row.yes_or_no(found, 9),
-            intervention_received: row.yes_or_no(found, 10),
-            intervention_offered: row.yes_or_no(found, 11),
+            convicted: item(4),
+            health_check: item(5),
+            immunisations: item(6),
+            teeth_check: item(7),
+            health_assessment: item(8),
+            substance_misuse: item(9),
+            intervention_received: item(10),
+            intervention_offered: item(11),
         }
     }
 }

@@ -60,11 +60,20 @@ impl AbsenceRow {
     pub(in crate::records) fn parse(row: &RowCells<'_>, found: &mut Recorder<'_>) -> (InYear, Option<Self>) {
         let birth = row.date(found, 1);
         let kind = row.code(found, 2, |code| Absence::parse(code, row.year.number));
-        let kind = row.required(found, 2, kind, RuleId::R565);
+        let kind = row.optional(found, 2, kind, RuleId::R1006);
         let start = row.date(found, 3);
-        let start = row.required(found, 3, start, RuleId::R564);
+        let start = row.optional(found, 3, start, RuleId::R1004);
         let end = row.date(found, 4);
-        let end = row.optional(found, 4, end, RuleId::R566);
+        let end = row.optional(found, 4, end, RuleId::R1005);
+        let lacks = [
+            (start.is_blank(), 3, RuleId::R564),
+            (kind.is_blank(), 2, RuleId::R565),
+            (kind.is_blank() && end.is_filled(), 2, RuleId::R566),
+        ];
+        for (_, column, rule) in lacks.into_iter().filter(|(is_blank, ..)| *is_blank) {
+            row.report(found, column, rule);
+        }
+        let (kind, start) = (kind.known(), start.known());
         let Some(start) = start else { return (InYear::Undated, None) };
         let in_year = InYear::of(row.year, start, end.known());
         if in_year == InYear::Outside {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use shared::ids::{ReportingYear, RoundId};
 
+use crate::pseudonym::keys::KeyName;
+
 /// Private, verifiable statistics about children in care: the part that runs at the authority.
 #[derive(Debug, Parser)]
 #[command(name = "goldenthread-agent", version, max_term_width = 100)]
@@ -21,12 +23,74 @@ pub enum Command {
     Check(CheckArgs),
     /// Show the exact figures on this screen. Local, not for publication; sends nothing.
     Preview(PreviewArgs),
+    /// The authority's key for pseudonyms, and keys for partners. Sends nothing.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Replace the identifiers in a CSV extract by pseudonyms. Needs a key and nothing else; sends nothing.
+    Pseudonymise(PseudonymiseArgs),
     /// The commands that make or send a submission.
     #[command(flatten)]
     Sending(SendingCommand),
     /// Draw noise once. Started by the agent itself.
     #[command(hide = true)]
     Draw,
+}
+
+/// A command about keys for pseudonyms.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Show the fingerprint of the authority's key, which names it without telling it.
+    Fingerprint(ConfigArgs),
+    /// Make the key in a state folder that has none; `init` makes it in a new one.
+    Create(ConfigArgs),
+    /// Make another key, keep the former one, and say which partners need another key.
+    Rotate(ConfigArgs),
+    /// Derive the key of one partner for one purpose and year.
+    Partner(PartnerKeyArgs),
+}
+
+/// Arguments of `key partner`.
+#[derive(Args, Debug)]
+pub struct PartnerKeyArgs {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "agent.toml")]
+    pub config: PathBuf,
+    /// Who gets it: 1 to 64 of a to z, 0 to 9 and hyphen.
+    #[arg(long, value_name = "NAME")]
+    pub partner: KeyName,
+    /// What for, in the same characters.
+    #[arg(long)]
+    pub purpose: KeyName,
+    /// Reporting year of the extract; 2025 ends on 31 March 2025.
+    #[arg(long)]
+    pub year: ReportingYear,
+    /// The file to write; it must not exist.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Derive it from a retired key, to link an extract that was delivered before a rotation.
+    #[arg(long, value_name = "N")]
+    pub retired: Option<u32>,
+}
+
+/// Arguments of `pseudonymise`.
+#[derive(Args, Debug)]
+pub struct PseudonymiseArgs {
+    /// The key that the authority handed over.
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// A column of identifiers, by its header. KIND: child (when not given), nhs-number, upn or worker.
+    #[arg(long, value_name = "COLUMN[=KIND]", required = true)]
+    pub column: Vec<String>,
+    /// A column to leave out.
+    #[arg(long, value_name = "COLUMN")]
+    pub drop: Vec<String>,
+    /// A column that looks like an identifier and is to pass as it is.
+    #[arg(long, value_name = "COLUMN")]
+    pub keep: Vec<String>,
+    /// The extract: CSV with a header line, cells between commas, semicolons or tabs.
+    pub input: PathBuf,
+    /// The file to write: not in the folder of the input, and not there yet.
+    pub output: PathBuf,
 }
 
 /// A command that makes or sends a submission.

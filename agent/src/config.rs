@@ -14,6 +14,9 @@ use shared::time::Timestamp;
 
 use sending::{AggregatorToml, CapsToml, SendToml, Sending};
 
+use crate::histories::Mending;
+use crate::records::rules::{RuleBook, Severity};
+use crate::records::source::open::XmlTags;
 use crate::records::tables::{TABLES, Table};
 use crate::records::{ErrorRateMax, TableSet};
 
@@ -45,7 +48,7 @@ pub enum ConfigError {
 }
 
 /// The agent's configuration.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct AgentConfig {
     /// The authority.
     pub authority: AuthorityId,
@@ -61,6 +64,14 @@ pub struct AgentConfig {
     pub error_rate_max: ErrorRateMax,
     /// Tables that the authority does not supply.
     pub tables_ignored: TableSet,
+    /// Tables that the return of the reporting year must hold.
+    tables_demanded: TableSet,
+    /// The rules, with the severities of this authority.
+    pub rules: RuleBook,
+    /// Whether episodes that contradict each other are mended.
+    pub mending: Mending,
+    /// Names of the elements of an XML return that are not fixed.
+    pub xml: XmlTags,
     /// Settings of the sending half.
     pub sending: Sending,
 }
@@ -76,13 +87,26 @@ struct AgentToml {
     #[serde(default)]
     made_up: bool,
     #[serde(default)]
+    repair: RepairToml,
+    #[serde(default)]
     tables: BTreeMap<String, bool>,
+    #[serde(default)]
+    rules: BTreeMap<String, Severity>,
     #[serde(default)]
     aggregator: AggregatorToml,
     #[serde(default)]
     caps: CapsToml,
     #[serde(default)]
     send: SendToml,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RepairToml {
+    Off,
+    Report,
+    #[default]
+    Apply,
 }
 
 /// The environment as a source of settings: `GOLDENTHREAD__ERROR_RATE_MAX`, `GOLDENTHREAD__TABLES__OC2`.
@@ -107,6 +131,7 @@ impl AgentConfig {
         let toml: AgentToml = settings.try_deserialize().map_err(read)?;
         let value = |key: &str, why: String| ConfigError::Value { file: name.clone(), key: key.to_owned(), why };
         let folder = file.parent().unwrap_or(Path::new(""));
+        let (tables_ignored, tables_demanded) = supplied(&toml.tables).map_err(|(key, why)| value(&key, why))?;
         let reporting_year = toml.reporting_year.map(|year| ReportingYear::new(year).ok_or(year)).transpose();
         Ok(Self {
             authority: toml.authority.parse().map_err(|why| value("authority", format!("{why}")))?,
@@ -117,7 +142,15 @@ impl AgentConfig {
             made_up: toml.made_up,
             error_rate_max: error_rate(toml.error_rate_max)
                 .ok_or_else(|| value("error_rate_max", "not a share from 0 to 1".to_owned()))?,
-            tables_ignored: ignored(&toml.tables).map_err(|(key, why)| value(&key, why))?,
+            tables_ignored,
+            tables_demanded,
+            rules: RuleBook::configured(&toml.rules).map_err(|why| value("rules", why.to_string()))?,
+            mending: match toml.repair {
+                RepairToml::Off => Mending::Off,
+                RepairToml::Report => Mending::Report,
+                RepairToml::Apply => Mending::Apply,
+            },
+            xml: XmlTags::default(),
             sending: Sending::of(folder, toml.aggregator, toml.caps, toml.send).map_err(|(key, why)| value(&key, why))?,
         })
     }
@@ -127,12 +160,16 @@ impl AgentConfig {
         self.reporting_year.or_else(|| ReportingYear::of(now.day()).map(|year| year.before(1)))
     }
 
-    /// Tables that the return of the reporting year must hold.
+    /// Tables that the return of the reporting year must hold: those that the configuration says are supplied, and
+    /// those that measures need unless it says that they are not.
     pub fn tables_demanded(&self) -> TableSet {
-        let demanded = TABLES.into_iter().filter(|table| !self.tables_ignored.contains(*table));
-        demanded.fold(TableSet::NONE, TableSet::with)
+        self.tables_demanded
     }
 }
+
+/// Tables that measures need.
+const NEEDED: [Table; 8] =
+    [Table::Header, Table::Episodes, Table::Oc2, Table::Oc3, Table::Reviews, Table::Missing, Table::Uasc, Table::SwEpisodes];
 
 fn error_rate(share: f64) -> Option<ErrorRateMax> {
     if !(0.0..=1.0).contains(&share) {
@@ -143,9 +180,10 @@ fn error_rate(share: f64) -> Option<ErrorRateMax> {
     Some(ErrorRateMax { per_million })
 }
 
-/// The tables set to false. A key in lower case comes from the environment and wins over the file's.
-fn ignored(tables: &BTreeMap<String, bool>) -> Result<TableSet, (String, String)> {
-    let mut set: BTreeMap<Table, bool> = BTreeMap::new();
+/// The tables that are not supplied, and those that must be there. A key in lower case comes from the environment and
+/// wins over the file's.
+fn supplied(tables: &BTreeMap<String, bool>) -> Result<(TableSet, TableSet), (String, String)> {
+    let mut set: BTreeMap<Table, bool> = NEEDED.into_iter().map(|table| (table, true)).collect();
     // upper case sorts before lower case, so that the environment's keys come last
     for (key, is_supplied) in tables {
         let unknown = || (format!("tables.{key}"), "not a table of the return that is read".to_owned());
@@ -155,7 +193,11 @@ fn ignored(tables: &BTreeMap<String, bool>) -> Result<TableSet, (String, String)
         }
         set.insert(table, *is_supplied);
     }
-    Ok(set.into_iter().filter(|(_, is_supplied)| !is_supplied).fold(TableSet::NONE, |set, (table, _)| set.with(table)))
+    let of = |wanted: bool| {
+        let tables = TABLES.iter().filter(|table| set.get(table) == Some(&wanted));
+        tables.fold(TableSet::NONE, |all, table| all.with(*table))
+    };
+    Ok((of(false), of(true)))
 }
 
 #[cfg(test)]
@@ -202,7 +244,10 @@ mod tests {
             "authority = \"301\"\nspeling = 1",
             "authority = \"301\"\nerror_rate_max = 1.5",
             "authority = \"301\"\n[tables]\nHeader = false",
-            "authority = \"301\"\n[tables]\nAD1 = true",
+            "authority = \"301\"\n[tables]\nAD9 = true",
+            "authority = \"301\"\n[rules]\n\"141\" = \"warn\"",
+            "authority = \"301\"\n[rules]\n\"9999\" = \"warn\"",
+            "authority = \"301\"\nrepair = \"perhaps\"",
             "authority = \"301\"\nreporting_year = 25",
         ] {
             assert!(load(text, &[]).is_err(), "{text}");

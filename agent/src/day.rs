@@ -1,11 +1,16 @@
 //! Calendar days as records hold them, and the two ways in which the measures count along them.
 //!
-//! A [`Day`] is a number of days since 1 January 1970, so that comparing and counting cost nothing. Adding months to a
+//! A [`Day`] is a number of days, so that comparing and counting cost nothing. Adding months to a
 //! day that does not exist gives the last day of that month; a birthday on 29 February falls on 28 February in other
 //! years (measures, detail 1). Invariant: a `Day` lies in the years 1900 to 2199.
 
+use std::num::NonZeroU32;
+
 use jiff::civil::Date;
 use shared::ids::ReportingYear;
+
+/// 1 January 1970, counted from 1 January 1900, which is day 1.
+const DAY_OF_1970: i32 = 25_568;
 
 /// First calendar year that a record can name.
 const YEAR_MIN: i32 = 1900;
@@ -29,11 +34,26 @@ const fn first_days() -> [i32; N_MONTHS + 1] {
     days
 }
 
-/// A civil day.
+/// A civil day. Never zero inside, so that an `Option<Day>` takes no more room than a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Day(i32);
+pub struct Day(NonZeroU32);
 
 impl Day {
+    /// From days since 1 January 1970; before 1900 it is 1 January 1900.
+    fn since_1970(days: i32) -> Self {
+        let days = u32::try_from(days.saturating_add(DAY_OF_1970)).unwrap_or(1);
+        Self(NonZeroU32::new(days).unwrap_or(NonZeroU32::MIN))
+    }
+
+    fn to_1970(self) -> i32 {
+        i32::try_from(self.0.get()).unwrap_or(i32::MAX).saturating_sub(DAY_OF_1970)
+    }
+
+    /// Days from an earlier day to this one; negative when that one is later.
+    pub fn days_since(self, earlier: Self) -> i32 {
+        self.to_1970().saturating_sub(earlier.to_1970())
+    }
+
     /// A day by calendar year, month and day of the month; `None` when it does not exist or lies outside the range.
     pub fn from_ymd(year: i32, month: i32, day: i32) -> Option<Self> {
         if !(YEAR_MIN..=YEAR_MAX).contains(&year) || !(1..=12).contains(&month) {
@@ -41,7 +61,7 @@ impl Day {
         }
         let at = usize::try_from((year - YEAR_MIN) * 12 + month - 1).ok()?;
         let (first, next) = (MONTHS.get(at)?, MONTHS.get(at + 1)?);
-        (day >= 1 && day <= next - first).then(|| Self(first + day - 1))
+        (day >= 1 && day <= next - first).then(|| Self::since_1970(first + day - 1))
     }
 
     /// Reads `dd/mm/yyyy` and nothing else.
@@ -56,6 +76,17 @@ impl Day {
         Self::from_ymd(year, month, day)
     }
 
+    /// Reads `yyyy-mm-dd`, alone or with midnight after it, as databases write it.
+    pub fn parse_year_first(cell: &[u8]) -> Option<Self> {
+        let (date, rest) = cell.split_at_checked(10)?;
+        let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = date else { return None };
+        let midnight = rest.is_empty()
+            || rest.strip_prefix(b" 00:00:00").or(rest.strip_prefix(b"T00:00:00")).is_some_and(|f| {
+                f.is_empty() || f.strip_prefix(b".").is_some_and(|f| !f.is_empty() && f.iter().all(|b| *b == b'0'))
+            });
+        midnight.then(|| Self::parse(&[d1, d2, b'/', m1, m2, b'/', y1, y2, y3, y4])).flatten()
+    }
+
     /// 1 April, the first day of a reporting year.
     pub fn first_of(year: ReportingYear) -> Self {
         Self::of(year.first_day())
@@ -67,12 +98,12 @@ impl Day {
     }
 
     fn of(date: Date) -> Self {
-        Self(days_since_1970(i32::from(date.year()), i32::from(date.month()), i32::from(date.day())))
+        Self::since_1970(days_since_1970(i32::from(date.year()), i32::from(date.month()), i32::from(date.day())))
     }
 
     /// The day before; the first day of the range stays.
     pub fn before(self) -> Self {
-        Self(self.0.saturating_sub(1))
+        Self::since_1970(self.to_1970().saturating_sub(1))
     }
 
     /// The day after; the last day of the range stays.
@@ -85,7 +116,7 @@ impl Day {
         let (year, month, day) = self.ymd();
         let ordinal = year.saturating_mul(12).saturating_add(month - 1).saturating_add(months);
         let (year, month) = (ordinal.div_euclid(12), ordinal.rem_euclid(12) + 1);
-        Self(days_since_1970(year, month, day.min(days_of_month(year, month))))
+        Self::since_1970(days_since_1970(year, month, day.min(days_of_month(year, month))))
     }
 
     /// The birthday on which somebody born on this day turns `years`.
@@ -106,7 +137,7 @@ impl Day {
     /// Year, month and day of the month.
     pub fn ymd(self) -> (i32, i32, i32) {
         // days are counted in eras of 400 years that begin on 1 March, so that the leap day ends a year
-        let days = self.0 + 719_468;
+        let days = self.to_1970() + 719_468;
         let era = days.div_euclid(146_097);
         let of_era = days.rem_euclid(146_097);
         let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -166,7 +197,8 @@ pub(crate) mod tests {
             assert!(Day::parse(text.as_bytes()).is_none(), "{text}");
         }
         assert_eq!(day("29/02/2024").ymd(), (2024, 2, 29));
-        assert_eq!(day("01/01/1970"), Day(0));
+        assert_eq!((day("01/01/1970").to_1970(), day("02/01/1970").days_since(day("31/12/1969"))), (0, 2));
+        assert_eq!(size_of::<Option<Day>>(), 4);
     }
 
     #[test]

@@ -7,10 +7,10 @@ use shared::problem::Exit;
 
 use super::{Given, Screen, Surroundings, read, year_in_words};
 use crate::cli::CheckArgs;
-use crate::histories::{Repair, build};
+use crate::histories::{Repair, each};
 use crate::io::inbox::Input;
 use crate::records::findings::Problem;
-use crate::records::rules::{Level, RuleId};
+use crate::records::rules::{RuleBook, RuleId, Severity};
 use crate::records::tables::Table;
 use crate::records::{FileSeen, FileUse, ReturnRead};
 
@@ -24,30 +24,30 @@ pub fn run(args: &CheckArgs, surroundings: &mut Surroundings<'_>, screen: &mut S
 }
 
 fn report(args: &CheckArgs, given: &Given, screen: &mut Screen<'_>) -> anyhow::Result<Exit> {
-    let Given { authority, input } = given;
-    let histories = build(&input.returns, input.year);
-    let found = input.returns.iter().any(|read| !read.findings.is_empty()) || !histories.repairs.is_empty();
+    let Given { authority, input, mending, rules } = given;
+    let summary = each(&input.returns, input.year, *mending, drop);
+    let found = input.returns.all.iter().any(|read| !read.findings.is_empty()) || !summary.repairs.is_empty();
     if args.json {
         let report = json!({
             "authority": authority.map(|authority| authority.to_string()),
             "reporting_year": input.year,
             "refused": refusals(input),
-            "returns": input.returns.iter().map(return_to_json).collect::<Vec<_>>(),
-            "repairs": repairs_to_json(&histories.repairs, input),
-            "n_children_without_header": histories.n_without_header,
+            "returns": input.returns.all.iter().map(|read| return_to_json(read, rules)).collect::<Vec<_>>(),
+            "repairs": repairs_to_json(&summary.repairs, input),
+            "n_children_without_header": summary.n_without_header,
             "left_aside": input.left_aside,
             "sent": false,
         });
         screen.line(&serde_json::to_string(&report)?)?;
     } else {
-        for read in &input.returns {
-            write_return(read, screen)?;
+        for read in &input.returns.all {
+            write_return(read, rules, screen)?;
         }
-        write_repairs(&histories.repairs, input, screen)?;
-        if histories.n_without_header > 0 {
+        write_repairs(&summary.repairs, input, screen)?;
+        if summary.n_without_header > 0 {
             screen.line(&format!(
                 "children who are counted nowhere, for want of a row in Header with a date of birth: {}",
-                histories.n_without_header
+                summary.n_without_header
             ))?;
         }
         for aside in &input.left_aside {
@@ -86,22 +86,18 @@ fn write_verdict(input: &Input, found: bool, screen: &mut Screen<'_>) -> std::io
     screen.line(&format!("{}: {verdict}", year_in_words(input.year)))
 }
 
-fn write_return(read: &ReturnRead, screen: &mut Screen<'_>) -> std::io::Result<()> {
+fn write_return(read: &ReturnRead, rules: &RuleBook, screen: &mut Screen<'_>) -> std::io::Result<()> {
     screen.line(&format!("return {}", read.year))?;
     for file in &read.files {
         screen.line(&format!("  {}", file_in_words(file)))?;
     }
-    let (n_hard, n_rows) = (read.findings.n_hard_rows(), read.n_rows);
-    let n_warnings = read.findings.n_of(Level::Warning);
-    screen.line(&format!("  {n_rows} rows, {n_hard} of them with errors; {n_warnings} warnings"))?;
-    for ((table, rule), places) in by_rule(read) {
-        let n = read.findings.counts().get(&(table, rule)).copied().unwrap_or(0);
-        let level = match rule.rule().level {
-            Level::Hard => "error",
-            Level::Warning => "warning",
-        };
-        let rule = rule.rule();
-        screen.line(&format!("  {table} {level} {} ({n}): {}; {}", rule.code, rule.says, rule.advice))?;
+    let (n_errors, n_rows) = (read.findings.n_error_rows(), read.n_rows);
+    let n_warnings = read.findings.n_of(Severity::Warn);
+    screen.line(&format!("  {n_rows} rows, {n_errors} of them with errors; {n_warnings} warnings"))?;
+    for ((table, id), places) in by_rule(read) {
+        let Some(count) = read.findings.counts().get(&(table, id)) else { continue };
+        let (rule, n, severity) = (rules.rule(id), count.n, count.severity.words());
+        screen.line(&format!("  {table} {severity} {} ({n}): {}; {}", rule.code, rule.says, rule.advice))?;
         for problem in places.iter().take(PLACES_SHOWN_MAX) {
             screen.line(&format!("    {}", place_in_words(read, problem)))?;
         }
@@ -117,16 +113,17 @@ fn by_rule(read: &ReturnRead) -> BTreeMap<(Table, RuleId), Vec<Problem>> {
     let mut by_rule: BTreeMap<(Table, RuleId), Vec<Problem>> =
         read.findings.counts().keys().map(|key| (*key, Vec::new())).collect();
     for problem in read.findings.listed() {
-        by_rule.entry((problem.table, problem.rule)).or_default().push(problem);
+        by_rule.entry((problem.place.table, problem.rule)).or_default().push(problem);
     }
     by_rule
 }
 
 fn place_in_words(read: &ReturnRead, problem: &Problem) -> String {
-    let file = read.file_of(problem.table).unwrap_or(problem.table.name());
-    match problem.column {
-        "" => format!("{file}:{}", problem.line),
-        column => format!("{file}:{}:{column}", problem.line),
+    let (table, line) = (problem.place.table, problem.place.line);
+    let file = read.file_of(table).unwrap_or(table.name());
+    match problem.column() {
+        "" => format!("{file}:{line}"),
+        column => format!("{file}:{line}:{column}"),
     }
 }
 
@@ -137,10 +134,9 @@ fn file_in_words(file: &FileSeen) -> String {
         FileUse::Read { table, n_rows, spare_columns } => {
             format!("{name}: {table}, {n_rows} rows; spare columns left aside: {}", spare_columns.join(", "))
         }
-        FileUse::SetAside { table } => match Table::by_name(table) {
-            Some(read) => format!("{name}: {table}, set aside: read in returns from {} on", read.year_first()),
-            None => format!("{name}: {table}, set aside: not needed"),
-        },
+        FileUse::NotYet { table } => {
+            format!("{name}: {table}, set aside: it is part of returns from {} on", table.year_first())
+        }
         FileUse::Ignored { table } => format!("{name}: {table}, ignored: the configuration says that it is not supplied"),
         FileUse::Unknown { resembles: Some(table), lacks } => {
             format!("{name}: not recognised, left aside; to be {table} it lacks {}", lacks.join(", "))
@@ -168,7 +164,7 @@ fn write_repairs(repairs: &[Repair], input: &Input, screen: &mut Screen<'_>) -> 
 }
 
 fn file_name<'i>(input: &'i Input, repair: &Repair) -> &'i str {
-    let read = input.returns.iter().find(|read| read.year == repair.place.year);
+    let read = input.returns.all.iter().find(|read| read.year == repair.place.year);
     read.and_then(|read| read.file_of(repair.place.table)).unwrap_or(repair.place.table.name())
 }
 
@@ -177,26 +173,27 @@ fn repairs_to_json(repairs: &[Repair], input: &Input) -> Vec<Value> {
     repairs.iter().map(one).collect()
 }
 
-fn return_to_json(read: &ReturnRead) -> Value {
-    let rules = read.findings.counts().iter().map(|((table, rule), n)| {
-        let rule = rule.rule();
+fn return_to_json(read: &ReturnRead, rules: &RuleBook) -> Value {
+    let counts = read.findings.counts().iter().map(|((table, id), count)| {
+        let rule = rules.rule(*id);
         json!({
-            "table": table, "rule": rule.code, "level": rule.level, "effect": rule.effect,
-            "says": rule.says, "advice": rule.advice, "n": n,
+            "table": table, "rule": rule.code, "severity": count.severity,
+            "says": rule.says, "advice": rule.advice, "n": count.n,
         })
     });
     let problems = read.findings.listed().into_iter().map(|problem| {
+        let table = problem.place.table;
         json!({
-            "file": read.file_of(problem.table), "table": problem.table, "line": problem.line,
-            "column": problem.column, "rule": problem.rule.rule().code,
+            "file": read.file_of(table), "table": table, "line": problem.place.line,
+            "column": problem.column(), "rule": problem.rule.code(),
         })
     });
     json!({
         "return": read.year,
         "files": read.files,
         "n_rows": read.n_rows,
-        "n_rows_with_errors": read.findings.n_hard_rows(),
-        "rules": rules.collect::<Vec<_>>(),
+        "n_rows_with_errors": read.findings.n_error_rows(),
+        "rules": counts.collect::<Vec<_>>(),
         "problems": problems.collect::<Vec<_>>(),
     })
 }

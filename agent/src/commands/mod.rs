@@ -4,6 +4,8 @@
 
 pub mod check; // faults, by rule and table
 pub mod preview; // exact figures for the authority's own screen
+pub mod key; // the key for pseudonyms and what is derived from it
+pub mod pseudonymise; // an extract -> the same with pseudonyms
 pub mod known_noise; // how wide the noise of a kept plan is
 pub mod room; // what the commands of the sending half share
 pub mod init; // the state folder
@@ -26,9 +28,11 @@ use shared::time::Clock;
 
 use crate::cli::{Cli, Command, Source};
 use crate::config::{AgentConfig, ConfigError, environment};
+use crate::histories::Mending;
 use crate::io::inbox::{InboxError, Input, Waiting, read_configured, read_paths};
 use crate::pseudonym::{KEY_BYTES_MIN, PseudonymKey};
 use crate::records::ErrorRateMax;
+use crate::records::rules::RuleBook;
 use crate::stop::Stop;
 use room::Parts;
 
@@ -106,6 +110,8 @@ pub fn run(cli: Cli, surroundings: &mut Surroundings<'_>, screen: &mut Screen<'_
             let noise_sd = known_noise::of_source(&args.source, surroundings.clock.now());
             noise_sd.map_err(anyhow::Error::from).and_then(|sd| preview::run_with_noise(args, &sd, surroundings, screen))
         }
+        Command::Key(command) => key::run(command, surroundings.parts, screen),
+        Command::Pseudonymise(args) => pseudonymise::run(args, screen),
         Command::Sending(command) => return sending::run(command, surroundings, screen),
         Command::Draw => return draw::run(surroundings.input, screen.out),
     };
@@ -158,6 +164,8 @@ pub struct UsageError(pub String);
 struct Given {
     authority: Option<AuthorityId>,
     input: Input,
+    mending: Mending,
+    rules: RuleBook,
 }
 
 /// Reads the records that a command line names.
@@ -173,11 +181,11 @@ fn read(source: &Source, surroundings: &mut Surroundings<'_>) -> anyhow::Result<
                 .or_else(|| config.year(surroundings.clock.now()))
                 .context("this machine's clock shows no year that exists")?;
             let input = read_configured(&config, year, &key, surroundings.waiting)?;
-            Ok(Given { authority: Some(config.authority), input })
+            Ok(Given { authority: Some(config.authority), input, mending: config.mending, rules: config.rules })
         }
         (None, Some(year)) => {
             let input = read_paths(&source.paths, year, NAMED_FILES_ERROR_RATE_MAX, &key)?;
-            Ok(Given { authority: None, input })
+            Ok(Given { authority: None, input, mending: Mending::default(), rules: RuleBook::built_in() })
         }
         (None, None) => Err(UsageError("named files need --year".to_owned()).into()),
     }

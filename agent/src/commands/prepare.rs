@@ -14,13 +14,12 @@ use shared::time::Day;
 use super::Screen;
 use super::room::{Room, Step};
 use crate::bounds::BoundedChild;
-use crate::histories::build;
+use crate::histories::each;
 use crate::io::inbox::{InputRefusal, Waiting, read_configured};
 use crate::ledger::{Debit, Ledger};
 use crate::log_view::LogView;
 use crate::measures::{ChildContributions, MeasureSet};
 use crate::noise::{DrawRequest, NoiseError};
-use crate::pseudonym::PseudonymKey;
 use crate::records::tables::Table;
 use crate::round::{Admitted, Wanted, admit};
 use crate::stop::{Reached, Stop};
@@ -172,16 +171,16 @@ fn particulars(room: &Room<'_>, ledger: &Ledger) -> Result<Particulars, Stop> {
 /// Reads the configured returns. Refused input ends here: nothing is computed, and the centre is told no reason.
 pub fn from_returns(room: &Room<'_>, year: ReportingYear, waiting: &mut dyn Waiting) -> Result<Vec<ChildContributions>, Stop> {
     let refused = |detail: String| Stop::with(Problem::InputRefused, detail);
-    let key = PseudonymKey::from_bytes(&room.state.pseudonym_key()?);
-    let key = key.ok_or_else(|| Stop::with(Problem::ConfigurationInvalid, "keys/pseudonym.key is too short"))?;
+    let key = room.state.pseudonym_key()?.pseudonyms();
     let input = read_configured(room.config, year, &key, waiting).map_err(|e| refused(format!("{e} ({})", e.code())))?;
     if !input.refusals.is_empty() {
         let reasons: Vec<String> = input.refusals.iter().map(reason).collect();
         return Err(refused(format!("{}; check says where and why", reasons.join(", "))));
     }
     let measures = MeasureSet::resolve(room.framework).map_err(|e| Stop::fault(e.to_string()))?;
-    let histories = build(&input.returns, year);
-    Ok(histories.children.iter().filter_map(|child| measures.contributions(child, year)).collect())
+    let mut children = Vec::new();
+    each(&input.returns, year, room.config.mending, |child| children.extend(measures.contributions(&child, year)));
+    Ok(children)
 }
 
 /// A refusal by year and code. Numbers of rows stay with `check`, since what a scheduler starts ends in a log.

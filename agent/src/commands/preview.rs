@@ -34,7 +34,7 @@ pub fn run_with_noise(
 }
 
 fn show(args: &PreviewArgs, noise_sd: &NoiseByTable, given: &Given, screen: &mut Screen<'_>) -> anyhow::Result<Exit> {
-    let Given { authority, input } = given;
+    let Given { authority, input, mending, .. } = given;
     let framework = Framework::built_in();
     let measures = MeasureSet::resolve(&framework)?;
     let cell = args.cell.as_deref().map(|text| CellName::parse(text, &framework)).transpose().map_err(UsageError)?;
@@ -46,7 +46,7 @@ fn show(args: &PreviewArgs, noise_sd: &NoiseByTable, given: &Given, screen: &mut
         }
         screen.note("figures despite errors: for this screen only")?;
     }
-    let histories = build(&input.returns, input.year);
+    let histories = build(&input.returns, input.year, *mending);
     if let Some(cell) = cell.as_ref().filter(|_| args.rows) {
         write_rows(args, cell, &framework, &measures, &histories, input, screen)?;
         return Ok(Exit::Done);
@@ -94,7 +94,7 @@ fn write_rows(
 ) -> anyhow::Result<()> {
     let children = cell.rows(framework, measures, &histories.children, input.year);
     let file = |place: &RowPlace| {
-        let read = input.returns.iter().find(|read| read.year == place.year);
+        let read = input.returns.all.iter().find(|read| read.year == place.year);
         read.and_then(|read| read.file_of(place.table)).unwrap_or(place.table.name()).to_owned()
     };
     let name = args.cell.as_deref().unwrap_or_default();

@@ -4,13 +4,16 @@ use serde_json::{Value, json};
 use shared::ids::{Digest, RoundId};
 use shared::privacy::{RhoNano, epsilon, membership_advantage};
 use shared::problem::Exit;
-use shared::time::Timestamp;
+use shared::time::{Day, Timestamp};
 
 use super::Screen;
+use super::key::issued_in_words;
 use super::room::Parts;
 use crate::config::AgentConfig;
 use crate::io::enrolled::Enrolled;
 use crate::io::state::State;
+use crate::io::state::keys::IssuedKey;
+use crate::pseudonym::keys::Fingerprint;
 use crate::stop::Stop;
 
 /// The delta at which epsilon is told.
@@ -29,6 +32,15 @@ struct Status {
     spent: Vec<Spent>,
     checkpoint: Option<(String, u64, Digest)>,
     certificate: Certificate,
+    pseudonym_key: Option<(Fingerprint, Option<Day>)>,
+    partner_keys: Vec<IssuedKey>,
+}
+
+impl Status {
+    /// Whether a partner's key was made from the present key, so that a new extract under it can be linked.
+    fn is_present(&self, issued: &IssuedKey) -> bool {
+        self.pseudonym_key.is_some_and(|(fingerprint, _)| fingerprint == issued.derived_from)
+    }
 }
 
 /// The certificate of this agent.
@@ -77,7 +89,9 @@ fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
         Err(stop) => Certificate::NotNow(e.valid_until, in_one_line(stop)),
     };
     let certificate = enrolled.map_or_else(|stop| Certificate::Absent(in_one_line(stop)), validity);
-    Ok(Status { authority: ledger.authority().to_string(), rounds, spent, checkpoint, certificate })
+    let pseudonym_key = state.pseudonym_key_if_any()?.map(|key| (key.fingerprint(), key.made_on()));
+    let (authority, partner_keys) = (ledger.authority().to_string(), state.issued_keys()?);
+    Ok(Status { authority, rounds, spent, checkpoint, certificate, pseudonym_key, partner_keys })
 }
 
 /// What is wrong and what to do about it.
@@ -110,6 +124,15 @@ fn lines(status: &Status) -> Vec<String> {
         Certificate::NotNow(_, why) => format!("certificate: not valid now ({why})"),
         Certificate::Absent(why) => format!("certificate: not enrolled ({why})"),
     });
+    lines.push(match status.pseudonym_key {
+        Some((fingerprint, Some(made_on))) => format!("pseudonym key: {fingerprint}, made {made_on}"),
+        Some((fingerprint, None)) => format!("pseudonym key: {fingerprint}"),
+        None => "pseudonym key: none (key create makes it)".into(),
+    });
+    lines.extend(status.partner_keys.iter().map(|issued| {
+        let former = if status.is_present(issued) { "" } else { ", from a former key" };
+        format!("  {}{former}", issued_in_words(issued))
+    }));
     lines
 }
 
@@ -133,6 +156,18 @@ fn to_json(status: &Status) -> Value {
         Certificate::NotNow(until, _) => json!({ "valid_until": until, "days_left": 0 }),
         Certificate::Absent(_) => Value::Null,
     };
+    let made_on = |(_, made_on): (Fingerprint, Option<Day>)| made_on.map(|day| day.to_string());
+    let pseudonym_key = status.pseudonym_key.map(|key| json!({ "fingerprint": key.0.to_string(), "made_on": made_on(key) }));
+    let partner_key = |issued: &IssuedKey| {
+        json!({
+            "partner": issued.partner_use.partner.to_string(),
+            "purpose": issued.partner_use.purpose.to_string(),
+            "year": issued.partner_use.year,
+            "fingerprint": issued.fingerprint.to_string(),
+            "issued_on": issued.issued_on.to_string(),
+            "of_present_key": status.is_present(issued),
+        })
+    };
     json!({
         "authority": status.authority,
         "rounds": status.rounds.iter().map(round).collect::<Vec<_>>(),
@@ -140,5 +175,7 @@ fn to_json(status: &Status) -> Value {
         "spent": status.spent.iter().map(spent).collect::<Vec<_>>(),
         "checkpoint": checkpoint,
         "certificate": certificate,
+        "pseudonym_key": pseudonym_key,
+        "partner_keys": status.partner_keys.iter().map(partner_key).collect::<Vec<_>>(),
     })
 }

@@ -2,12 +2,14 @@
 //!
 //! Pure. A history knows one child and which tables its authority supplied, and nothing else: the measures see only
 //! this. Rules Q1 to Q5 and Q12 of the measures and details 1 to 9 are carried out here. Invariant: a history is a
-//! function of that child's rows and of which tables exist; no other child's rows enter. Reading order: `merge` (which
-//! rows count), `chain` (periods of care, placements, carers), `ask` (questions that the measures put to a history).
+//! function of that child's rows and of which tables exist; no other child's rows enter. Histories are made one after
+//! another and need not be kept. Reading order: `merge` (which rows count), `repair` (what is mended of episodes that
+//! contradict each other), `chain` (periods of care, placements, carers), `ask` (questions that the measures put).
 
 mod ask; // questions of the measures
 mod chain; // periods, placements, carers
-mod merge; // rows of all years, repaired
+mod merge; // rows of all years, child by child
+mod repair; // episodes that contradict each other
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -23,7 +25,8 @@ use crate::records::codes::{
 use crate::records::tables::Table;
 use crate::records::{TableSet, YEAR_FIRST, YEAR_LAST};
 
-pub use merge::{Histories, Repair, RepairKind, build};
+pub use merge::{Histories, Summary, build, each};
+pub use repair::{Mended, Mending, Repair, RepairKind};
 
 /// Why an episode ended.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use shared::ids::ReportingYear;
 
 use super::*;
 use crate::day::tests::day;
-use crate::pseudonym::tests::key;
-use crate::records::{InputFile, ReadOptions, ReturnRead, TableSet, read_return};
+use crate::records::Returns;
+use crate::records::tests::{TestFile, read_all};
 
 /// A reporting year.
 pub fn year(number: i16) -> ReportingYear {
@@ -15,7 +15,7 @@ pub fn year(number: i16) -> ReportingYear {
 /// One return, written table by table: the name of a table, then its rows.
 pub struct Written {
     number: i16,
-    files: Vec<InputFile>,
+    files: Vec<TestFile>,
 }
 
 /// A return of a year with Header rows and Episodes rows; `CHILD,DECOM,RNE,LS,PLACE,DEC,REC` and, where it matters, `,PL_POST`.
@@ -37,24 +37,23 @@ fn episode_row(short: &str) -> String {
 impl Written {
     /// With one more table.
     pub fn with(mut self, table: Table, rows: &[&str]) -> Self {
-        let columns: Vec<&str> = table.columns().iter().map(|column| column.0).collect();
+        let columns: Vec<&str> = table.columns().to_vec();
         let text = format!("{}\n{}\n", columns.join(","), rows.join("\n"));
-        self.files.push(InputFile { name: format!("{}/{table}", self.number), bytes: text.into_bytes() });
+        self.files.push(TestFile { name: format!("{}/{table}", self.number), bytes: text.into_bytes() });
         self
     }
+}
 
-    /// As read.
-    pub fn read(&self) -> ReturnRead {
-        let key = key();
-        let options = ReadOptions { key: &key, ignored: TableSet::NONE, demanded: TableSet::required() };
-        read_return(&self.files, year(self.number), &options)
-    }
+/// Returns as read.
+pub fn read(returns: &[Written]) -> Returns {
+    let mut returns: Vec<(i16, &[TestFile])> = returns.iter().map(|written| (written.number, &written.files[..])).collect();
+    returns.sort_by_key(|(number, _)| *number);
+    read_all(&returns)
 }
 
 /// The histories for a year.
 pub fn histories(of: i16, returns: &[Written]) -> Histories {
-    let returns: Vec<ReturnRead> = returns.iter().map(Written::read).collect();
-    build(&returns, year(of))
+    build(&read(returns), year(of), Mending::Apply)
 }
 
 /// The history of the one child.
@@ -139,7 +138,7 @@ fn an_episode_left_open_is_closed_and_listed() {
         let expected: Vec<_> =
             expected.iter().map(|(start, end)| (day(start), end.map(|(on, continues)| (day(on), continues)))).collect();
         assert!(found == expected, "{older:?} {newer:?}: {found:?}");
-        assert_eq!(all.repairs.iter().map(|repair| repair.kind).collect::<Vec<_>>(), kinds);
+        assert_eq!(all.summary.repairs.iter().map(|repair| repair.kind).collect::<Vec<_>>(), kinds);
     };
     let open = "A1,01/06/2023,S,C2,U4,,";
     check(&[open], &[], &[("01/06/2023", Some(("31/03/2024", false)))], &[RepairKind::ClosedAtYearEnd]);
@@ -153,16 +152,51 @@ fn an_episode_left_open_is_closed_and_listed() {
         &[open],
         &["A1,01/07/2024,S,C2,U4,,"],
         &[("01/06/2023", Some(("31/03/2024", false))), ("01/07/2024", None)],
-        &[RepairKind::ClosedAtYearEnd],
+        &[RepairKind::ClosedBeforeNewPeriod],
     );
     check(
         &[open],
         &["A1,10/07/2023,S,C2,U4,,"],
         &[("01/06/2023", Some(("09/07/2023", false))), ("10/07/2023", None)],
-        &[RepairKind::ClosedAtYearEnd],
+        &[RepairKind::ClosedBeforeNewPeriod],
     );
     check(&["A1,31/03/2024,S,C2,U4,,"], &[], &[], &[RepairKind::LeftOut]);
     check(&[open], &[open], &[("01/06/2023", None)], &[]);
+}
+
+/// Ends of the episodes of one return under each choice, and the repairs that are listed.
+fn mended(rows: &[&str], mending: Mending) -> (Vec<Option<&'static str>>, Vec<RepairKind>) {
+    let all = build(&read(&[written(2025, &[GIRL_2025], rows)]), year(2025), mending);
+    let known = ["01/07/2024", "01/08/2024", "01/09/2024"];
+    let text = |on: Day| known.into_iter().find(|text| day(text) == on).unwrap_or("another day");
+    let ends = all.children[0].episodes.iter().map(|episode| episode.end.map(|end| text(end.on))).collect();
+    (ends, all.summary.repairs.iter().map(|repair| repair.kind).collect())
+}
+
+#[test]
+fn what_is_mended_is_the_authoritys_choice_and_is_said() {
+    let next = "A1,01/08/2024,P,C2,U6,,";
+    let cases: [(&[&str], &[Option<&str>], &[Option<&str>], RepairKind); 4] = [
+        (&["A1,01/06/2024,S,C2,U4,,", next], &[None, None], &[Some("01/08/2024"), None], RepairKind::ClosedAtNext),
+        (
+            &["A1,01/06/2024,S,C2,U4,01/09/2024,X1", next],
+            &[Some("01/09/2024"), None],
+            &[Some("01/08/2024"), None],
+            RepairKind::OverlapTrimmed,
+        ),
+        (
+            &["A1,01/06/2024,S,C2,U4,01/07/2024,X1", next],
+            &[Some("01/07/2024"), None],
+            &[Some("01/08/2024"), None],
+            RepairKind::GapClosed,
+        ),
+        (&["A1,01/08/2024,S,C2,U5,,", "A1,01/08/2024,S,C2,U4,,"], &[None], &[None], RepairKind::RepeatLeftOut),
+    ];
+    for (rows, standing, applied, kind) in cases {
+        assert_eq!(mended(rows, Mending::Off), (standing.to_vec(), vec![]), "{rows:?}");
+        assert_eq!(mended(rows, Mending::Report), (standing.to_vec(), vec![kind]), "{rows:?}");
+        assert_eq!(mended(rows, Mending::Apply), (applied.to_vec(), vec![kind]), "{rows:?}");
+    }
 }
 
 #[test]
@@ -180,7 +214,7 @@ fn later_returns_are_left_aside() {
 #[test]
 fn a_child_without_header_is_counted_nowhere() {
     let all = histories(2025, &[written(2025, &[GIRL_2025], &["A1,01/06/2024,S,C2,U4,,", "A2,01/06/2024,S,C2,U4,,"])]);
-    assert_eq!((all.children.len(), all.n_without_header), (1, 1));
+    assert_eq!((all.children.len(), all.summary.n_without_header), (1, 1));
 }
 
 #[test]

@@ -5,8 +5,8 @@
 //! a file system without hard links gets a rename, and the state's lock keeps every other writer away.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::path::Path;
+use std::io::{self, BufWriter, ErrorKind, Read as _, Write};
+use std::path::{Path, PathBuf};
 
 /// Beginning of the name of every temporary file.
 pub const TEMPORARY: &str = ".tmp-";
@@ -61,7 +61,62 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
+/// A file that grows beside its place and is put there whole. One that is dropped before leaves nothing behind.
+pub struct Growing {
+    file: BufWriter<File>,
+    folder: PathBuf,
+    temporary: PathBuf,
+    target: PathBuf,
+}
+
+impl Growing {
+    /// Begins a file that must not exist yet.
+    pub fn begin(folder: &Path, name: &str) -> io::Result<Self> {
+        let (temporary, target) = (folder.join(format!("{TEMPORARY}{name}")), folder.join(name));
+        if fs::symlink_metadata(&target).is_ok() {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        let file = BufWriter::new(create_temporary(&temporary)?);
+        Ok(Self { file, folder: folder.to_owned(), temporary, target })
+    }
+
+    /// Puts it in its place, which must still be free.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()?;
+        match fs::hard_link(&self.temporary, &self.target) {
+            Ok(()) => {}
+            Err(_) if fs::symlink_metadata(&self.target).is_err() => fs::rename(&self.temporary, &self.target)?,
+            Err(e) => return Err(e),
+        }
+        sync_folder(&self.folder)
+    }
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Growing {
+    fn drop(&mut self) {
+        // it is not there any more where it was renamed; what else stays is swept away by the next write
+        let _ = fs::remove_file(&self.temporary);
+    }
+}
+
 fn write_temporary(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = create_temporary(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn create_temporary(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
         Err(_) | Ok(()) => {}
@@ -70,9 +125,7 @@ fn write_temporary(path: &Path, bytes: &[u8]) -> io::Result<()> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    options.open(path)
 }
 
 #[cfg(test)]
@@ -100,6 +153,26 @@ mod tests {
         replace(folder.path(), "a", b"newer").unwrap();
         assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"newer");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_growing_file_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = || fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect::<Vec<_>>();
+        let mut given_up = Growing::begin(folder.path(), "a").unwrap();
+        given_up.write_all(b"half").unwrap();
+        drop(given_up);
+        assert!(names().is_empty());
+        let mut whole = Growing::begin(folder.path(), "a").unwrap();
+        whole.write_all(b"whole").unwrap();
+        let second = Growing::begin(folder.path(), "b").unwrap();
+        fs::write(folder.path().join("b"), b"of another").unwrap();
+        whole.finish().unwrap();
+        assert!(second.finish().is_err(), "the place was taken in between");
+        assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"whole");
+        assert_eq!(fs::read(folder.path().join("b")).unwrap(), b"of another");
+        assert_eq!(names().len(), 2);
+        assert_eq!(Growing::begin(folder.path(), "a").err().map(|e| e.kind()), Some(ErrorKind::AlreadyExists));
     }
 
     #[cfg(unix)]

@@ -1,22 +1,28 @@
 //! The inbox: folders of returns, read one return at a time, with limits.
 //!
-//! A return year is known by the four digits in the name of its folder; files are known by their content. The bytes of
-//! a return are dropped as soon as it is read. Whoever can change these files changes the figures of this authority,
-//! and nothing else.
+//! A return year is known by the four digits in the name of its folder; files are known by their content, which is read
+//! as it streams by. Whoever can change these files changes the figures of this authority, and nothing else.
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use shared::ids::ReportingYear;
 
 use crate::config::AgentConfig;
 use crate::pseudonym::PseudonymKey;
-use crate::records::across::compare_years;
+use crate::records::changed::{ChangedIds, ChangedIdsFault};
+use crate::records::limits::FILES_MAX;
 use crate::records::refusals::{RefusalCode, sentence};
-use crate::records::text::{FILE_BYTES_MAX, FILES_MAX};
-use crate::records::{ErrorRateMax, InputFile, ReadOptions, Refusal, ReturnRead, TableSet, YEAR_FIRST, YEAR_LAST, read_return};
+use crate::records::rules::RuleBook;
+use crate::records::source::open::{XmlTags, open};
+use crate::records::{
+    Content, ErrorRateMax, Offered, ReadOptions, Refusal, ReturnReader, Returns, TableSet, YEAR_FIRST, YEAR_LAST,
+};
+
+/// Name of the file of identifiers that were replaced; it lies beside the folders of the years.
+pub const CHANGED_IDS: &str = "changed_ids.csv";
 
 /// Most entries of the folder of returns that are looked at.
 const FOLDERS_MAX: usize = 1000;
@@ -64,6 +70,15 @@ pub enum InputRefusal {
         /// The other.
         second: String,
     },
+    /// The identifiers that were replaced are not clear.
+    ChangedIds {
+        /// The reporting year.
+        year: ReportingYear,
+        /// The file.
+        file: String,
+        /// What is wrong, and in which line.
+        why: ChangedIdsFault,
+    },
     /// One return is not to be used.
     Return {
         /// Its year.
@@ -79,6 +94,7 @@ impl InputRefusal {
         match self {
             Self::YearAbsent { .. } => RefusalCode::YearAbsent.words().code,
             Self::YearTwice { .. } => RefusalCode::YearTwice.words().code,
+            Self::ChangedIds { .. } => RefusalCode::ChangedIds.words().code,
             Self::Return { refusal, .. } => refusal.code(),
         }
     }
@@ -86,7 +102,10 @@ impl InputRefusal {
     /// The return year that it speaks of.
     pub fn year(&self) -> ReportingYear {
         match self {
-            Self::YearAbsent { year, .. } | Self::YearTwice { year, .. } | Self::Return { year, .. } => *year,
+            Self::YearAbsent { year, .. }
+            | Self::YearTwice { year, .. }
+            | Self::ChangedIds { year, .. }
+            | Self::Return { year, .. } => *year,
         }
     }
 }
@@ -101,6 +120,7 @@ impl fmt::Display for InputRefusal {
             Self::YearTwice { year, first, second } => {
                 f.write_str(&sentence(RefusalCode::YearTwice, &format!("{first} and {second} both name {year}")))
             }
+            Self::ChangedIds { file, why, .. } => f.write_str(&sentence(RefusalCode::ChangedIds, &format!("{file}{why}"))),
             Self::Return { year, refusal } => write!(f, "return {year}: {refusal}"),
         }
     }
@@ -111,26 +131,22 @@ pub struct Input {
     /// The year to report.
     pub year: ReportingYear,
     /// Returns up to that year, in the order of their years.
-    pub returns: Vec<ReturnRead>,
+    pub returns: Returns,
     /// Folders and files that were not looked at, with the reason.
     pub left_aside: Vec<String>,
     /// What speaks against using the input; empty when nothing does.
     pub refusals: Vec<InputRefusal>,
+    /// How many identifiers `changed_ids.csv` replaces, where there is one.
+    pub n_changed_ids: Option<usize>,
 }
 
 impl Input {
-    fn finish(mut self) -> Self {
-        for at in 1..self.returns.len() {
-            let (former, rest) = self.returns.split_at_mut(at);
-            if let (Some(former), Some(now)) = (former.last(), rest.first_mut()) {
-                compare_years(former, now);
-            }
-        }
-        self
+    fn of(year: ReportingYear) -> Self {
+        Self { year, returns: Returns::default(), left_aside: Vec::new(), refusals: Vec::new(), n_changed_ids: None }
     }
 
     fn hold_against(mut self, limit: ErrorRateMax) -> Self {
-        for read in &mut self.returns {
+        for read in &mut self.returns.all {
             read.hold_against(limit);
             let year = read.year;
             self.refusals.extend(read.refusals.iter().cloned().map(|refusal| InputRefusal::Return { year, refusal }));
@@ -156,52 +172,98 @@ pub fn read_configured(
     key: &PseudonymKey,
     waiting: &mut dyn Waiting,
 ) -> Result<Input, InboxError> {
-    let mut input = Input { year, returns: Vec::new(), left_aside: Vec::new(), refusals: Vec::new() };
+    let mut input = Input::of(year);
     let folders = folders_of(&config.returns, &mut input)?;
     waiting.begins(folders.len());
+    let changed = changed_ids(&config.returns.join(CHANGED_IDS), &mut input)?;
+    let options = ReadOptions { key, rules: &config.rules, changed: &changed, xml: &config.xml, ignored: config.tables_ignored };
+    let mut reader = ReturnReader::new(options);
     for (of, folder) in &folders {
         waiting.step(&format!("return {of}"));
         let files = files_of(folder, &name_of(folder), &mut input.left_aside)?;
         let demanded = if *of == year { config.tables_demanded() } else { TableSet::required() };
-        let options = ReadOptions { key, ignored: config.tables_ignored, demanded };
-        input.returns.push(read_return(&files, *of, &options));
+        reader.read(*of, demanded, offered(files)?);
     }
     waiting.ends();
+    input.returns = reader.finish();
     if !folders.iter().any(|(of, _)| *of == year) {
         let others = folders.iter().map(|(_, path)| name_of(path)).collect();
         input.refusals.push(InputRefusal::YearAbsent { year, folder: config.returns.display().to_string(), others });
     }
-    Ok(input.finish().hold_against(config.error_rate_max))
+    Ok(input.hold_against(config.error_rate_max))
 }
 
-/// Reads files, or folders of files, as one return of a year.
+/// Reads files, or folders of files, as one return of a year, under the rules as they are unless configured.
 pub fn read_paths(paths: &[PathBuf], year: ReportingYear, limit: ErrorRateMax, key: &PseudonymKey) -> Result<Input, InboxError> {
-    let mut input = Input { year, returns: Vec::new(), left_aside: Vec::new(), refusals: Vec::new() };
+    let mut input = Input::of(year);
     let mut files = Vec::new();
+    let mut changed = ChangedIds::default();
     for path in paths {
         if path.is_dir() {
             let Some(folder) = folder_of_year(path, &mut input)? else { continue };
             files.extend(files_of(&folder, &folder.display().to_string(), &mut input.left_aside)?);
+        } else if name_of(path) == CHANGED_IDS {
+            changed = changed_ids(path, &mut input)?;
         } else {
-            files.push(InputFile { name: path.display().to_string(), bytes: bytes_of(path)? });
+            files.push(Named { name: path.display().to_string(), path: path.clone() });
         }
     }
     if !input.refusals.is_empty() {
         // without the folder of the year nothing was read, and a list of absent tables would say nothing more
         return Ok(input);
     }
-    let options = ReadOptions { key, ignored: TableSet::NONE, demanded: TableSet::required() };
-    input.returns.push(read_return(&files, year, &options));
+    let (rules, xml) = (RuleBook::built_in(), XmlTags::default());
+    let options = ReadOptions { key, rules: &rules, changed: &changed, xml: &xml, ignored: TableSet::NONE };
+    let mut reader = ReturnReader::new(options);
+    reader.read(year, TableSet::required(), offered(files)?);
+    input.returns = reader.finish();
     Ok(input.hold_against(limit))
 }
 
-/// The folder to read for a named one: itself, or, where it holds no CSV file but folders of years, the one of the year.
+/// Reads the identifiers that were replaced, where the file is there.
+fn changed_ids(path: &Path, input: &mut Input) -> Result<ChangedIds, InboxError> {
+    if !path.is_file() {
+        return Ok(ChangedIds::default());
+    }
+    let content = File::open(path).map_err(failed(path))?;
+    let read = open(&name_of(path), Box::new(content), input.year.number(), &XmlTags::default(), &ChangedIds::is_header)
+        .map_err(ChangedIdsFault::Source)
+        .and_then(|mut source| ChangedIds::read(source.as_mut()));
+    Ok(match read {
+        Ok(changed) => {
+            input.n_changed_ids = Some(changed.n());
+            changed
+        }
+        Err(why) => {
+            input.refusals.push(InputRefusal::ChangedIds { year: input.year, file: name_of(path), why });
+            ChangedIds::default()
+        }
+    })
+}
+
+/// A file of a return, not yet opened.
+struct Named {
+    /// Name for messages.
+    name: String,
+    path: PathBuf,
+}
+
+/// Opens the files of a return.
+fn offered(files: Vec<Named>) -> Result<Vec<Offered<'static>>, InboxError> {
+    let open = |Named { name, path }: Named| {
+        let content = File::open(&path).map_err(failed(&path))?;
+        Ok(Offered { name, content: Content::Bytes(Box::new(content)) })
+    };
+    files.into_iter().map(open).collect()
+}
+
+/// The folder to read for a named one: itself, or, where it holds no file but folders of years, the one of the year.
 /// `None` with a refusal when it is not clear which.
 fn folder_of_year(named: &Path, input: &mut Input) -> Result<Option<PathBuf>, InboxError> {
     let entries = entries_of(named, FOLDERS_MAX)?;
     let years: Vec<(ReportingYear, &PathBuf)> =
         entries.iter().filter(|path| path.is_dir()).filter_map(|path| Some((year_in(&name_of(path))?, path))).collect();
-    if years.is_empty() || entries.iter().any(|path| is_csv(path) && !path.is_dir()) {
+    if years.is_empty() || entries.iter().any(|path| may_be_of_return(path) && !path.is_dir()) {
         return Ok(Some(named.to_owned()));
     }
     let mut of_year = years.iter().filter(|(of, _)| *of == input.year).map(|(_, path)| *path);
@@ -223,8 +285,10 @@ fn name_of(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn is_csv(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+/// Whether a file may be a part of a return by its name's end; what it is is decided by its content.
+fn may_be_of_return(path: &Path) -> bool {
+    let ends = ["csv", "txt", "xml", "xlsx", "xlsm"];
+    path.extension().is_some_and(|extension| ends.iter().any(|end| extension.eq_ignore_ascii_case(end)))
 }
 
 fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> InboxError + '_ {
@@ -246,6 +310,9 @@ fn folders_of(returns: &Path, input: &mut Input) -> Result<Vec<(ReportingYear, P
     let mut folders: Vec<(ReportingYear, PathBuf)> = Vec::new();
     for path in entries_of(returns, FOLDERS_MAX)? {
         let name = name_of(&path);
+        if name == CHANGED_IDS {
+            continue;
+        }
         if !path.is_dir() {
             input.left_aside.push(format!("{name}: not a folder of a return year"));
             continue;
@@ -276,13 +343,13 @@ fn year_in(name: &str) -> Option<ReportingYear> {
     years.all(|other| other == year).then_some(year)
 }
 
-/// The CSV files of a folder, by name.
-fn files_of(folder: &Path, prefix: &str, left_aside: &mut Vec<String>) -> Result<Vec<InputFile>, InboxError> {
+/// The files of a folder that may be of a return, by name.
+fn files_of(folder: &Path, prefix: &str, left_aside: &mut Vec<String>) -> Result<Vec<Named>, InboxError> {
     let mut files = Vec::new();
     for path in entries_of(folder, FOLDERS_MAX)? {
         let name = format!("{prefix}/{}", name_of(&path));
-        if path.is_dir() || !is_csv(&path) {
-            left_aside.push(format!("{name}: not a CSV file"));
+        if path.is_dir() || !may_be_of_return(&path) {
+            left_aside.push(format!("{name}: not a CSV, XML or Excel file"));
             continue;
         }
         // one more than allowed is read, so that the return is refused and nothing is left out in silence
@@ -290,18 +357,9 @@ fn files_of(folder: &Path, prefix: &str, left_aside: &mut Vec<String>) -> Result
             left_aside.push(format!("{name}: the return has more files than are read"));
             continue;
         }
-        files.push(InputFile { bytes: bytes_of(&path)?, name });
+        files.push(Named { name, path });
     }
     Ok(files)
-}
-
-/// The bytes of a file, one more than allowed at most: larger ones are refused when they are read.
-fn bytes_of(path: &Path) -> Result<Vec<u8>, InboxError> {
-    let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
-    let file = File::open(path).map_err(failed(path))?;
-    let mut bytes = Vec::new();
-    file.take(limit).read_to_end(&mut bytes).map_err(failed(path))?;
-    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -336,9 +394,9 @@ mod tests {
     #[test]
     fn a_folder_of_year_folders_is_read_as_the_folder_of_the_year() {
         let input = read_parent(&["2024", "2025", "old"]);
-        assert_eq!(input.returns.len(), 1);
-        assert_eq!((input.returns[0].n_rows, input.returns[0].files.len()), (1, 1));
-        assert!(input.returns[0].files[0].name.ends_with("2025/h.csv"), "{}", input.returns[0].files[0].name);
+        assert_eq!(input.returns.all.len(), 1);
+        assert_eq!((input.returns.all[0].n_rows, input.returns.all[0].files.len()), (1, 1));
+        assert!(input.returns.all[0].files[0].name.ends_with("2025/h.csv"), "{}", input.returns.all[0].files[0].name);
         for (years, code, named) in [
             (&["2023", "2024"][..], "year-absent", "which holds 2023, 2024"),
             (&["2025", "2025 final"][..], "year-twice", "2025 final both name 2025"),
@@ -347,7 +405,7 @@ mod tests {
             let [refusal] = &input.refusals[..] else { panic!("{} refusals", input.refusals.len()) };
             assert!(refusal.code() == code && refusal.to_string().contains(named), "{refusal}");
             check_words(refusal.code(), &refusal.to_string());
-            assert!(input.returns.is_empty());
+            assert!(input.returns.all.is_empty());
         }
     }
 

@@ -6,6 +6,7 @@ pub mod inbox; // folders of returns
 pub mod durable; // files that survive power loss
 pub mod randomness; // the system's, for keys, nonces and waiting
 pub mod state; // keys, ledger, receipts, what is remembered of the log
+pub mod extract; // an extract to be pseudonymised, and the place of the result
 pub mod draw; // the process that draws the noise
 pub mod clock; // time for TLS, waiting
 pub mod centre; // the aggregator, as four requests

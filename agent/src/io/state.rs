@@ -4,6 +4,8 @@
 //! them drawn again. So it is its owner's alone, backed up, and never copied to a second machine. The lock is held by
 //! every command that draws or sends. `docs/privacy.md`, PC7 and PC10; `docs/protocol.md`, section 7.1.
 
+pub mod keys; // the key for pseudonyms, and the register of partners' keys
+
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -150,12 +152,6 @@ impl State {
     pub fn tls_key(&self) -> Result<String, Stop> {
         self.private_text(TLS_KEY)
     }
-    /// The bytes of the key for pseudonyms.
-    pub fn pseudonym_key(&self) -> Result<Vec<u8>, Stop> {
-        let text = self.private_text(PSEUDONYM_KEY)?;
-        hex::decode(text.trim())
-            .map_err(|_| Stop::with(Problem::ConfigurationInvalid, format!("keys/{PSEUDONYM_KEY} is not hexadecimal")))
-    }
 
     /// The receipt of a submission, if it came.
     pub fn receipt(&self, id: Digest) -> Result<Option<String>, Stop> {
@@ -246,8 +242,7 @@ fn fill(folder: &Path, authority: AuthorityId, today: Day, randomness: &dyn Rand
     let (signing, tls) = (key()?, key()?);
     let pem = |key: &SigningKey| key.to_pem().map_err(|e| Stop::fault(e.to_string()));
     let (signing_pem, tls_pem) = (pem(&signing)?, pem(&tls)?);
-    let mut pseudonym = [0; 32];
-    randomness.fill(&mut pseudonym)?;
+    let pseudonym = keys::new_key(today, randomness)?;
     let request = EnrolmentRequest::sign(authority, certificate_request(authority, &tls_pem)?, &signing);
     let request = request.map_err(|e| Stop::fault(e.to_string()))?;
     let write = || -> std::io::Result<()> {
@@ -259,7 +254,7 @@ fn fill(folder: &Path, authority: AuthorityId, today: Day, randomness: &dyn Rand
         write_once(&keys, SIGNING_KEY, signing_pem.as_bytes())?;
         write_once(&keys, "signing.public.pem", signing.public().to_pem().as_bytes())?;
         write_once(&keys, TLS_KEY, tls_pem.as_bytes())?;
-        write_once(&keys, PSEUDONYM_KEY, format!("{}\n", hex::encode(pseudonym)).as_bytes())?;
+        write_once(&keys, PSEUDONYM_KEY, pseudonym.to_text().as_bytes())?;
         write_once(folder, "enrolment.dsse.json", &request)?;
         write_once(&folder.join("ledger"), &file_name(0), &genesis(authority, signing.public(), today))
     };
@@ -281,14 +276,14 @@ fn certificate_request(authority: AuthorityId, tls_pem: &str) -> Result<String, 
 
 /// Whether group or others have any right to a file or folder. One that is not there is open to nobody.
 #[cfg(unix)]
-fn others_may_open(path: &Path) -> bool {
+pub(super) fn others_may_open(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
 /// Rights are not looked at where they are not those of Unix.
 #[cfg(not(unix))]
-fn others_may_open(_: &Path) -> bool {
+pub(super) fn others_may_open(_: &Path) -> bool {
     false
 }
 

@@ -16,7 +16,7 @@ fn init_makes_a_state_once() {
     let ledger = state.ledger().unwrap();
     assert_eq!((ledger.authority(), ledger.key()), (request.authority, &request.signing_key));
     assert_eq!(state.signing_key(&ledger).unwrap().public(), &request.signing_key);
-    assert_eq!(state.pseudonym_key().unwrap().len(), 32);
+    assert_eq!(state.pseudonym_key().unwrap().made_on().map(|day| day.to_string()).as_deref(), Some("2025-05-01"));
     assert!(request.certificate_request.contains("CERTIFICATE REQUEST"));
     let again = create(&root).err().unwrap();
     assert_eq!(again.problem, Some(Problem::ConfigurationInvalid));

@@ -5,7 +5,7 @@ use shared::ids::ReportingYear;
 use super::answer::{Answer, Category, answers};
 use crate::day::Day;
 use crate::histories::{ChildHistory, Leaver};
-use crate::records::codes::{Accommodation, Activity, InTouch, Rec};
+use crate::records::codes::{Accommodation, Activity, InTouch, Judgement, Rec};
 
 /// Ages on 31 March of care leavers in the return.
 const AGES: std::ops::RangeInclusive<u8> = 17..=25;
@@ -46,11 +46,11 @@ pub(super) fn g1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 
 /// G2: whether the home is suitable; without those abroad, deported, or whose home is not known.
 pub(super) fn g2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
-    let answer = match counted(history, year)?.accommodation {
-        Some(Accommodation::Elsewhere) => return None,
-        Some(Accommodation::Suitable) => G2::Suitable,
-        Some(Accommodation::Unsuitable) => G2::Unsuitable,
-        Some(Accommodation::None) | None => G2::NoInformation,
+    let answer = match counted(history, year)?.accommodation.map(Accommodation::judgement) {
+        Some(Judgement::Elsewhere) => return None,
+        Some(Judgement::Suitable) => G2::Suitable,
+        Some(Judgement::Unsuitable) => G2::Unsuitable,
+        Some(Judgement::None) | None => G2::NoInformation,
     };
     Some(answer.on_last_day())
 }

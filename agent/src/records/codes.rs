@@ -66,18 +66,28 @@ pub enum Ethnicity {
     NotKnown,
 }
 
-impl Ethnicity {
-    /// Reads a code of any return year.
-    pub fn parse(code: &[u8]) -> Option<Self> {
-        Some(match code {
-            b"WBRI" | b"WIRI" | b"WOTH" | b"WIRT" | b"WROM" => Self::White,
-            b"MWBC" | b"MWBA" | b"MWAS" | b"MOTH" => Self::Mixed,
-            b"AIND" | b"APKN" | b"ABAN" | b"AOTH" | b"CHNE" => Self::Asian,
-            b"BCRB" | b"BAFR" | b"BOTH" => Self::Black,
-            b"OOTH" => Self::Other,
-            b"REFU" | b"NOBT" => Self::NotKnown,
-            _ => return None,
-        })
+code_set!(
+    /// Ethnic origin as recorded.
+    EthnicOrigin {
+        Wbri = b"WBRI" in ALL, Wiri = b"WIRI" in ALL, Woth = b"WOTH" in ALL, Wirt = b"WIRT" in ALL, Wrom = b"WROM" in ALL,
+        Mwbc = b"MWBC" in ALL, Mwba = b"MWBA" in ALL, Mwas = b"MWAS" in ALL, Moth = b"MOTH" in ALL,
+        Aind = b"AIND" in ALL, Apkn = b"APKN" in ALL, Aban = b"ABAN" in ALL, Aoth = b"AOTH" in ALL, Chne = b"CHNE" in ALL,
+        Bcrb = b"BCRB" in ALL, Bafr = b"BAFR" in ALL, Both = b"BOTH" in ALL,
+        Ooth = b"OOTH" in ALL, Refu = b"REFU" in ALL, Nobt = b"NOBT" in ALL,
+    }
+);
+
+impl EthnicOrigin {
+    /// The group that it belongs to.
+    pub fn group(self) -> Ethnicity {
+        match self {
+            Self::Wbri | Self::Wiri | Self::Woth | Self::Wirt | Self::Wrom => Ethnicity::White,
+            Self::Mwbc | Self::Mwba | Self::Mwas | Self::Moth => Ethnicity::Mixed,
+            Self::Aind | Self::Apkn | Self::Aban | Self::Aoth | Self::Chne => Ethnicity::Asian,
+            Self::Bcrb | Self::Bafr | Self::Both => Ethnicity::Black,
+            Self::Ooth => Ethnicity::Other,
+            Self::Refu | Self::Nobt => Ethnicity::NotKnown,
+        }
     }
 }
 
@@ -206,10 +216,54 @@ code_set!(
     }
 );
 
-/// Where a care leaver lives.
+code_set!(
+    /// Why the social worker changed.
+    WorkerReason {
+        Manage = b"MANAGE" in ALL, Fconta = b"FCONTA" in ALL, Leftrl = b"LEFTRL" in ALL, Orgrst = b"ORGRST" in ALL,
+        Tsproc = b"TSPROC" in ALL, Absenc = b"ABSENC" in ALL, Chchan = b"CHCHAN" in ALL, Pcchan = b"PCCHAN" in ALL,
+        Swdied = b"SWDIED" in ALL, Others = b"OTHERS" in ALL,
+    }
+);
+
+code_set!(
+    /// Where a child who returns to care had a permanent home before.
+    PermanentHome { P1 = b"P1" in ALL, P2 = b"P2" in ALL, P3 = b"P3" in ALL, P4 = b"P4" in ALL, Z1 = b"Z1" in ALL }
+);
+
+code_set!(
+    /// Why the decision for adoption was taken back.
+    TakenBack { Rd1 = b"RD1" in ALL, Rd2 = b"RD2" in ALL, Rd3 = b"RD3" in ALL, Rd4 = b"RD4" in ALL }
+);
+
+code_set!(
+    /// One adopter or two.
+    Adopters { One = b"1" in ALL, Two = b"2" in ALL }
+);
+
+code_set!(
+    /// Sex of the adopters.
+    AdopterSex { M1 = b"M1" in ALL, F1 = b"F1" in ALL, Mm = b"MM" in ALL, Ff = b"FF" in ALL, Mf = b"MF" in ALL }
+);
+
+code_set!(
+    /// Legal status of the adopters.
+    AdopterStatus {
+        L0 = b"L0" in ALL, L11 = b"L11" in ALL, L12 = b"L12" in ALL, L2 = b"L2" in ALL, L3 = b"L3" in ALL, L4 = b"L4" in ALL,
+    }
+);
+
+/// Where a care leaver lives: the letter of the kind of home, and the authority's judgement.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Accommodation {
-    /// Abroad, deported, or not known (G, H, R): outside the question whether it is suitable.
+pub struct Accommodation {
+    /// The letter; `0` when the authority is not in touch.
+    pub letter: u8,
+    suitable: bool,
+}
+
+/// What a home is to the question whether it is suitable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Judgement {
+    /// Abroad, deported, or not known (G, H, R): outside the question.
     Elsewhere,
     /// Suitable in the authority's judgement.
     Suitable,
@@ -222,13 +276,23 @@ pub enum Accommodation {
 impl Accommodation {
     /// Reads a letter and 1 or 2, or `0`. S and X stand with 2 only.
     pub fn parse(code: &[u8]) -> Option<Self> {
-        Some(match code {
-            b"0" => Self::None,
-            [b'G' | b'H' | b'R', b'1' | b'2'] => Self::Elsewhere,
-            [b'B' | b'C' | b'D' | b'E' | b'K' | b'T' | b'U' | b'V' | b'W' | b'Y' | b'Z', b'1'] => Self::Suitable,
-            [b'B' | b'C' | b'D' | b'E' | b'K' | b'S' | b'T' | b'U' | b'V' | b'W' | b'X' | b'Y' | b'Z', b'2'] => Self::Unsuitable,
+        let (letter, suitable) = match code {
+            b"0" => (b'0', false),
+            [letter @ (b'B'..=b'E' | b'G' | b'H' | b'K' | b'R' | b'T'..=b'W' | b'Y' | b'Z'), b'1'] => (*letter, true),
+            [letter @ (b'B'..=b'E' | b'G' | b'H' | b'K' | b'R'..=b'Z'), b'2'] => (*letter, false),
             _ => return None,
-        })
+        };
+        Some(Self { letter, suitable })
+    }
+
+    /// Its part in the question whether it is suitable.
+    pub fn judgement(self) -> Judgement {
+        match (self.letter, self.suitable) {
+            (b'0', _) => Judgement::None,
+            (b'G' | b'H' | b'R', _) => Judgement::Elsewhere,
+            (_, true) => Judgement::Suitable,
+            (_, false) => Judgement::Unsuitable,
+        }
     }
 }
 
@@ -257,6 +321,8 @@ mod tests {
     fn homes_of_care_leavers_have_a_letter_and_a_judgement() {
         assert!(Accommodation::parse(b"S1").is_none() && Accommodation::parse(b"S2").is_some());
         assert!(Accommodation::parse(b"01").is_none() && Accommodation::parse(b"A1").is_none());
-        assert!(Accommodation::parse(b"G2") == Some(Accommodation::Elsewhere));
+        let judgement = |code: &[u8]| Accommodation::parse(code).map(Accommodation::judgement);
+        assert!(judgement(b"G2") == Some(Judgement::Elsewhere) && judgement(b"0") == Some(Judgement::None));
+        assert!(judgement(b"Z1") == Some(Judgement::Suitable) && judgement(b"X2") == Some(Judgement::Unsuitable));
     }
 }

@@ -1,42 +1,96 @@
 //! What is wrong, where, and how often: a place and a rule, never a value.
 //!
-//! The list is bounded; the counts are not. Rows with a hard problem are counted once each.
+//! The list is bounded; the counts are not. A row with errors counts once, however many it has.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use super::rules::{Level, RuleId};
-use super::tables::Table;
+use super::rules::{RuleBook, RuleId, Severity, Standing};
+use super::tables::{TABLES, Table};
 
 /// Most problems of one return that are listed one by one.
 pub const PROBLEMS_LISTED_MAX: usize = 100_000;
 
-/// One problem: where, and which rule.
+/// Column of a problem that concerns the row as a whole.
+pub const WHOLE_ROW: u8 = u8::MAX;
+
+/// Where something is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
+pub struct Place {
     /// Table.
     pub table: Table,
     /// Line of the file, the header being line 1.
     pub line: u32,
-    /// Column.
-    pub column: &'static str,
+    /// Position of the column in [`Table::columns`]; [`WHOLE_ROW`] for none.
+    pub column: u8,
+}
+
+/// One problem: where, and which rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
     /// Rule.
     pub rule: RuleId,
+    /// Place.
+    pub place: Place,
+}
+
+impl Problem {
+    /// Name of the column; blank for the row as a whole.
+    pub fn column(&self) -> &'static str {
+        self.place.table.column(usize::from(self.place.column))
+    }
 }
 
 /// All problems of one return.
 #[derive(Default)]
 pub struct Findings {
     listed: Vec<Problem>,
-    counts: BTreeMap<(Table, RuleId), u64>,
-    hard_rows: HashSet<(Table, u32)>,
+    counts: BTreeMap<(Table, RuleId), Count>,
+    error_lines: Vec<Lines>,
+    n_error_rows: u64,
+}
+
+/// How often a rule was broken in a table, and how hard it was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// How often.
+    pub n: u64,
+    /// How hard the rule is in this return.
+    pub severity: Severity,
+}
+
+/// A set of lines, a bit each: its size is bounded by the rows of a file.
+#[derive(Clone, Default)]
+struct Lines(Vec<u64>);
+
+impl Lines {
+    /// Notes a line; whether it is new.
+    fn insert(&mut self, line: u32) -> bool {
+        let Ok(at) = usize::try_from(line / 64) else { return false };
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        let bit = 1_u64 << (line % 64);
+        self.0.get_mut(at).is_some_and(|word| {
+            let is_new = *word & bit == 0;
+            *word |= bit;
+            is_new
+        })
+    }
 }
 
 impl Findings {
-    /// Notes a problem.
-    pub fn add(&mut self, problem: Problem) {
-        *self.counts.entry((problem.table, problem.rule)).or_insert(0) += 1;
-        if problem.rule.rule().level == Level::Hard {
-            self.hard_rows.insert((problem.table, problem.line));
+    fn add(&mut self, problem: Problem, severity: Severity) {
+        let Place { table, line, .. } = problem.place;
+        let count = self.counts.entry((table, problem.rule)).or_insert(Count { n: 0, severity });
+        count.n += 1;
+        if severity != Severity::Warn {
+            let at = TABLES.iter().position(|other| *other == table).unwrap_or(0);
+            if self.error_lines.len() <= at {
+                self.error_lines.resize(at + 1, Lines::default());
+            }
+            if self.error_lines.get_mut(at).is_some_and(|lines| lines.insert(line)) {
+                self.n_error_rows += 1;
+            }
         }
         if self.listed.len() < PROBLEMS_LISTED_MAX {
             self.listed.push(problem);
@@ -46,27 +100,66 @@ impl Findings {
     /// The problems that are listed, by table, rule and line.
     pub fn listed(&self) -> Vec<Problem> {
         let mut sorted = self.listed.clone();
-        sorted.sort_by_key(|p| (p.table, p.rule, p.line, p.column));
+        sorted.sort_by_key(|p| (p.place.table, p.rule, p.place.line, p.place.column));
         sorted
     }
 
     /// How often each rule was broken in each table.
-    pub fn counts(&self) -> &BTreeMap<(Table, RuleId), u64> {
+    pub fn counts(&self) -> &BTreeMap<(Table, RuleId), Count> {
         &self.counts
     }
 
-    /// How many problems there are of a level.
-    pub fn n_of(&self, level: Level) -> u64 {
-        self.counts.iter().filter(|((_, rule), _)| rule.rule().level == level).map(|(_, n)| n).sum()
+    /// How many problems there are of a severity.
+    pub fn n_of(&self, severity: Severity) -> u64 {
+        self.counts.values().filter(|count| count.severity == severity).map(|count| count.n).sum()
     }
 
-    /// Rows with at least one hard problem.
-    pub fn n_hard_rows(&self) -> u64 {
-        u64::try_from(self.hard_rows.len()).unwrap_or(u64::MAX)
+    /// Rows with at least one problem that is more than a warning.
+    pub fn n_error_rows(&self) -> u64 {
+        self.n_error_rows
     }
 
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
+}
+
+/// Takes down what rules find in one return: leaves out rules that are not in force there, and notes which rows go.
+pub(super) struct Recorder<'f> {
+    book: &'f RuleBook,
+    standing: &'f Standing,
+    findings: &'f mut Findings,
+    /// Rows to be left out: table and line.
+    pub dropped: Vec<(Table, u32)>,
+}
+
+impl<'f> Recorder<'f> {
+    pub fn new(book: &'f RuleBook, standing: &'f Standing, findings: &'f mut Findings) -> Self {
+        Self { book, standing, findings, dropped: Vec::new() }
+    }
+
+    /// Notes that a rule is broken at a place.
+    pub fn add(&mut self, rule: RuleId, place: Place) {
+        let Some(severity) = self.standing.of(rule) else { return };
+        self.findings.add(Problem { rule, place }, severity);
+        if matches!(severity, Severity::Drop) {
+            self.dropped.push((place.table, place.line));
+        }
+    }
+
+    /// Notes that a rule is broken in a row; the catalogue says in which column.
+    pub fn row(&mut self, rule: RuleId, row: &impl RowOf) {
+        let table = row.table();
+        let column = table.position(&self.book.rule(rule).column).and_then(|at| u8::try_from(at).ok()).unwrap_or(WHOLE_ROW);
+        self.add(rule, Place { table, line: row.line(), column });
+    }
+}
+
+/// A row of a table.
+pub trait RowOf {
+    /// The table.
+    fn table(&self) -> Table;
+    /// The line of its file.
+    fn line(&self) -> u32;
 }

@@ -1,219 +1,85 @@
-//! From files to rows: recognise each file, then read table by table, Header first.
+//! From sources to rows: recognise each sheet, read row by row, then hold each child's rows against the rules.
 //!
-//! Byte records throughout: no cell becomes a `String`. An identifier lives here as bytes, is folded, becomes a
-//! pseudonym once for each child, and is gone when [`read_return`] returns.
+//! No cell becomes a `String`. Identifiers live in `children` until [`ReturnReader::finish`]. Returns are read in the
+//! order of their years, so that the rules that look at last year find it.
 
-use std::collections::HashMap;
+use std::io::Read;
 
-use csv::ByteRecord;
 use shared::ids::ReportingYear;
 
-use super::findings::Problem;
-use super::lines::Lines;
-use super::rows::{HeaderFacts, InYear, Row, Year};
-use super::rules::RuleId;
-use super::tables::{Recognised, TABLES, Table, recognise};
-use super::text::{CELL_BYTES_MAX, COLUMNS_MAX, FILES_MAX, IDENTIFIER_BYTES_MAX, ROWS_MAX, text_of};
-use super::{
-    ChildIndex, FileSeen, FileUse, Findings, InputFile, ReadOptions, Records, Refusal, ReturnRead, TableSet, checks, rows,
+use super::cells::{InYear, RowCells, YearDays};
+use super::changed::ChangedIds;
+use super::checks::{self, Scene};
+use super::child::{ChildIndex, ChildRows, Records, Walk};
+use super::children::{Children, how_mended};
+use super::findings::{Place, Recorder, WHOLE_ROW};
+use super::limits::{CELL_BYTES_MAX, COLUMNS_MAX, FILES_MAX, ROWS_MAX};
+use super::rows::{
+    AbsenceRow, Ad1Row, AdoptionRow, EpisodeRow, HeaderRow, Oc2Row, Oc3Row, OrderRow, PrevPermRow, ReviewRow, UascRow, WorkerRow,
 };
-use crate::day::Day;
-use crate::pseudonym::{IdentifierKind, Pseudonym, PseudonymKey};
+use super::rules::{RuleBook, RuleId, Severity};
+use super::source::open::{XmlTags, open};
+use super::source::{RowSource, SourceFault, SourceRow};
+use super::tables::{Recognised, TABLES, Table, recognise};
+use super::{FileSeen, FileUse, Refusal, ReturnRead, Returns, TableSet};
+use crate::pseudonym::PseudonymKey;
 
 /// Rows of another year from which on a file other than Episodes can be taken for one of another year.
 const WRONG_YEAR_ROWS_MIN: u32 = 3;
 
-/// Reads the files of one return year. Never fails: refusals are part of the answer.
-pub fn read_return(files: &[InputFile], year: ReportingYear, options: &ReadOptions<'_>) -> ReturnRead {
-    let mut read = ReturnRead {
-        year,
-        records: Records::empty(),
-        findings: Findings::default(),
-        files: Vec::new(),
-        refusals: Vec::new(),
-        n_rows: 0,
-    };
-    if files.len() > FILES_MAX {
-        read.refusals.push(Refusal::TooManyFiles);
-    }
-    let mut chosen: Vec<Chosen<'_>> = Vec::new();
-    for file in files.iter().take(FILES_MAX) {
-        let used = choose(file, year, options.ignored, &mut chosen, &mut read.refusals);
-        read.files.push(FileSeen { name: file.name.clone(), used });
-    }
-    for table in TABLES {
-        if options.demanded.contains(table) && table.year_first() <= year.number() && !chosen.iter().any(|c| c.table == table) {
-            read.refusals.push(Refusal::TableAbsent { table });
-        }
-    }
-    chosen.sort_by_key(|chosen| chosen.table);
-    let mut reader = Reader::new(year, options.key, chosen.iter().any(|c| c.table == Table::Header));
-    for file in &mut chosen {
-        let n_rows = reader.read_table(file, &mut read);
-        read.n_rows += u64::from(n_rows);
-        for seen in &mut read.files {
-            if let FileUse::Read { table, n_rows: count, .. } = &mut seen.used
-                && *table == file.table
-            {
-                *count = n_rows;
-            }
-        }
-    }
-    reader.finish(&mut read);
-    read
+/// How returns are read.
+#[derive(Clone, Copy)]
+pub struct ReadOptions<'k> {
+    /// The authority's key for pseudonyms.
+    pub key: &'k PseudonymKey,
+    /// The rules, with the severities of this authority.
+    pub rules: &'k RuleBook,
+    /// Identifiers that were replaced.
+    pub changed: &'k ChangedIds,
+    /// Names of the elements of an XML return that are not fixed.
+    pub xml: &'k XmlTags,
+    /// Tables that the authority does not supply: their files are left aside.
+    pub ignored: TableSet,
 }
 
-/// A file that is read as a table.
-struct Chosen<'f> {
-    name: &'f str,
-    text: &'f [u8],
-    /// Stands behind the first line.
-    source: csv::Reader<&'f [u8]>,
-    table: Table,
-    positions: Vec<Option<usize>>,
-    n_columns: usize,
+/// One file or query of a return, as it is handed in.
+pub struct Offered<'i> {
+    /// Name for messages; it means nothing else.
+    pub name: String,
+    /// What it holds.
+    pub content: Content<'i>,
 }
 
-fn choose<'f>(
-    file: &'f InputFile,
-    year: ReportingYear,
-    ignored: TableSet,
-    chosen: &mut Vec<Chosen<'f>>,
-    refusals: &mut Vec<Refusal>,
-) -> FileUse {
-    let text = match text_of(&file.bytes) {
-        Ok(text) => text,
-        Err(why) => {
-            refusals.push(Refusal::NotText { file: file.name.clone(), why });
-            return FileUse::NotRead;
-        }
-    };
-    let mut source = csv_reader(text);
-    match recognise(&first_line(&mut source), year.number()) {
-        Recognised::Table { table, .. } if ignored.contains(table) => FileUse::Ignored { table },
-        Recognised::Table { table, positions, n_columns, spare } => {
-            if let Some(first) = chosen.iter().find(|c| c.table == table) {
-                refusals.push(Refusal::TableTwice { table, first: first.name.to_owned(), second: file.name.clone() });
-                return FileUse::NotRead;
-            }
-            if n_columns > COLUMNS_MAX {
-                refusals.push(Refusal::TooMany { file: file.name.clone(), limit: limit(COLUMNS_MAX), what: "columns" });
-                return FileUse::NotRead;
-            }
-            chosen.push(Chosen { name: &file.name, text, source, table, positions, n_columns });
-            FileUse::Read { table, n_rows: 0, spare_columns: spare }
-        }
-        Recognised::SetAside(table) => FileUse::SetAside { table },
-        Recognised::ColumnTwice(_, column) => {
-            refusals.push(Refusal::ColumnTwice { file: file.name.clone(), column });
-            FileUse::NotRead
-        }
-        Recognised::Unknown(near) => {
-            if let Some((table, separator)) = separated_otherwise(text, year, ignored) {
-                refusals.push(Refusal::Separator { file: file.name.clone(), table, separator });
-                return FileUse::NotRead;
-            }
-            let (resembles, lacks) = near.map_or((None, Vec::new()), |(table, lacks)| (Some(table), lacks));
-            FileUse::Unknown { resembles, lacks }
-        }
+/// What a file or query holds.
+pub enum Content<'i> {
+    /// Bytes: CSV, a workbook or XML, told apart by their beginning.
+    Bytes(Box<dyn Read + 'i>),
+    /// Rows already.
+    Rows(Box<dyn RowSource + 'i>),
+}
+
+impl<'i> Offered<'i> {
+    /// A file by name and bytes.
+    pub fn bytes(name: impl Into<String>, bytes: &'i [u8]) -> Self {
+        Self { name: name.into(), content: Content::Bytes(Box::new(bytes)) }
     }
 }
 
-/// The table that a file would be if its cells stood between commas, and what they stand between.
-fn separated_otherwise(text: &[u8], year: ReportingYear, ignored: TableSet) -> Option<(Table, &'static str)> {
-    let line = text.trim_ascii_start().split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
-    [(b';', "semicolons"), (b'\t', "tabs"), (b'|', "bars")].into_iter().find_map(|(separator, words)| {
-        let mut source = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
-        match recognise(&first_line(&mut source), year.number()) {
-            Recognised::Table { table, .. } if !ignored.contains(table) => Some((table, words)),
-            Recognised::Table { .. } | Recognised::SetAside(_) | Recognised::ColumnTwice(..) | Recognised::Unknown(_) => None,
-        }
-    })
-}
-
-fn limit(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
-}
-
-fn csv_reader(text: &[u8]) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text)
-}
-
-/// The cells of the first line, in upper case, trimmed. A spare column's name is cut, since it is shown to people.
-fn first_line(source: &mut csv::Reader<&[u8]>) -> Vec<String> {
-    let mut record = ByteRecord::new();
-    if !source.read_byte_record(&mut record).unwrap_or(false) {
-        return Vec::new();
-    }
-    let name = |cell: &[u8]| -> String { String::from_utf8_lossy(cell.trim_ascii()).to_uppercase().chars().take(40).collect() };
-    record.iter().take(COLUMNS_MAX + 1).map(name).collect()
-}
-
-/// Children by identifier; dropped, with all identifiers, at the end of the reading.
-struct Children<'k> {
-    key: &'k PseudonymKey,
-    index: HashMap<Box<[u8]>, ChildIndex>,
-    pseudonyms: Vec<Pseudonym>,
-    last: Option<(Vec<u8>, ChildIndex)>,
-}
-
-impl Children<'_> {
-    /// The child of an identifier as it stands in the cell; `None` when it is blank or too long.
-    fn of(&mut self, cell: &[u8]) -> Option<ChildIndex> {
-        if cell.is_empty() || cell.len() > IDENTIFIER_BYTES_MAX {
-            return None;
-        }
-        if let Some((identifier, child)) = &self.last
-            && identifier == cell
-        {
-            return Some(*child);
-        }
-        let mut folded = [0; IDENTIFIER_BYTES_MAX];
-        let folded = folded.get_mut(..cell.len())?;
-        folded.copy_from_slice(cell);
-        folded.make_ascii_uppercase();
-        let child = match self.index.get(&*folded) {
-            Some(child) => *child,
-            None => {
-                let child = ChildIndex(u32::try_from(self.pseudonyms.len()).ok()?);
-                self.pseudonyms.push(self.key.pseudonym(IdentifierKind::Child, folded));
-                self.index.insert((&*folded).into(), child);
-                child
-            }
-        };
-        let last = self.last.get_or_insert_with(|| (Vec::new(), child));
-        last.0.clear();
-        last.0.extend_from_slice(cell);
-        last.1 = child;
-        Some(child)
-    }
-}
-
-/// Where the row of a child stands in a table that has one row a child.
-#[derive(Default)]
-struct OneRow(Vec<Option<usize>>);
-
-impl OneRow {
-    /// The place that an earlier row of the child holds; notes `place` for a child that has none.
-    fn place_of(&mut self, child: ChildIndex, place: usize) -> Option<usize> {
-        let at = usize::try_from(child.0).ok()?;
-        while self.0.len() <= at {
-            self.0.push(None);
-        }
-        let slot = self.0.get_mut(at)?;
-        let earlier = *slot;
-        slot.get_or_insert(place);
-        earlier
-    }
-}
-
-struct Reader<'k> {
-    year: ReportingYear,
-    days: Year,
-    key: &'k PseudonymKey,
+/// Reads returns, oldest first.
+pub struct ReturnReader<'k> {
+    options: ReadOptions<'k>,
     children: Children<'k>,
-    has_header: bool,
-    facts: Vec<HeaderFacts>,
+    returns: Vec<ReturnRead>,
+}
+
+/// A sheet that is read as a table.
+struct SheetUse {
+    table: Table,
+    positions: Vec<usize>,
+    n_columns: usize,
+    /// Its place in [`ReturnRead::files`].
+    seen: usize,
+    tally: Tally,
 }
 
 #[derive(Default)]
@@ -224,202 +90,266 @@ struct Tally {
     n_events: u32,
 }
 
-impl<'k> Reader<'k> {
-    fn new(year: ReportingYear, key: &'k PseudonymKey, has_header: bool) -> Self {
-        let first = Day::first_of(year);
-        let days =
-            Year { number: year.number(), first, last: Day::last_of(year), over_25_when_born_by: first.plus_months(-26 * 12) };
-        let children = Children { key, index: HashMap::new(), pseudonyms: Vec::new(), last: None };
-        Self { year, days, key, children, has_header, facts: Vec::new() }
+/// A source, and for each of its sheets what it is read as.
+struct Opened<'i> {
+    name: String,
+    source: Box<dyn RowSource + 'i>,
+    sheets: Vec<Option<SheetUse>>,
+}
+
+impl<'k> ReturnReader<'k> {
+    /// Begins with no return.
+    pub fn new(options: ReadOptions<'k>) -> Self {
+        Self { options, children: Children::new(options.key, options.changed), returns: Vec::new() }
     }
 
-    /// Reads all rows of a file; the number of rows with content.
-    fn read_table(&mut self, file: &mut Chosen<'_>, read: &mut ReturnRead) -> u32 {
-        read.records.supplied = read.records.supplied.with(file.table);
-        self.make_room(file.table, file.text.len(), &mut read.records);
-        let mut record = ByteRecord::new();
-        let mut tally = Tally::default();
-        let mut one_row = OneRow::default();
-        let mut lines = Lines::of(file.text);
-        let has_quotes = file.text.contains(&b'"');
-        while file.source.read_byte_record(&mut record).unwrap_or(false) {
-            let line = lines.of_record(record.position());
-            if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
-                continue;
+    /// Reads one return, later than those read before. Never fails: refusals are part of the answer. `demanded` are the
+    /// tables without which it is refused.
+    pub fn read(&mut self, year: ReportingYear, demanded: TableSet, offered: Vec<Offered<'_>>) -> &mut ReturnRead {
+        let mut read = ReturnRead::empty(year);
+        let mut opened = self.open(year, demanded, offered, &mut read);
+        let standing = self.options.rules.standing(year.number());
+        let mut findings = std::mem::take(&mut read.findings);
+        let mut found = Recorder::new(self.options.rules, &standing, &mut findings);
+        for source in &mut opened {
+            if let Err(fault) = self.read_rows(source, YearDays::of(year), &mut read, &mut found) {
+                read.refusals.push(Refusal::Source { file: source.name.clone(), fault });
             }
-            if tally.n_rows == ROWS_MAX {
-                read.refusals.push(Refusal::TooMany { file: file.name.to_owned(), limit: ROWS_MAX, what: "rows" });
-                break;
+            for sheet in source.sheets.iter().flatten() {
+                judge_year(sheet, year, &mut read);
             }
-            if has_quotes && record.as_slice().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
-                // what stands in the cell may be other children's rows: one child's row must not decide over them
-                read.refusals.push(Refusal::LineBreak { file: file.name.to_owned(), line });
-                break;
-            }
-            tally.n_rows += 1;
-            self.read_row(file, (&record, line), &mut one_row, &mut tally, read);
         }
-        self.judge_year(file, &tally, read);
-        tally.n_rows
+        drop(opened);
+        self.hold_against_rules(&mut read, &mut found);
+        read.findings = findings;
+        let refusing = read.findings.counts().iter().filter(|(_, count)| count.severity == Severity::Refuse);
+        let refusing: Vec<Refusal> = refusing.map(|((_, rule), count)| Refusal::Rule { rule: *rule, n: count.n }).collect();
+        read.refusals.extend(refusing);
+        self.returns.push(read);
+        self.returns.last_mut().expect("one was pushed on the line before")
     }
 
-    /// Makes room for about as many rows as a file of this size has, so that tables do not grow step by step.
-    fn make_room(&mut self, table: Table, n_bytes: usize, records: &mut Records) {
-        match table {
-            Table::Header => {
-                let n_rows = n_bytes / 40;
-                self.children.index.reserve(n_rows);
-                self.children.pseudonyms.reserve(n_rows);
-                self.facts.reserve(n_rows);
-                records.header.reserve(n_rows);
-            }
-            Table::Episodes => records.episodes.reserve(n_bytes / 64),
-            Table::Oc2 => records.oc2.reserve(n_bytes / 32),
-            Table::Oc3 => records.oc3.reserve(n_bytes / 24),
-            Table::Reviews => records.reviews.reserve(n_bytes / 32),
-            Table::Missing => records.absences.reserve(n_bytes / 40),
-            Table::Uasc => records.uasc.reserve(n_bytes / 24),
-            Table::SwEpisodes => records.workers.reserve(n_bytes / 48),
+    /// The returns as read; all identifiers are gone.
+    pub fn finish(self) -> Returns {
+        Returns { children: self.children.finish(), all: self.returns }
+    }
+
+    fn open<'i>(
+        &self,
+        year: ReportingYear,
+        demanded: TableSet,
+        offered: Vec<Offered<'i>>,
+        read: &mut ReturnRead,
+    ) -> Vec<Opened<'i>> {
+        let number = year.number();
+        if offered.len() > FILES_MAX {
+            read.refusals.push(Refusal::TooManyFiles);
         }
+        let mut opened = Vec::new();
+        let wanted = |columns: &[String]| matches!(recognise(columns, number), Recognised::Table { .. } | Recognised::NotYet(_));
+        for Offered { name, content } in offered.into_iter().take(FILES_MAX) {
+            let source = match content {
+                Content::Bytes(bytes) => open(&name, bytes, number, self.options.xml, &wanted),
+                Content::Rows(rows) => Ok(rows),
+            };
+            match source {
+                Ok(source) => {
+                    let sheets = source.sheets().iter().map(|sheet| self.choose(&sheet.name, &sheet.columns, number, read));
+                    let sheets = sheets.collect();
+                    opened.push(Opened { name, source, sheets });
+                }
+                Err(fault) => {
+                    read.refusals.push(Refusal::Source { file: name.clone(), fault });
+                    read.files.push(FileSeen { name, used: FileUse::NotRead });
+                }
+            }
+        }
+        for table in TABLES {
+            if demanded.contains(*table) && table.is_in(number) && !read.records.supplied.contains(*table) {
+                read.refusals.push(Refusal::TableAbsent { table: *table });
+            }
+        }
+        opened
+    }
+
+    /// What a sheet is read as, and a note of it among the files.
+    fn choose(&self, name: &str, columns: &[String], year: i16, read: &mut ReturnRead) -> Option<SheetUse> {
+        let mut chosen = None;
+        let used = match recognise(columns, year) {
+            Recognised::Table { table, .. } if self.options.ignored.contains(table) => FileUse::Ignored { table },
+            Recognised::Table { table, .. } if read.records.supplied.contains(table) => {
+                let first = read.file_of(table).unwrap_or_default().to_owned();
+                read.refusals.push(Refusal::TableTwice { table, first, second: name.to_owned() });
+                FileUse::NotRead
+            }
+            Recognised::Table { .. } if columns.len() > COLUMNS_MAX => {
+                let limit = u32::try_from(COLUMNS_MAX).unwrap_or(u32::MAX);
+                read.refusals.push(Refusal::TooMany { file: name.to_owned(), limit, what: "columns" });
+                FileUse::NotRead
+            }
+            Recognised::Table { table, positions, spare } => {
+                read.records.supplied = read.records.supplied.with(table);
+                let (n_columns, seen) = (columns.len(), read.files.len());
+                chosen = Some(SheetUse { table, positions, n_columns, seen, tally: Tally::default() });
+                FileUse::Read { table, n_rows: 0, spare_columns: spare }
+            }
+            Recognised::NotYet(table) => FileUse::NotYet { table },
+            Recognised::ColumnTwice(_, column) => {
+                read.refusals.push(Refusal::ColumnTwice { file: name.to_owned(), column });
+                FileUse::NotRead
+            }
+            Recognised::Unknown(near) => {
+                let (resembles, lacks) = near.map_or((None, Vec::new()), |(table, lacks)| (Some(table), lacks));
+                FileUse::Unknown { resembles, lacks }
+            }
+        };
+        read.files.push(FileSeen { name: name.to_owned(), used });
+        chosen
+    }
+
+    fn read_rows(
+        &mut self,
+        opened: &mut Opened<'_>,
+        year: YearDays,
+        read: &mut ReturnRead,
+        found: &mut Recorder<'_>,
+    ) -> Result<(), SourceFault> {
+        if opened.sheets.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        let mut done = Ok(());
+        loop {
+            let row = match opened.source.next_row() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(fault) => {
+                    done = Err(fault);
+                    break;
+                }
+            };
+            let Some(Some(sheet)) = opened.sheets.get_mut(row.sheet) else { continue };
+            if sheet.tally.n_rows == ROWS_MAX {
+                read.refusals.push(Refusal::TooMany { file: opened.name.clone(), limit: ROWS_MAX, what: "rows" });
+                break;
+            }
+            sheet.tally.n_rows += 1;
+            self.read_row(&row, sheet, year, &mut read.records, found);
+        }
+        for sheet in opened.sheets.iter().flatten() {
+            read.n_rows += u64::from(sheet.tally.n_rows);
+            if let Some(FileSeen { used: FileUse::Read { n_rows, .. }, .. }) = read.files.get_mut(sheet.seen) {
+                *n_rows = sheet.tally.n_rows;
+            }
+        }
+        done
     }
 
     fn read_row(
         &mut self,
-        file: &Chosen<'_>,
-        (record, line): (&ByteRecord, u32),
-        one_row: &mut OneRow,
-        tally: &mut Tally,
-        read: &mut ReturnRead,
+        row: &SourceRow<'_>,
+        sheet: &mut SheetUse,
+        year: YearDays,
+        records: &mut Records,
+        found: &mut Recorder<'_>,
     ) {
-        let found = &mut read.findings;
-        if let Some(rule) = broken_shape(record, file.n_columns) {
-            found.add(Problem { table: file.table, line, column: "", rule });
+        let (table, line) = (sheet.table, row.line);
+        let place = |column: u8| Place { table, line, column };
+        if let Some(rule) = broken_shape(row, sheet.n_columns) {
+            found.add(rule, place(WHOLE_ROW));
             return;
         }
-        let cell = file.positions.first().copied().flatten().and_then(|at| record.get(at)).unwrap_or_default();
-        let Some(child) = self.children.of(cell.trim_ascii()) else {
-            found.add(Problem { table: file.table, line, column: "CHILD", rule: RuleId::Gt01 });
-            return;
+        // the identifier is the first column of every table
+        let cell = sheet.positions.first().map(|at| row.cells.cell(*at).trim_ascii()).unwrap_or_default();
+        let child = match self.children.of(cell) {
+            Ok(child) => child,
+            Err(rule) => return found.add(rule, place(0)),
         };
-        let facts = usize::try_from(child.0).ok().and_then(|at| self.facts.get(at)).copied().unwrap_or_default();
-        let header = self.has_header.then_some(facts);
-        let row = Row { table: file.table, record, positions: &file.positions, line, child, header, year: self.days };
-        let in_year = self.keep_row(&row, one_row, read);
-        tally.n_dated += u32::from(in_year != InYear::Undated);
-        tally.n_outside += u32::from(in_year == InYear::Outside);
-        tally.n_events += u32::from(in_year == InYear::Event);
+        if let Some(rule) = how_mended(cell) {
+            found.add(rule, place(0));
+        }
+        let cells = RowCells { table, cells: row.cells, positions: &sheet.positions, line, child, year };
+        let in_year = keep(&cells, self.options.key, records, found);
+        sheet.tally.n_dated += u32::from(in_year != InYear::Undated);
+        sheet.tally.n_outside += u32::from(in_year == InYear::Outside);
+        sheet.tally.n_events += u32::from(in_year == InYear::Event);
     }
 
-    fn keep_row(&mut self, row: &Row<'_>, one_row: &mut OneRow, read: &mut ReturnRead) -> InYear {
-        let (records, found) = (&mut read.records, &mut read.findings);
-        match row.table {
-            Table::Header => {
-                let (facts, kept) = rows::header(row, found);
-                if let Some(kept) = kept {
-                    keep_last(
-                        &mut records.header,
-                        one_row,
-                        kept,
-                        |kept| (kept.child, kept.line),
-                        (row.table, RuleId::Int32),
-                        found,
-                    );
-                }
-                self.note_facts(row.child, facts);
-            }
-            Table::Oc2 => {
-                let kept = rows::oc2(row, found);
-                keep_last(&mut records.oc2, one_row, kept, |kept| (kept.child, kept.line), (row.table, RuleId::Int33), found);
-            }
-            Table::Oc3 => {
-                let kept = rows::oc3(row, found);
-                keep_last(&mut records.oc3, one_row, kept, |kept| (kept.child, kept.line), (row.table, RuleId::Int34), found);
-            }
-            Table::Uasc => {
-                let kept = rows::uasc(row, found);
-                keep_last(&mut records.uasc, one_row, kept, |kept| (kept.child, kept.line), (row.table, RuleId::Int36), found);
-            }
-            Table::Episodes => {
-                let (in_year, kept) = rows::episode(row, self.key, found);
-                records.episodes.extend(kept);
-                return in_year;
-            }
-            Table::Reviews => {
-                let (in_year, kept) = rows::review(row, found);
-                records.reviews.extend(kept);
-                return in_year;
-            }
-            Table::Missing => {
-                let (in_year, kept) = rows::absence(row, found);
-                records.absences.extend(kept);
-                return in_year;
-            }
-            Table::SwEpisodes => {
-                let (in_year, kept) = rows::worker(row, self.key, found);
-                records.workers.extend(kept);
-                return in_year;
+    /// Asks every rule that looks at more than a cell, child by child: first those that leave rows out.
+    fn hold_against_rules(&self, read: &mut ReturnRead, found: &mut Recorder<'_>) {
+        let year = YearDays::of(read.year);
+        let n_children = self.children.n();
+        read.records.sort();
+        let mut walk = Walk::default();
+        for child in ChildIndex::first(n_children) {
+            let now = walk.rows(&read.records, child);
+            if !now.is_empty() {
+                checks::row_by_row(&Scene { year, now, former: None }, found);
             }
         }
-        InYear::Undated
-    }
-
-    fn note_facts(&mut self, child: ChildIndex, facts: HeaderFacts) {
-        let Ok(at) = usize::try_from(child.0) else { return };
-        while self.facts.len() <= at {
-            self.facts.push(HeaderFacts::default());
+        read.records.leave_out(std::mem::take(&mut found.dropped));
+        read.records.keep_standing();
+        let former = self.returns.last().filter(|former| former.year == read.year.before(1));
+        let (mut walk, mut walk_former) = (Walk::default(), Walk::default());
+        for child in ChildIndex::first(n_children) {
+            let now = walk.rows(&read.records, child);
+            let former: Option<ChildRows<'_>> = former.map(|former| walk_former.rows(&former.records, child));
+            if !now.is_empty() {
+                checks::child(&Scene { year, now, former }, found);
+            }
         }
-        if let Some(slot) = self.facts.get_mut(at) {
-            let birth = facts.birth.or(slot.birth);
-            *slot = HeaderFacts { birth, ..facts };
-        }
-    }
-
-    /// Refuses a file most of whose rows are of another year, and a file of episodes in which nothing happens in the
-    /// year while a tenth has ended before it: that is last year's file.
-    fn judge_year(&self, file: &Chosen<'_>, tally: &Tally, read: &mut ReturnRead) {
-        let (n_dated, n_outside) = (u64::from(tally.n_dated), u64::from(tally.n_outside));
-        let is_enough = file.table == Table::Episodes || tally.n_outside >= WRONG_YEAR_ROWS_MIN;
-        let mostly = is_enough && n_outside * 2 > n_dated;
-        let stale = file.table == Table::Episodes && tally.n_events == 0 && n_outside * 10 > n_dated;
-        if mostly || stale {
-            let (n_outside, n_rows) = (tally.n_outside, tally.n_dated);
-            read.refusals.push(Refusal::WrongYear { file: file.name.to_owned(), n_outside, n_rows, year: self.year });
-        }
-    }
-
-    fn finish(self, read: &mut ReturnRead) {
-        checks::episodes_in_order(&read.records.episodes, self.days.first, &mut read.findings);
-        if read.records.supplied.contains(Table::Episodes) {
-            checks::children_without_episodes(&read.records, self.children.pseudonyms.len(), &mut read.findings);
-        }
-        read.records.children = self.children.pseudonyms;
+        checks::several::check(&read.records, found);
+        read.records.leave_out(std::mem::take(&mut found.dropped));
     }
 }
 
-fn broken_shape(record: &ByteRecord, n_columns: usize) -> Option<RuleId> {
-    if record.as_slice().len() > CELL_BYTES_MAX && record.iter().any(|cell| cell.len() > CELL_BYTES_MAX) {
+/// Reads the cells of a row and keeps it; says whether its dates lie in the year. A decision for adoption and an order
+/// may lie years back and say nothing of the year of their file.
+fn keep(row: &RowCells<'_>, key: &PseudonymKey, records: &mut Records, found: &mut Recorder<'_>) -> InYear {
+    match row.table {
+        Table::Episodes => keep_dated(&mut records.episodes, EpisodeRow::parse(row, key, found)),
+        Table::Reviews => keep_dated(&mut records.reviews, ReviewRow::parse(row, found)),
+        Table::Missing => keep_dated(&mut records.absences, AbsenceRow::parse(row, found)),
+        Table::SwEpisodes => keep_dated(&mut records.workers, WorkerRow::parse(row, key, found)),
+        Table::Header => push(&mut records.header, HeaderRow::parse(row, key, found)),
+        Table::Oc2 => push(&mut records.oc2, Oc2Row::parse(row, found)),
+        Table::Oc3 => push(&mut records.oc3, Oc3Row::parse(row, found)),
+        Table::Uasc => push(&mut records.uasc, UascRow::parse(row, found)),
+        Table::Ad1 => push(&mut records.ad1, Ad1Row::parse(row, found)),
+        Table::PrevPerm => push(&mut records.prev_perm, PrevPermRow::parse(row, found)),
+        Table::PlacedAdoption => push(&mut records.adoption, AdoptionRow::parse(row, found)),
+        Table::DoLo => push(&mut records.orders, OrderRow::parse(row, found)),
+    }
+}
+
+fn keep_dated<T>(rows: &mut Vec<T>, (in_year, row): (InYear, Option<T>)) -> InYear {
+    rows.extend(row);
+    in_year
+}
+
+fn push<T>(rows: &mut Vec<T>, row: T) -> InYear {
+    rows.push(row);
+    InYear::Undated
+}
+
+/// Refuses a file most of whose rows are of another year, and a file of episodes in which nothing happens in the year
+/// while a tenth has ended before it: that is last year's file.
+fn judge_year(sheet: &SheetUse, year: ReportingYear, read: &mut ReturnRead) {
+    let Tally { n_dated, n_outside, n_events, .. } = sheet.tally;
+    let is_enough = sheet.table == Table::Episodes || n_outside >= WRONG_YEAR_ROWS_MIN;
+    let mostly = is_enough && u64::from(n_outside) * 2 > u64::from(n_dated);
+    let stale = sheet.table == Table::Episodes && n_events == 0 && u64::from(n_outside) * 10 > u64::from(n_dated);
+    if mostly || stale {
+        let file = read.files.get(sheet.seen).map(|seen| seen.name.clone()).unwrap_or_default();
+        read.refusals.push(Refusal::WrongYear { file, n_outside, n_rows: n_dated, year });
+    }
+}
+
+fn broken_shape(row: &SourceRow<'_>, n_columns: usize) -> Option<RuleId> {
+    let n = row.cells.n();
+    if row.cells.n_bytes() > CELL_BYTES_MAX && (0..n).any(|at| row.cells.cell(at).len() > CELL_BYTES_MAX) {
         return Some(RuleId::Gt04);
     }
-    let spare_is_blank = || record.iter().skip(n_columns).all(|cell| cell.trim_ascii().is_empty());
-    let fits = record.len() == n_columns || (record.len() > n_columns && spare_is_blank());
+    let spare_is_blank = || (n_columns..n).all(|at| row.cells.cell(at).trim_ascii().is_empty());
+    let fits = n == n_columns || (n > n_columns && spare_is_blank());
     (!fits).then_some(RuleId::Gt03)
-}
-
-/// Keeps a row in a table with one row a child: the last one stands and is reported as the second.
-fn keep_last<T>(
-    rows: &mut Vec<T>,
-    one_row: &mut OneRow,
-    kept: T,
-    place: impl Fn(&T) -> (ChildIndex, u32),
-    (table, rule): (Table, RuleId),
-    found: &mut Findings,
-) {
-    let (child, line) = place(&kept);
-    match one_row.place_of(child, rows.len()).and_then(|at| rows.get_mut(at)) {
-        Some(earlier) => {
-            found.add(Problem { table, line, column: "CHILD", rule });
-            *earlier = kept;
-        }
-        None => rows.push(kept),
-    }
 }

@@ -7,8 +7,10 @@ use std::fmt;
 
 use shared::ids::ReportingYear;
 
+use super::limits::FILES_MAX;
+use super::rules::RuleId;
+use super::source::{SourceFault, Unreadable};
 use super::tables::Table;
-use super::text::{FILES_MAX, NotText};
 
 /// One entry of [`REFUSALS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,14 +51,16 @@ refusals! {
     TooManyFiles "too-many-files" "a return has more files than are read" "keep only the tables of this return in its folder";
     FileTooLarge "file-too-large" "a file is larger than is read" "check that it is one table of one return year";
     FileEmpty "file-empty" "a file is empty" "export it anew, or take it out of the folder";
-    FileNotText "file-not-text" "a file is not text in UTF-8" "save it as CSV UTF-8";
-    FileSeparator "file-separator" "a file has other separators than commas" "save it with commas between its cells";
+    FileNotText "file-not-text" "a file is neither text nor a workbook nor XML" "export it anew, as CSV or as .xlsx";
+    FileBroken "file-broken" "a file cannot be read to its end" "export it anew: it is damaged, locked or only half written";
     FileLineBreak "file-line-break" "a cell holds a line break, so that rows may be hidden in it" "look for a stray quotation mark at that line and export the file anew";
     FileColumnTwice "file-column-twice" "a column stands twice in the first line of a file" "keep one of the two columns";
     TableTwice "table-twice" "two files are the same table" "keep one";
     TableAbsent "table-absent" "a table that must be there is not"
         "add its file; check names what each file lacks, and [tables] in agent.toml what is not supplied";
     FileWrongYear "file-wrong-year" "most rows of a file belong to another year" "put the file of this return year in its place";
+    RuleRefuses "rule-refuses" "a rule that this authority's configuration lets refuse the return is broken" "correct the rows that check lists, then run check again";
+    ChangedIds "changed-ids" "the file of changed identifiers is not clear" "keep one new identifier for each old one, and no circle";
     ErrorRate "error-rate" "too many rows have errors" "correct the rows that check lists, then run check again";
 }
 
@@ -69,28 +73,19 @@ pub fn sentence(code: RefusalCode, place: &str) -> String {
 /// Why a return is not to be used as a whole. Files by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Bytes that are not text.
-    NotText {
+    /// A source that cannot be read to its end.
+    Source {
         /// Which file.
         file: String,
-        /// What it is instead.
-        why: NotText,
+        /// Why, and where.
+        fault: SourceFault,
     },
-    /// A table whose cells are separated by something else than commas.
-    Separator {
-        /// Which file.
-        file: String,
-        /// The table that it would be.
-        table: Table,
-        /// What stands between its cells.
-        separator: &'static str,
-    },
-    /// A cell holds a line break: a stray quotation mark makes one cell of other children's rows.
-    LineBreak {
-        /// Which file.
-        file: String,
-        /// Line in which the row begins.
-        line: u32,
+    /// A rule that refuses.
+    Rule {
+        /// Which.
+        rule: RuleId,
+        /// How often it is broken.
+        n: u64,
     },
     /// A column stands twice in the first line.
     ColumnTwice {
@@ -135,10 +130,10 @@ pub enum Refusal {
     },
     /// More files than a return has.
     TooManyFiles,
-    /// The share of rows with hard problems is above the limit.
+    /// The share of rows with errors is above the limit.
     ErrorRate {
-        /// Rows with a hard problem.
-        n_hard: u64,
+        /// Rows with an error.
+        n_errors: u64,
         /// All rows.
         n_rows: u64,
         /// The limit.
@@ -150,11 +145,9 @@ impl Refusal {
     /// Which one of the list it is.
     pub fn kind(&self) -> RefusalCode {
         match self {
-            Self::NotText { why: NotText::TooLarge, .. } | Self::TooMany { .. } => RefusalCode::FileTooLarge,
-            Self::NotText { why: NotText::Empty, .. } => RefusalCode::FileEmpty,
-            Self::NotText { why: NotText::Utf16 | NotText::NotUtf8, .. } => RefusalCode::FileNotText,
-            Self::Separator { .. } => RefusalCode::FileSeparator,
-            Self::LineBreak { .. } => RefusalCode::FileLineBreak,
+            Self::Source { fault, .. } => of_source(fault.why),
+            Self::TooMany { .. } => RefusalCode::FileTooLarge,
+            Self::Rule { .. } => RefusalCode::RuleRefuses,
             Self::ColumnTwice { .. } => RefusalCode::FileColumnTwice,
             Self::TableTwice { .. } => RefusalCode::TableTwice,
             Self::TableAbsent { .. } => RefusalCode::TableAbsent,
@@ -171,11 +164,11 @@ impl Refusal {
 
     fn place(&self) -> String {
         match self {
-            Self::NotText { file, why } => format!("{file} {}", why.words()),
-            Self::Separator { file, table, separator } => {
-                format!("{file} would be {table}, and its cells stand between {separator}")
-            }
-            Self::LineBreak { file, line } => format!("{file}:{line}"),
+            Self::Source { file, fault } => match fault.line {
+                Some(line) => format!("{file}:{line} {}", fault.why),
+                None => format!("{file} {}", fault.why),
+            },
+            Self::Rule { rule, n } => format!("rule {}, {n} times", rule.code()),
             Self::ColumnTwice { file, column } => format!("{column} in {file}"),
             Self::TableTwice { table, first, second } => format!("{first} and {second} are both {table}"),
             Self::TableAbsent { table } => format!("no file is the table {table}"),
@@ -184,9 +177,22 @@ impl Refusal {
             }
             Self::TooMany { file, limit, what } => format!("{file} has more than {limit} {what}"),
             Self::TooManyFiles => format!("it has more than {FILES_MAX}"),
-            Self::ErrorRate { n_hard, n_rows, limit_per_million } => {
-                format!("{n_hard} of {n_rows} rows, more than the limit of {} %", per_cent(*limit_per_million))
+            Self::ErrorRate { n_errors, n_rows, limit_per_million } => {
+                format!("{n_errors} of {n_rows} rows, more than the limit of {} %", per_cent(*limit_per_million))
             }
+        }
+    }
+}
+
+/// The code under which a source is refused.
+pub fn of_source(why: Unreadable) -> RefusalCode {
+    match why {
+        Unreadable::Empty => RefusalCode::FileEmpty,
+        Unreadable::TooLarge | Unreadable::TooManyRows | Unreadable::TooManyColumns => RefusalCode::FileTooLarge,
+        Unreadable::NotText => RefusalCode::FileNotText,
+        Unreadable::LineBreak => RefusalCode::FileLineBreak,
+        Unreadable::BrokenXml | Unreadable::BrokenWorkbook | Unreadable::Query | Unreadable::Interrupted => {
+            RefusalCode::FileBroken
         }
     }
 }
@@ -219,21 +225,21 @@ pub(crate) mod tests {
 
     fn one_of_each() -> Vec<Refusal> {
         let file = || "a.csv".to_owned();
-        let not_text = |why| Refusal::NotText { file: file(), why };
+        let source = |why, line| Refusal::Source { file: file(), fault: SourceFault { why, line } };
         vec![
-            not_text(NotText::TooLarge),
-            not_text(NotText::Utf16),
-            not_text(NotText::NotUtf8),
-            not_text(NotText::Empty),
-            Refusal::Separator { file: file(), table: Table::Oc2, separator: "semicolons" },
-            Refusal::LineBreak { file: file(), line: 7 },
+            source(Unreadable::TooLarge, Some(7)),
+            source(Unreadable::NotText, None),
+            source(Unreadable::Empty, None),
+            source(Unreadable::LineBreak, Some(7)),
+            source(Unreadable::BrokenXml, None),
+            Refusal::Rule { rule: RuleId::R501, n: 3 },
             Refusal::ColumnTwice { file: file(), column: "DOB" },
             Refusal::TableTwice { table: Table::Oc2, first: file(), second: "b.csv".to_owned() },
             Refusal::TableAbsent { table: Table::Oc2 },
             Refusal::WrongYear { file: file(), n_outside: 3, n_rows: 4, year: ReportingYear::new(2025).unwrap() },
             Refusal::TooMany { file: file(), limit: 64, what: "columns" },
             Refusal::TooManyFiles,
-            Refusal::ErrorRate { n_hard: 7, n_rows: 100, limit_per_million: 20_000 },
+            Refusal::ErrorRate { n_errors: 7, n_rows: 100, limit_per_million: 20_000 },
         ]
     }
 
@@ -244,8 +250,10 @@ pub(crate) mod tests {
             check_words(refusal.code(), &refusal.to_string());
             seen.insert(refusal.code());
         }
-        // these three are told by the inbox, whose own test checks them
-        seen.extend([RefusalCode::PathUnreadable, RefusalCode::YearAbsent, RefusalCode::YearTwice].map(|c| c.words().code));
+        // these are told by the inbox, whose own test checks them
+        let told_by_the_inbox =
+            [RefusalCode::PathUnreadable, RefusalCode::YearAbsent, RefusalCode::YearTwice, RefusalCode::ChangedIds];
+        seen.extend(told_by_the_inbox.map(|c| c.words().code));
         let listed: BTreeSet<&str> = REFUSALS.iter().map(|words| words.code).collect();
         assert_eq!((seen, REFUSALS.len()), (listed.clone(), listed.len()), "each code stands once, and none is unused");
     }
@@ -259,7 +267,7 @@ pub(crate) mod tests {
         check(1, "0.0001");
         check(1_000_000, "100");
         check(0, "0");
-        let text = Refusal::ErrorRate { n_hard: 7, n_rows: 100, limit_per_million: 20_000 }.to_string();
+        let text = Refusal::ErrorRate { n_errors: 7, n_rows: 100, limit_per_million: 20_000 }.to_string();
         assert!(text.contains("7 of 100 rows, more than the limit of 2 %"), "{text}");
     }
 }

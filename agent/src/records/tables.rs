@@ -8,67 +8,79 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// A table that is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Table {
-    /// One row a child: birth, sex, ethnicity.
-    Header,
-    /// Stretches of constant legal status and placement.
-    Episodes,
-    /// Twelve-month outcomes, one row a child.
-    Oc2,
-    /// Care leavers, one row each.
-    Oc3,
-    /// Reviews of care plans.
-    Reviews,
-    /// Children missing or away.
-    Missing,
-    /// Unaccompanied asylum-seeking children.
-    Uasc,
-    /// Social workers of children.
-    SwEpisodes,
-}
-
-/// All tables that are read, in the order in which they are read: Header comes first.
-pub const TABLES: [Table; 8] =
-    [Table::Header, Table::Episodes, Table::Oc2, Table::Oc3, Table::Reviews, Table::Missing, Table::Uasc, Table::SwEpisodes];
-
-/// Tables of the return that are known, named and set aside.
-const SET_ASIDE: [(&str, &[&str]); 4] = [
-    ("AD1", &["CHILD", "DOB", "DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"]),
-    ("PlacedAdoption", &["CHILD", "DOB", "DATE_PLACED", "DATE_PLACED_CEASED", "REASON_PLACED_CEASED"]),
-    ("PrevPerm", &["CHILD", "DOB", "PREV_PERM", "LA_PERM", "DATE_PERM"]),
-    ("DoLo", &["CHILD", "DOB", "DOLO_START", "DOLO_END"]),
-];
-
-impl Table {
-    /// Name as data teams write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Header => "Header",
-            Self::Episodes => "Episodes",
-            Self::Oc2 => "OC2",
-            Self::Oc3 => "OC3",
-            Self::Reviews => "Reviews",
-            Self::Missing => "Missing",
-            Self::Uasc => "UASC",
-            Self::SwEpisodes => "SWEpisodes",
+/// Declares the tables: the variant, the name, the first return year, and its columns in order.
+macro_rules! tables {
+    ($($(#[$meta:meta])* $table:ident $name:literal from $first:literal { $($column:literal),+ $(,)? })+) => {
+        /// A table that is read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Table {
+            $($(#[$meta])* $table,)+
         }
-    }
 
-    /// The table of a name, letters folded.
-    pub fn by_name(name: &str) -> Option<Self> {
-        TABLES.into_iter().find(|table| table.name().eq_ignore_ascii_case(name))
-    }
+        /// All tables that are read.
+        pub const TABLES: &[Table] = &[$(Table::$table),+];
 
-    /// First return year that has the table.
-    pub fn year_first(self) -> i16 {
-        match self {
-            Self::SwEpisodes => 2024,
-            Self::Header | Self::Episodes | Self::Oc2 | Self::Oc3 | Self::Reviews | Self::Missing | Self::Uasc => {
-                super::YEAR_FIRST
+        impl Table {
+            /// Name as data teams write it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$table => $name,)+ }
+            }
+
+            /// First return year that has the table.
+            pub fn year_first(self) -> i16 {
+                match self { $(Self::$table => $first,)+ }
+            }
+
+            /// Its columns. Positions in this list name cells elsewhere.
+            pub fn columns(self) -> &'static [&'static str] {
+                match self { $(Self::$table => &[$($column),+],)+ }
             }
         }
+    };
+}
+
+tables! {
+    /// One row a child: birth, sex, ethnicity.
+    Header "Header" from 2017 { "CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB" }
+    /// Stretches of constant legal status and placement.
+    Episodes "Episodes" from 2017 {
+        "CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC", "REASON_PLACE_CHANGE", "HOME_POST",
+        "PL_POST", "URN",
+    }
+    /// Twelve-month outcomes, one row a child.
+    Oc2 "OC2" from 2017 {
+        "CHILD", "DOB", "SDQ_SCORE", "SDQ_REASON", "CONVICTED", "HEALTH_CHECK", "IMMUNISATIONS", "TEETH_CHECK",
+        "HEALTH_ASSESSMENT", "SUBSTANCE_MISUSE", "INTERVENTION_RECEIVED", "INTERVENTION_OFFERED",
+    }
+    /// Care leavers, one row each.
+    Oc3 "OC3" from 2017 { "CHILD", "DOB", "IN_TOUCH", "ACTIV", "ACCOM" }
+    /// Reviews of care plans.
+    Reviews "Reviews" from 2017 { "CHILD", "DOB", "REVIEW", "REVIEW_CODE" }
+    /// Children missing or away.
+    Missing "Missing" from 2017 { "CHILD", "DOB", "MISSING", "MIS_START", "MIS_END" }
+    /// Unaccompanied asylum-seeking children.
+    Uasc "UASC" from 2017 { "CHILD", "SEX", "DOB", "DUC" }
+    /// Children adopted in the year.
+    Ad1 "AD1" from 2017 { "CHILD", "DOB", "DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR" }
+    /// Decisions that a child should be placed for adoption.
+    PlacedAdoption "PlacedAdoption" from 2017 { "CHILD", "DOB", "DATE_PLACED", "DATE_PLACED_CEASED", "REASON_PLACED_CEASED" }
+    /// Permanent homes before care.
+    PrevPerm "PrevPerm" from 2017 { "CHILD", "DOB", "PREV_PERM", "LA_PERM", "DATE_PERM" }
+    /// Social workers of children.
+    SwEpisodes "SWEpisodes" from 2024 { "CHILD", "DOB", "SW_ID", "SW_DECOM", "SW_DEC", "SW_REASON" }
+    /// Deprivation of liberty orders.
+    DoLo "DoLo" from 2027 { "CHILD", "DOB", "DOLO_START", "DOLO_END" }
+}
+
+impl Table {
+    /// The table of a name, letters folded.
+    pub fn by_name(name: &str) -> Option<Self> {
+        TABLES.iter().copied().find(|table| table.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the return of a year has it.
+    pub fn is_in(self, year: i16) -> bool {
+        self.year_first() <= year
     }
 
     /// Whether nothing can be counted without it.
@@ -76,52 +88,14 @@ impl Table {
         matches!(self, Self::Header | Self::Episodes)
     }
 
-    /// Its columns, each with the first return year that has it. Positions in this list name cells elsewhere.
-    pub fn columns(self) -> &'static [(&'static str, i16)] {
-        match self {
-            Self::Header => &[("CHILD", 0), ("SEX", 0), ("DOB", 0), ("ETHNIC", 0), ("UPN", 0), ("MOTHER", 0), ("MC_DOB", 0)],
-            Self::Episodes => &[
-                ("CHILD", 0),
-                ("DECOM", 0),
-                ("RNE", 0),
-                ("LS", 0),
-                ("CIN", 0),
-                ("PLACE", 0),
-                ("PLACE_PROVIDER", 0),
-                ("DEC", 0),
-                ("REC", 0),
-                ("REASON_PLACE_CHANGE", 0),
-                ("HOME_POST", 0),
-                ("PL_POST", 0),
-                ("URN", 2016),
-            ],
-            Self::Oc2 => &[
-                ("CHILD", 0),
-                ("DOB", 0),
-                ("SDQ_SCORE", 0),
-                ("SDQ_REASON", 0),
-                ("CONVICTED", 0),
-                ("HEALTH_CHECK", 0),
-                ("IMMUNISATIONS", 0),
-                ("TEETH_CHECK", 0),
-                ("HEALTH_ASSESSMENT", 0),
-                ("SUBSTANCE_MISUSE", 0),
-                ("INTERVENTION_RECEIVED", 0),
-                ("INTERVENTION_OFFERED", 0),
-            ],
-            Self::Oc3 => &[("CHILD", 0), ("DOB", 0), ("IN_TOUCH", 0), ("ACTIV", 0), ("ACCOM", 0)],
-            Self::Reviews => &[("CHILD", 0), ("DOB", 0), ("REVIEW", 0), ("REVIEW_CODE", 0)],
-            Self::Missing => &[("CHILD", 0), ("DOB", 0), ("MISSING", 0), ("MIS_START", 0), ("MIS_END", 0)],
-            Self::Uasc => &[("CHILD", 0), ("SEX", 0), ("DOB", 0), ("DUC", 0)],
-            Self::SwEpisodes => {
-                &[("CHILD", 2024), ("DOB", 2024), ("SW_ID", 2024), ("SW_DECOM", 2024), ("SW_DEC", 2024), ("SW_REASON", 2024)]
-            }
-        }
+    /// Name of a column by its position in [`Table::columns`]; blank for the row as a whole.
+    pub fn column(self, position: usize) -> &'static str {
+        self.columns().get(position).copied().unwrap_or("")
     }
 
-    /// Name of a column by its position in [`Table::columns`].
-    pub fn column(self, position: usize) -> &'static str {
-        self.columns().get(position).map_or("", |column| column.0)
+    /// Position of a column by its name.
+    pub fn position(self, column: &str) -> Option<usize> {
+        self.columns().iter().position(|name| *name == column)
     }
 }
 
@@ -144,61 +118,50 @@ pub enum Recognised {
     Table {
         /// Which.
         table: Table,
-        /// Position in the file of each column of [`Table::columns`]; `None` where this year has no such column.
-        positions: Vec<Option<usize>>,
-        /// Number of columns of the file.
-        n_columns: usize,
+        /// Position in the file of each column of [`Table::columns`].
+        positions: Vec<usize>,
         /// Columns that the table does not have, in upper case.
         spare: Vec<String>,
     },
-    /// A table of the return that is not read, or not in this year.
-    SetAside(&'static str),
+    /// A table that this return year does not have.
+    NotYet(Table),
     /// A column stands twice.
     ColumnTwice(Table, &'static str),
     /// None of the tables; and the nearest one with the columns that are missing, when most of them are there.
     Unknown(Option<(Table, Vec<&'static str>)>),
 }
 
-/// Recognises a header line: cells in upper case, trimmed.
+/// Recognises a header line: cells in upper case, trimmed. Of the tables all of whose columns are there, the one with
+/// most columns.
 pub fn recognise(header: &[String], year: i16) -> Recognised {
     let present: BTreeSet<&str> = header.iter().map(String::as_str).collect();
-    let wanted = |table: Table| table.columns().iter().filter(move |column| column.1 <= year).map(|column| column.0);
-    let holds = |table: &Table| wanted(*table).next().is_some() && wanted(*table).all(|column| present.contains(column));
-    let best = TABLES.into_iter().filter(holds).max_by_key(|table| wanted(*table).count());
-    let aside = SET_ASIDE.iter().find(|(_, columns)| columns.iter().all(|column| present.contains(column)));
-    match (best, aside) {
-        (Some(table), aside) if aside.is_none_or(|(_, columns)| columns.len() < wanted(table).count()) => {
-            positions(table, header, year)
-        }
-        (_, Some((name, _))) => Recognised::SetAside(name),
-        (_, None) if Table::SwEpisodes.columns().iter().all(|column| present.contains(column.0)) => {
-            Recognised::SetAside(Table::SwEpisodes.name())
-        }
-        (_, None) => Recognised::Unknown(nearest(&present, year)),
+    let holds = |table: &Table| table.columns().iter().all(|column| present.contains(column));
+    match TABLES.iter().copied().filter(holds).max_by_key(|table| table.columns().len()) {
+        Some(table) if table.is_in(year) => positions(table, header),
+        Some(table) => Recognised::NotYet(table),
+        None => Recognised::Unknown(nearest(&present, year)),
     }
 }
 
-fn positions(table: Table, header: &[String], year: i16) -> Recognised {
+fn positions(table: Table, header: &[String]) -> Recognised {
     let mut found = Vec::with_capacity(table.columns().len());
-    for (name, first) in table.columns() {
+    for name in table.columns() {
         let mut at = header.iter().enumerate().filter(|(_, cell)| cell.as_str() == *name).map(|(i, _)| i);
-        let position = at.next().filter(|_| *first <= year);
-        if position.is_some() && at.next().is_some() {
+        let Some(position) = at.next() else { continue };
+        if at.next().is_some() {
             return Recognised::ColumnTwice(table, name);
         }
         found.push(position);
     }
-    let known: BTreeSet<&str> = table.columns().iter().map(|column| column.0).collect();
-    let spare = header.iter().filter(|cell| !cell.is_empty() && !known.contains(cell.as_str())).cloned().collect();
-    Recognised::Table { table, positions: found, n_columns: header.len(), spare }
+    let spare = header.iter().filter(|cell| !cell.is_empty() && !table.columns().contains(&cell.as_str())).cloned().collect();
+    Recognised::Table { table, positions: found, spare }
 }
 
 fn nearest(present: &BTreeSet<&str>, year: i16) -> Option<(Table, Vec<&'static str>)> {
     let missing = |table: Table| -> Vec<&'static str> {
-        let columns = table.columns().iter().filter(|column| column.1 <= year);
-        columns.map(|column| column.0).filter(|column| !present.contains(column)).collect()
+        table.columns().iter().copied().filter(|column| !present.contains(column)).collect()
     };
-    let candidates = TABLES.into_iter().map(|table| (table, missing(table)));
+    let candidates = TABLES.iter().copied().filter(|table| table.is_in(year)).map(|table| (table, missing(table)));
     let near = candidates.filter(|(table, missing)| missing.len() * 2 < table.columns().len());
     near.min_by_key(|(table, missing)| (missing.len(), *table))
 }
@@ -215,7 +178,7 @@ mod tests {
     fn a_table_is_known_by_its_columns_in_any_order() {
         let check = |text: &str, year: i16, expected: Option<Table>| match recognise(&header(text), year) {
             Recognised::Table { table, .. } => assert_eq!(Some(table), expected, "{text}"),
-            Recognised::SetAside(_) | Recognised::ColumnTwice(..) | Recognised::Unknown(_) => {
+            Recognised::NotYet(_) | Recognised::ColumnTwice(..) | Recognised::Unknown(_) => {
                 assert_eq!(None, expected, "{text}")
             }
         };
@@ -224,6 +187,8 @@ mod tests {
         check("CHILD,DOB,SW_ID,SW_DECOM,SW_DEC,SW_REASON", 2024, Some(Table::SwEpisodes));
         check("CHILD,DOB,SW_ID,SW_DECOM,SW_DEC,SW_REASON", 2023, None);
         check("CHILD,DOB,DOLO_START,DOLO_END", 2025, None);
+        check("CHILD,DOB,DOLO_START,DOLO_END", 2027, Some(Table::DoLo));
+        check("CHILD,DOB,PREV_PERM,LA_PERM,DATE_PERM", 2017, Some(Table::PrevPerm));
         check("CHILD,DOB", 2025, None);
     }
 

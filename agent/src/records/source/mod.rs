@@ -6,8 +6,30 @@
 //! limits of [`super::text`], never by the number of rows; what is handed over for one row depends on that row, the
 //! first line (or the schema) and the configuration alone, so that one child's row never changes how another's is read;
 //! and whatever the bytes are, a source ends with a [`SourceFault`] or with its last row, and never panics.
+//! Reading order: `bytes`, `text`, `csv`, `workbook`, `zip_limits`, `xml_tags`, `xml_child`, `xml`, `open`.
 
+mod bytes; // a window on the bytes, decoded where that is known to be needed
+pub mod text; // physical lines
+pub mod csv; // lines become cells
+pub mod workbook; // .xlsx
+mod zip_limits; // what a workbook may hold before it is opened
+mod xml_tags; // elements of an XML return
+mod xml_child; // one CHILD element becomes rows
+pub mod xml; // XML returns
+pub mod open; // which of them it is
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 use std::fmt;
+
+use text::Encoding;
+
+/// Most columns of a sheet.
+pub const COLUMNS_MAX: usize = 64;
+/// Most rows of a source, counted as its lines are.
+pub const ROWS_MAX: u32 = 20_000_000;
 
 /// A table of text as a source holds it: one file, one sheet of a workbook, one part of an XML return, one query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +67,11 @@ impl<'r> Cells<'r> {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    /// How many bytes they take together.
+    pub fn n_bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Whether every cell is blank.
     pub fn is_blank(&self) -> bool {
         (0..self.n()).all(|at| self.cell(at).trim_ascii().is_empty())
@@ -69,15 +96,51 @@ pub trait RowSource {
     /// The next row; `None` after the last. Rows without any cell that is not blank are left out. After a fault or the
     /// last row it is not asked again.
     fn next_row(&mut self) -> Result<Option<SourceRow<'_>>, SourceFault>;
+
+    /// How it was read, for the report. Complete after the last row.
+    fn reading(&self) -> Reading<'_> {
+        Reading::Plain
+    }
+}
+
+/// How a source was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading<'s> {
+    /// Nothing to say.
+    Plain,
+    /// A text file.
+    Csv {
+        /// What stands between its cells.
+        separator: u8,
+        /// How its bytes were read.
+        encoding: Encoding,
+    },
+    /// An XML return.
+    Xml {
+        /// Elements that are no part of a return, and how often each occurs.
+        spare: &'s BTreeMap<String, u64>,
+    },
 }
 
 /// Why a source is not read, or not to its end. Whatever it is, the whole return is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceFault {
     /// What is wrong.
     pub why: Unreadable,
     /// The line, where it is known.
     pub line: Option<u32>,
+}
+
+impl SourceFault {
+    /// A fault whose line is not known.
+    pub fn whole(why: Unreadable) -> Self {
+        Self { why, line: None }
+    }
+
+    /// A fault at a line.
+    pub fn at(why: Unreadable, line: u32) -> Self {
+        Self { why, line: Some(line) }
+    }
 }
 
 /// What is wrong with a source as a whole.
@@ -119,18 +182,5 @@ impl fmt::Display for Unreadable {
             Self::Query => "was ended by the database",
             Self::Interrupted => "could not be read to its end",
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_stand_one_byte_apart() {
-        let cells = Cells::new(b"A,,B C,", &[1, 2, 6, 7]);
-        let all: Vec<&[u8]> = (0..5).map(|at| cells.cell(at)).collect();
-        assert_eq!(all, [&b"A"[..], b"", b"B C", b"", b""]);
-        assert!(!cells.is_blank() && Cells::new(b" , ", &[1, 3]).is_blank());
     }
 }

@@ -1,0 +1,202 @@
+//! A row of cells under the columns of its table, and how each kind of cell is read.
+//!
+//! Read is what is certain: letters are folded, a whole number may carry a spreadsheet's `.0`, a date may stand year
+//! first. All that is reported. What is not certain (two-digit years, `4/1/2024`) is unreadable: nothing is guessed.
+//! What is read of a cell depends on that cell and the return year alone.
+
+use super::ChildIndex;
+use super::findings::{Place, Recorder};
+use super::rules::RuleId;
+use super::source::Cells;
+use super::tables::Table;
+use crate::day::Day;
+use shared::ids::ReportingYear;
+
+/// Longest code that any table has.
+const CODE_BYTES_MAX: usize = 8;
+
+/// A cell as read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Cell<T> {
+    /// Nothing stands there.
+    Blank,
+    /// Something stands there that is not a value of the column.
+    Unreadable,
+    /// The value.
+    Known(T),
+}
+
+impl<T: Copy> Cell<T> {
+    /// The value, if it is known.
+    pub fn known(self) -> Option<T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Blank | Self::Unreadable => None,
+        }
+    }
+
+    /// Whether nothing stands there.
+    pub fn is_blank(self) -> bool {
+        matches!(self, Self::Blank)
+    }
+
+    /// Whether something stands there, readable or not.
+    pub fn is_filled(self) -> bool {
+        !self.is_blank()
+    }
+}
+
+/// The year of a return.
+#[derive(Clone, Copy)]
+pub struct YearDays {
+    /// Number of the year.
+    pub number: i16,
+    /// 1 April.
+    pub first: Day,
+    /// 31 March.
+    pub last: Day,
+}
+
+impl YearDays {
+    /// Of a reporting year.
+    pub fn of(year: ReportingYear) -> Self {
+        Self { number: year.number(), first: Day::first_of(year), last: Day::last_of(year) }
+    }
+
+    /// Whether a day lies in the year.
+    pub fn contains(self, day: Day) -> bool {
+        self.first <= day && day <= self.last
+    }
+}
+
+/// Whether the dates of a row lie in the year of the return.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum InYear {
+    /// Something began or ended in the year.
+    Event,
+    /// It reaches into the year, and nothing happened in it.
+    Open,
+    /// It does not touch the year.
+    Outside,
+    /// The row has no dates.
+    Undated,
+}
+
+impl InYear {
+    /// Of a stretch, its end if it has one.
+    pub fn of(year: YearDays, start: Day, end: Option<Day>) -> Self {
+        match end {
+            _ if year.contains(start) => Self::Event,
+            Some(end) if year.contains(end) => Self::Event,
+            Some(end) if end < year.first => Self::Outside,
+            _ if start > year.last => Self::Outside,
+            Some(_) | None => Self::Open,
+        }
+    }
+}
+
+/// A row under reading.
+pub(super) struct RowCells<'r> {
+    pub table: Table,
+    pub cells: Cells<'r>,
+    /// Position in the row of each column of the table.
+    pub positions: &'r [usize],
+    pub line: u32,
+    pub child: ChildIndex,
+    pub year: YearDays,
+}
+
+impl<'r> RowCells<'r> {
+    /// A cell, trimmed.
+    pub fn text(&self, column: usize) -> &'r [u8] {
+        self.positions.get(column).map(|at| self.cells.cell(*at).trim_ascii()).unwrap_or_default()
+    }
+
+    pub fn report(&self, found: &mut Recorder<'_>, column: usize, rule: RuleId) {
+        found.add(rule, Place { table: self.table, line: self.line, column: u8::try_from(column).unwrap_or(u8::MAX) });
+    }
+
+    /// A code: letters folded, a spreadsheet's `.0` taken off a number.
+    pub fn code<T>(&self, found: &mut Recorder<'_>, column: usize, parse: impl Fn(&[u8]) -> Option<T>) -> Cell<T> {
+        let cell = self.text(column);
+        if cell.is_empty() {
+            return Cell::Blank;
+        }
+        if let Some(known) = parse(cell) {
+            return Cell::Known(known);
+        }
+        if let Some(number) = spreadsheet_number(cell) {
+            self.report(found, column, RuleId::Gt10);
+            return parse(number).map_or(Cell::Unreadable, Cell::Known);
+        }
+        let mut upper = [0; CODE_BYTES_MAX];
+        let Some(upper) = upper.get_mut(..cell.len()) else { return Cell::Unreadable };
+        upper.copy_from_slice(cell);
+        upper.make_ascii_uppercase();
+        parse(upper).map_or(Cell::Unreadable, Cell::Known)
+    }
+
+    /// A date.
+    pub fn date(&self, found: &mut Recorder<'_>, column: usize) -> Cell<Day> {
+        let cell = self.text(column);
+        if cell.is_empty() {
+            return Cell::Blank;
+        }
+        if let Some(day) = Day::parse(cell) {
+            return Cell::Known(day);
+        }
+        let Some(day) = Day::parse_year_first(cell) else { return Cell::Unreadable };
+        self.report(found, column, RuleId::Gt11);
+        Cell::Known(day)
+    }
+
+    /// `1` or `0`.
+    pub fn yes_or_no(&self, found: &mut Recorder<'_>, column: usize) -> Cell<bool> {
+        self.code(found, column, |code| match code {
+            b"1" => Some(true),
+            b"0" => Some(false),
+            _ => None,
+        })
+    }
+
+    /// The cell; a problem when it is unreadable.
+    pub fn optional<T: Copy>(&self, found: &mut Recorder<'_>, column: usize, cell: Cell<T>, rule: RuleId) -> Cell<T> {
+        if matches!(cell, Cell::Unreadable) {
+            self.report(found, column, rule);
+        }
+        cell
+    }
+
+    /// The value, or `None` with a problem when it is blank or unreadable.
+    pub fn required<T: Copy>(&self, found: &mut Recorder<'_>, column: usize, cell: Cell<T>, rule: RuleId) -> Option<T> {
+        if !matches!(cell, Cell::Known(_)) {
+            self.report(found, column, rule);
+        }
+        cell.known()
+    }
+}
+
+/// The digits of a whole number that a spreadsheet wrote as `123.0`.
+pub(crate) fn spreadsheet_number(cell: &[u8]) -> Option<&[u8]> {
+    let point = cell.iter().position(|byte| *byte == b'.')?;
+    let (digits, zeros) = (cell.get(..point)?, cell.get(point + 1..)?);
+    let is = |bytes: &[u8], ok: fn(&u8) -> bool| !bytes.is_empty() && bytes.iter().all(ok);
+    (is(digits, u8::is_ascii_digit) && is(zeros, |byte| *byte == b'0')).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_number_loses_its_point() {
+        let check = |cell: &[u8], expected: Option<&[u8]>| assert_eq!(spreadsheet_number(cell), expected);
+        check(b"123.0", Some(b"123"));
+        check(b"0.00", Some(b"0"));
+        check(b"12.5", None);
+        check(b"12.", None);
+        check(b".0", None);
+        check(b"123", None);
+        check(b"1.2E+05", None);
+    }
+}

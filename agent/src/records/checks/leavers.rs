@@ -1,0 +1,8 @@
+//! Rules about care leavers.
+
+use super::Scene;
+use crate::records::findings::Recorder;
+
+pub(super) fn check(scene: &Scene<'_>, found: &mut Recorder<'_>) {
+    let _ = (scene.year, &found.dropped);
+}

@@ -1,0 +1,171 @@
+//! The rows of one return, child by child.
+//!
+//! [`Records`] holds each table sorted by child; [`ChildRows`] is all that one return says of one child. Rules and
+//! histories are handed `ChildRows` and nothing else, so that none of them can see a second child.
+
+use super::TableSet;
+use super::rows::{
+    AbsenceRow, Ad1Row, AdoptionRow, ChildRow, EpisodeRow, HeaderRow, Oc2Row, Oc3Row, OrderRow, PrevPermRow, ReviewRow, UascRow,
+    WorkerRow,
+};
+use super::tables::Table;
+use crate::day::Day;
+
+/// Number of a child, the same in all returns that are read together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChildIndex(pub(crate) u32);
+
+impl ChildIndex {
+    /// The first so many children.
+    pub fn first(n: usize) -> impl Iterator<Item = Self> {
+        (0..u32::try_from(n).unwrap_or(u32::MAX)).map(Self)
+    }
+}
+
+/// Calls a macro with every table: field, row type, `Table` variant.
+macro_rules! each_table {
+    ($call:ident) => {
+        $call! {
+            header HeaderRow Header, episodes EpisodeRow Episodes, oc2 Oc2Row Oc2, oc3 Oc3Row Oc3, reviews ReviewRow Reviews,
+            absences AbsenceRow Missing, uasc UascRow Uasc, ad1 Ad1Row Ad1, adoption AdoptionRow PlacedAdoption,
+            prev_perm PrevPermRow PrevPerm, workers WorkerRow SwEpisodes, orders OrderRow DoLo
+        }
+    };
+}
+
+macro_rules! declare {
+    ($($field:ident $row:ident $table:ident),+) => {
+        /// The rows of one return. No `Debug`: it holds records. Invariant after [`Records::finish`]: every table is in
+        /// the order of its children, and the rows of a child in the order of their lines, episodes by their start.
+        #[derive(Default)]
+        pub struct Records {
+            /// Tables that were there.
+            pub supplied: TableSet,
+            $(#[doc = concat!("Rows of `", stringify!($table), "`.")] pub $field: Vec<$row>,)+
+        }
+
+        /// All that one return says of one child.
+        #[derive(Clone, Copy)]
+        pub struct ChildRows<'r> {
+            /// Tables that the return has.
+            pub supplied: TableSet,
+            $(#[doc = concat!("Rows of `", stringify!($table), "`.")] pub $field: &'r [$row],)+
+        }
+
+        /// Walks the children of a return in the order of their numbers.
+        #[derive(Default)]
+        pub struct Walk { $($field: usize,)+ }
+
+        impl Walk {
+            /// The rows of a child; to be asked for children in growing order.
+            pub fn rows<'r>(&mut self, records: &'r Records, child: ChildIndex) -> ChildRows<'r> {
+                ChildRows {
+                    supplied: records.supplied,
+                    $($field: of_child(&records.$field, &mut self.$field, child),)+
+                }
+            }
+        }
+
+        impl Records {
+            /// Puts the rows in the order of their children.
+            pub(super) fn sort(&mut self) {
+                $(sort(&mut self.$field);)+
+                let by_start = |row: &EpisodeRow| (row.child, row.start, row.line);
+                if !self.episodes.is_sorted_by_key(by_start) {
+                    self.episodes.sort_unstable_by_key(by_start);
+                }
+            }
+
+            /// Leaves out rows by table and line.
+            pub(super) fn leave_out(&mut self, mut rows: Vec<(Table, u32)>) {
+                if rows.is_empty() {
+                    return;
+                }
+                rows.sort_unstable();
+                rows.dedup();
+                $(self.$field.retain(|row| rows.binary_search(&(Table::$table, row.line)).is_err());)+
+            }
+        }
+
+        impl ChildRows<'_> {
+            /// Whether the return says nothing of the child.
+            pub fn is_empty(&self) -> bool {
+                true $(&& self.$field.is_empty())+
+            }
+
+            /// Table and line of every row.
+            pub fn places(&self) -> impl Iterator<Item = (Table, u32)> {
+                std::iter::empty()$(.chain(self.$field.iter().map(|row| (Table::$table, row.line))))+
+            }
+        }
+    };
+}
+
+each_table!(declare);
+
+fn sort<T: ChildRow>(rows: &mut [T]) {
+    let key = |row: &T| (row.child(), row.line());
+    if !rows.is_sorted_by_key(key) {
+        rows.sort_unstable_by_key(key);
+    }
+}
+
+/// The rows of a child from a place on, which moves behind them. Rows of children before are passed over.
+fn of_child<'r, T: ChildRow>(rows: &'r [T], at: &mut usize, child: ChildIndex) -> &'r [T] {
+    let rest = rows.get(*at..).unwrap_or_default();
+    let before = rest.iter().take_while(|row| row.child() < child).count();
+    let n = rest.iter().skip(before).take_while(|row| row.child() == child).count();
+    *at += before + n;
+    rest.get(before..before + n).unwrap_or_default()
+}
+
+/// Keeps the last of a child's rows in a table with one row a child; `stands` says whether a row may replace the ones
+/// before it.
+fn keep_last<T: ChildRow>(rows: &mut Vec<T>, stands: impl Fn(&T) -> bool) {
+    rows.dedup_by(|later, earlier| {
+        let same = later.child() == earlier.child();
+        if same && stands(later) {
+            std::mem::swap(later, earlier);
+        }
+        same
+    });
+}
+
+impl Records {
+    /// Of tables with one row a child the last row stays; a row of Header without a date of birth replaces none.
+    pub(super) fn keep_standing(&mut self) {
+        keep_last(&mut self.header, |row| row.birth.is_some());
+        keep_last(&mut self.ad1, |_| true);
+        keep_last(&mut self.oc2, |_| true);
+        keep_last(&mut self.oc3, |_| true);
+        keep_last(&mut self.prev_perm, |_| true);
+        keep_last(&mut self.uasc, |_| true);
+    }
+}
+
+impl<'r> ChildRows<'r> {
+    /// The row of Header that stands: the last one with a date of birth.
+    pub fn header_row(&self) -> Option<&'r HeaderRow> {
+        self.header.iter().rev().find(|row| row.birth.is_some()).or(self.header.last())
+    }
+
+    /// Date of birth in Header.
+    pub fn birth(&self) -> Option<Day> {
+        self.header_row().and_then(|row| row.birth)
+    }
+
+    /// Episodes that are not short breaks, in order.
+    pub fn care(&self) -> impl DoubleEndedIterator<Item = &'r EpisodeRow> + Clone {
+        self.episodes.iter().filter(|row| !row.legal.is_short_break())
+    }
+
+    /// Each episode of care with the one before it.
+    pub fn steps(&self) -> impl Iterator<Item = (&'r EpisodeRow, &'r EpisodeRow)> {
+        self.care().zip(self.care().skip(1))
+    }
+
+    /// Whether a table was there.
+    pub fn has(&self, table: Table) -> bool {
+        self.supplied.contains(table)
+    }
+}

@@ -1,0 +1,216 @@
+//! Texts that are not codes and are never shown: postcodes, numbers of settings and pupils, social workers.
+//!
+//! Each becomes a token that only ever compares with others of its kind, and what kind of text it is. Facts of domain
+//! section 1: the shape of a postcode, of an Ofsted number, of a unique pupil number.
+
+/// A text that should be a postcode.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum PostcodeKind {
+    /// Nothing stands there.
+    Blank,
+    /// It has the shape of one.
+    Whole,
+    /// It has not.
+    Broken,
+}
+
+impl PostcodeKind {
+    /// Of a trimmed cell: one or two letters, a digit, perhaps one more sign; then a digit and two letters.
+    pub fn of(cell: &[u8]) -> Self {
+        if cell.is_empty() {
+            return Self::Blank;
+        }
+        let Some((outward, inward)) = cell.len().checked_sub(3).and_then(|at| cell.split_at_checked(at)) else {
+            return Self::Broken;
+        };
+        let outward = outward.trim_ascii_end();
+        let &[digit, a, b] = inward else { return Self::Broken };
+        let letters = outward.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let rest = outward.get(letters..).unwrap_or_default();
+        let district = match rest {
+            [d] => d.is_ascii_digit(),
+            [d, e] => d.is_ascii_digit() && e.is_ascii_alphanumeric(),
+            _ => false,
+        };
+        let whole = (1..=2).contains(&letters)
+            && district
+            && digit.is_ascii_digit()
+            && a.is_ascii_alphabetic()
+            && b.is_ascii_alphabetic();
+        if whole { Self::Whole } else { Self::Broken }
+    }
+}
+
+/// A text that should be the number of a setting.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum UrnKind {
+    /// Nothing stands there.
+    Blank,
+    /// `XXXXXXX`: a setting that another body inspects.
+    Elsewhere,
+    /// `SC` and six digits, or seven digits.
+    Whole,
+    /// None of these.
+    Broken,
+}
+
+impl UrnKind {
+    /// Of a trimmed cell.
+    pub fn of(cell: &[u8]) -> Self {
+        let digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+        match cell {
+            [] => Self::Blank,
+            _ if cell.eq_ignore_ascii_case(b"XXXXXXX") => Self::Elsewhere,
+            [b's' | b'S', b'c' | b'C', rest @ ..] if rest.len() == 6 && digits(rest) => Self::Whole,
+            _ if cell.len() == 7 && digits(cell) => Self::Whole,
+            _ => Self::Broken,
+        }
+    }
+}
+
+/// What stands of an episode's two postcodes and the number of its setting, in one byte: bits 0-1 the postcode of the
+/// home, 2-3 that of the placement, 4 whether they are equal, 5-6 the number of the setting.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// Of the three trimmed cells, and whether the two postcodes are equal.
+    pub fn of(home: &[u8], placement: &[u8], urn: &[u8], same_postcode: bool) -> Self {
+        let postcode = |cell: &[u8]| match PostcodeKind::of(cell) {
+            PostcodeKind::Blank => 0,
+            PostcodeKind::Whole => 1,
+            PostcodeKind::Broken => 2,
+        };
+        let urn = match UrnKind::of(urn) {
+            UrnKind::Blank => 0,
+            UrnKind::Elsewhere => 1,
+            UrnKind::Whole => 2,
+            UrnKind::Broken => 3,
+        };
+        let same = !home.is_empty() && same_postcode;
+        Self(postcode(home) | postcode(placement) << 2 | u8::from(same) << 4 | urn << 5)
+    }
+
+    fn postcode(bits: u8) -> PostcodeKind {
+        match bits & 3 {
+            0 => PostcodeKind::Blank,
+            1 => PostcodeKind::Whole,
+            _ => PostcodeKind::Broken,
+        }
+    }
+
+    /// HOME_POST.
+    pub fn home(self) -> PostcodeKind {
+        Self::postcode(self.0)
+    }
+
+    /// PL_POST.
+    pub fn placement(self) -> PostcodeKind {
+        Self::postcode(self.0 >> 2)
+    }
+
+    /// Whether home and placement have the same postcode.
+    pub fn same_postcode(self) -> bool {
+        self.0 >> 4 & 1 == 1
+    }
+
+    /// URN.
+    pub fn urn(self) -> UrnKind {
+        match self.0 >> 5 {
+            0 => UrnKind::Blank,
+            1 => UrnKind::Elsewhere,
+            2 => UrnKind::Whole,
+            _ => UrnKind::Broken,
+        }
+    }
+}
+
+/// What stands where the unique pupil number should.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum UpnKind {
+    /// Nothing.
+    Blank,
+    /// A number.
+    Whole,
+    /// `UN1`: not of school age, or not yet given one.
+    Un1,
+    /// `UN2`: never at a maintained school in England.
+    Un2,
+    /// `UN3`: educated outside England.
+    Un3,
+    /// `UN4`: newly looked after, not yet known.
+    Un4,
+    /// `UN5`: cannot be matched.
+    Un5,
+    /// None of these.
+    Broken,
+}
+
+impl UpnKind {
+    /// Of a trimmed cell: a letter but I, O and S; eleven digits; a digit or letter.
+    pub fn of(cell: &[u8]) -> Self {
+        let mut upper = [0; 13];
+        let Some(upper) = upper.get_mut(..cell.len()) else { return Self::Broken };
+        upper.copy_from_slice(cell);
+        upper.make_ascii_uppercase();
+        match &*upper {
+            b"" => Self::Blank,
+            b"UN1" => Self::Un1,
+            b"UN2" => Self::Un2,
+            b"UN3" => Self::Un3,
+            b"UN4" => Self::Un4,
+            b"UN5" => Self::Un5,
+            [first, middle @ .., last]
+                if middle.len() == 11
+                    && first.is_ascii_uppercase()
+                    && !matches!(first, b'I' | b'O' | b'S')
+                    && middle.iter().all(u8::is_ascii_digit)
+                    && (last.is_ascii_digit() || last.is_ascii_uppercase()) =>
+            {
+                Self::Whole
+            }
+            _ => Self::Broken,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_postcode_has_its_shape() {
+        for whole in ["AB1 2CD", "ab12cd", "M1 1AE", "SW1A 1AA", "EC1A1BB", "B33  8TH"] {
+            assert!(PostcodeKind::of(whole.as_bytes()) == PostcodeKind::Whole, "{whole}");
+        }
+        for broken in ["2TR", "AB1", "ABC1 2DE", "A 1AA", "AB123 4CD", "AB1 2C3", "X"] {
+            assert!(PostcodeKind::of(broken.as_bytes()) == PostcodeKind::Broken, "{broken}");
+        }
+        assert!(PostcodeKind::of(b"") == PostcodeKind::Blank);
+    }
+
+    #[test]
+    fn marks_hold_what_they_were_made_of() {
+        let kinds = |home: &str, placement: &str, urn: &str, same: bool| {
+            let marks = Marks::of(home.as_bytes(), placement.as_bytes(), urn.as_bytes(), same);
+            (marks.home(), marks.placement(), marks.same_postcode(), marks.urn())
+        };
+        use PostcodeKind::{Blank, Broken, Whole};
+        assert!(kinds("AB1 2CD", "ab12cd", "SC123456", true) == (Whole, Whole, true, UrnKind::Whole));
+        assert!(kinds("", "", "", true) == (Blank, Blank, false, UrnKind::Blank));
+        assert!(kinds("AB1 2CD", "2TR", "XXXXXXX", false) == (Whole, Broken, false, UrnKind::Elsewhere));
+        assert!(kinds("X", "AB1 3CD", "SC12", false) == (Broken, Whole, false, UrnKind::Broken));
+    }
+
+    #[test]
+    fn a_pupil_number_has_its_shape() {
+        let check = |text: &str, kind: UpnKind| assert!(UpnKind::of(text.as_bytes()) == kind, "{text}");
+        check("A123456789012", UpnKind::Whole);
+        check("a12345678901b", UpnKind::Whole);
+        check("I123456789012", UpnKind::Broken);
+        check("A12345678901", UpnKind::Broken);
+        check("un4", UpnKind::Un4);
+        check("UN6", UpnKind::Broken);
+        check("", UpnKind::Blank);
+    }
+}

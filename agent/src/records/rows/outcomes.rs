@@ -1,0 +1,70 @@
+//! Rows of OC2: outcomes of children looked after for twelve months.
+
+use crate::day::Day;
+use crate::records::ChildIndex;
+use crate::records::cells::{Cell, RowCells};
+use crate::records::codes::NoScore;
+use crate::records::findings::Recorder;
+use crate::records::rules::RuleId;
+
+/// A row of OC2.
+#[derive(Clone, Copy)]
+pub struct Oc2Row {
+    /// Child.
+    pub child: ChildIndex,
+    /// Line of the file.
+    pub line: u32,
+    /// DOB.
+    pub birth: Cell<Day>,
+    /// SDQ_SCORE, 0 to 40.
+    pub score: Cell<u8>,
+    /// SDQ_REASON.
+    pub no_score: Cell<NoScore>,
+    /// CONVICTED.
+    pub convicted: Cell<bool>,
+    /// HEALTH_CHECK: development checks of children under five.
+    pub health_check: Cell<bool>,
+    /// IMMUNISATIONS.
+    pub immunisations: Cell<bool>,
+    /// TEETH_CHECK.
+    pub teeth_check: Cell<bool>,
+    /// HEALTH_ASSESSMENT.
+    pub health_assessment: Cell<bool>,
+    /// SUBSTANCE_MISUSE.
+    pub substance_misuse: Cell<bool>,
+    /// INTERVENTION_RECEIVED.
+    pub intervention_received: Cell<bool>,
+    /// INTERVENTION_OFFERED.
+    pub intervention_offered: Cell<bool>,
+}
+
+impl Oc2Row {
+    pub(in crate::records) fn parse(row: &RowCells<'_>, found: &mut Recorder<'_>) -> Self {
+        let birth = row.date(found, 1);
+        let score = row.code(found, 2, score);
+        let score = row.optional(found, 2, score, RuleId::R180);
+        let no_score = row.code(found, 3, |code| NoScore::parse(code, row.year.number));
+        let no_score = row.optional(found, 3, no_score, RuleId::R196);
+        Self {
+            child: row.child,
+            line: row.line,
+            birth,
+            score,
+            no_score,
+            convicted: row.yes_or_no(found, 4),
+            health_check: row.yes_or_no(found, 5),
+            immunisations: row.yes_or_no(found, 6),
+            teeth_check: row.yes_or_no(found, 7),
+            health_assessment: row.yes_or_no(found, 8),
+            substance_misuse: row.yes_or_no(found, 9),
+            intervention_received: row.yes_or_no(found, 10),
+            intervention_offered: row.yes_or_no(found, 11),
+        }
+    }
+}
+
+fn score(code: &[u8]) -> Option<u8> {
+    let digits = (1..=2).contains(&code.len()) && code.iter().all(u8::is_ascii_digit);
+    let number = code.iter().fold(0_u8, |sum, digit| sum.wrapping_mul(10).wrapping_add(digit.wrapping_sub(b'0')));
+    (digits && number <= 40).then_some(number)
+}

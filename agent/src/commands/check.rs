@@ -94,6 +94,9 @@ fn write_return(read: &ReturnRead, rules: &RuleBook, screen: &mut Screen<'_>) ->
     let (n_errors, n_rows) = (read.findings.n_error_rows(), read.n_rows);
     let n_warnings = read.findings.n_of(Severity::Warn);
     screen.line(&format!("  {n_rows} rows, {n_errors} of them with errors; {n_warnings} warnings"))?;
+    for (table, n_rows, n_errors) in read.extracts() {
+        screen.line(&format!("  extract {table}: {n_rows} rows, {n_errors} of them with errors"))?;
+    }
     for ((table, id), places) in by_rule(read) {
         let Some(count) = read.findings.counts().get(&(table, id)) else { continue };
         let (rule, n, severity) = (rules.rule(id), count.n, count.severity.words());
@@ -188,11 +191,15 @@ fn return_to_json(read: &ReturnRead, rules: &RuleBook) -> Value {
             "column": problem.column(), "rule": problem.rule.code(),
         })
     });
+    let extracts = read.extracts().map(|(table, n_rows, n_errors)| {
+        json!({ "table": table, "n_rows": n_rows, "n_rows_with_errors": n_errors })
+    });
     json!({
         "return": read.year,
         "files": read.files,
         "n_rows": read.n_rows,
         "n_rows_with_errors": read.findings.n_error_rows(),
+        "extracts": extracts.collect::<Vec<_>>(),
         "rules": counts.collect::<Vec<_>>(),
         "problems": problems.collect::<Vec<_>>(),
     })

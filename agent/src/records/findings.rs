@@ -45,8 +45,8 @@ impl Problem {
 pub struct Findings {
     listed: Vec<Problem>,
     counts: BTreeMap<(Table, RuleId), Count>,
+    /// Rows with errors, by table in the order of [`TABLES`].
     error_lines: Vec<Lines>,
-    n_error_rows: u64,
 }
 
 /// How often a rule was broken in a table, and how hard it was there.
@@ -58,23 +58,25 @@ pub struct Count {
     pub severity: Severity,
 }
 
-/// A set of lines, a bit each: its size is bounded by the rows of a file.
+/// A set of lines, a bit each, and how many there are: its size is bounded by the rows of a file.
 #[derive(Clone, Default)]
-struct Lines(Vec<u64>);
+struct Lines {
+    bits: Vec<u64>,
+    n: u64,
+}
 
 impl Lines {
-    /// Notes a line; whether it is new.
-    fn insert(&mut self, line: u32) -> bool {
-        let Ok(at) = usize::try_from(line / 64) else { return false };
-        if self.0.len() <= at {
-            self.0.resize(at + 1, 0);
+    /// Notes a line.
+    fn insert(&mut self, line: u32) {
+        let Ok(at) = usize::try_from(line / 64) else { return };
+        if self.bits.len() <= at {
+            self.bits.resize(at + 1, 0);
         }
         let bit = 1_u64 << (line % 64);
-        self.0.get_mut(at).is_some_and(|word| {
-            let is_new = *word & bit == 0;
+        if let Some(word) = self.bits.get_mut(at).filter(|word| **word & bit == 0) {
             *word |= bit;
-            is_new
-        })
+            self.n += 1;
+        }
     }
 }
 
@@ -88,8 +90,8 @@ impl Findings {
             if self.error_lines.len() <= at {
                 self.error_lines.resize(at + 1, Lines::default());
             }
-            if self.error_lines.get_mut(at).is_some_and(|lines| lines.insert(line)) {
-                self.n_error_rows += 1;
+            if let Some(lines) = self.error_lines.get_mut(at) {
+                lines.insert(line);
             }
         }
         if self.listed.len() < PROBLEMS_LISTED_MAX {
@@ -114,9 +116,14 @@ impl Findings {
         self.counts.values().filter(|count| count.severity == severity).map(|count| count.n).sum()
     }
 
-    /// Rows with at least one problem that is more than a warning.
+    /// Rows of the return with at least one problem that is more than a warning; those of extracts are not among them.
     pub fn n_error_rows(&self) -> u64 {
-        self.n_error_rows
+        TABLES.iter().zip(&self.error_lines).filter(|(table, _)| !table.is_extract()).map(|(_, lines)| lines.n).sum()
+    }
+
+    /// The same of one table.
+    pub fn n_error_rows_of(&self, wanted: Table) -> u64 {
+        TABLES.iter().zip(&self.error_lines).filter(|(table, _)| **table == wanted).map(|(_, lines)| lines.n).sum()
     }
 
     /// Whether nothing is wrong.

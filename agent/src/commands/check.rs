@@ -191,9 +191,9 @@ fn return_to_json(read: &ReturnRead, rules: &RuleBook) -> Value {
             "column": problem.column(), "rule": problem.rule.code(),
         })
     });
-    let extracts = read.extracts().map(|(table, n_rows, n_errors)| {
-        json!({ "table": table, "n_rows": n_rows, "n_rows_with_errors": n_errors })
-    });
+    let extracts = read
+        .extracts()
+        .map(|(table, n_rows, n_errors)| json!({ "table": table, "n_rows": n_rows, "n_rows_with_errors": n_errors }));
     json!({
         "return": read.year,
         "files": read.files,

@@ -178,8 +178,11 @@ impl ReturnRead {
             .filter(|(_, n_rows, n_errors)| {
                 u128::from(*n_errors) * 1_000_000 > u128::from(*n_rows) * u128::from(limit.per_million)
             })
-            .map(|(extract, n_rows, n_errors)| {
-                Refusal::ErrorRate { extract, n_errors, n_rows, limit_per_million: limit.per_million }
+            .map(|(extract, n_rows, n_errors)| Refusal::ErrorRate {
+                extract,
+                n_errors,
+                n_rows,
+                limit_per_million: limit.per_million,
             })
             .collect();
         self.refusals.extend(over);

@@ -207,7 +207,7 @@ fn missing(table: Table, present: &BTreeSet<&str>) -> Vec<&'static str> {
     let required = table.required_columns();
     let mut missing: Vec<&'static str> = required.iter().copied().filter(|column| !is_there(column)).collect();
     let mut others = table.columns().iter().skip(required.len());
-    if table.needs_one_more() && !others.any(|column| is_there(column)) {
+    if table.needs_one_more() && !others.any(is_there) {
         missing.push("a question");
     }
     missing

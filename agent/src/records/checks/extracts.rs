@@ -127,9 +127,8 @@ fn support(scene: &Scene<'_>, found: &mut Recorder<'_>) {
 fn home_plans(scene: &Scene<'_>, found: &mut Recorder<'_>) {
     let Some(former) = scene.former else { return };
     for row in scene.now.home_plans {
-        let went_home = |episode: &EpisodeRow| {
-            episode.end == Some(row.home_on) && matches!(episode.rec, Some(Rec::E4A | Rec::E4B))
-        };
+        let went_home =
+            |episode: &EpisodeRow| episode.end == Some(row.home_on) && matches!(episode.rec, Some(Rec::E4A | Rec::E4B));
         if !former.care().chain(scene.now.care()).any(went_home) {
             found.row(RuleId::Ex73, row);
         }

@@ -18,9 +18,7 @@ pub use orders::OrderRow;
 pub use outcomes::Oc2Row;
 pub use watching::{AbsenceRow, ReviewRow, WorkerRow};
 
-use extracts::{
-    CarerSupportRow, HealthCheckRow, HomePlanRow, LeaverSupportRow, ReferralRow, SchoolRow, SdqRow, WellbeingRow,
-};
+use extracts::{CarerSupportRow, HealthCheckRow, HomePlanRow, LeaverSupportRow, ReferralRow, SchoolRow, SdqRow, WellbeingRow};
 
 use super::ChildIndex;
 use super::findings::RowOf;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use shared::ids::ReportingYear;
 
 use super::*;
@@ -332,4 +333,22 @@ fn histories_hold_the_rows_of_each_extract_by_year() {
         assert!(history.supplied.table(of, Table::Sdq) && !history.supplied.table(of, Table::School));
     }
     assert_eq!(history.extracts.schools.of(year).count(), 0);
+}
+
+proptest! {
+    #[test]
+    fn no_damage_to_an_example_panics_its_reader(
+        which in 0..EXAMPLES.len(),
+        year in 2017i16..=2027,
+        damage in proptest::collection::vec((any::<usize>(), prop_oneof![Just(b','), Just(b'\n'), Just(b'X'), Just(b'0'), any::<u8>()]), 0..20),
+    ) {
+        let mut bytes = EXAMPLES[which].1.as_bytes().to_vec();
+        for (at, byte) in damage {
+            let at = at % bytes.len();
+            bytes[at] = byte;
+        }
+        let read = read_all(&[(year, &[TestFile { name: "x".to_owned(), bytes }])]).all.remove(0);
+        prop_assert!(read.extracts().all(|(_, n_rows, n_errors)| n_errors <= n_rows));
+        prop_assert_eq!((read.n_rows, read.findings.n_error_rows()), (0, 0));
+    }
 }

@@ -216,13 +216,14 @@ fn error_rate(share: f64) -> Option<ErrorRateMax> {
     Some(ErrorRateMax { per_million })
 }
 
-/// The tables that are not supplied, and those that must be there. A key in lower case comes from the environment and
-/// wins over the file's.
+/// The tables that are not supplied, and those that must be there. An extract that is not named is not supplied. A key in
+/// lower case comes from the environment and wins over the file's.
 fn supplied(tables: &BTreeMap<String, bool>) -> Result<(TableSet, TableSet), (String, String)> {
     let mut set: BTreeMap<Table, bool> = NEEDED.into_iter().map(|table| (table, true)).collect();
+    set.extend(TABLES.iter().filter(|table| table.is_extract()).map(|table| (*table, false)));
     // upper case sorts before lower case, so that the environment's keys come last
     for (key, is_supplied) in tables {
-        let unknown = || (format!("tables.{key}"), "not a table of the return that is read".to_owned());
+        let unknown = || (format!("tables.{key}"), "neither a table of the return that is read nor an extract".to_owned());
         let table = Table::by_name(key).ok_or_else(unknown)?;
         if table.is_required() && !is_supplied {
             return Err((format!("tables.{key}"), "required: it cannot be set to false".to_owned()));
@@ -258,7 +259,8 @@ mod tests {
         let config = load(SAMPLE, &[]).unwrap();
         assert_eq!(config.authority.to_string(), "301");
         assert_eq!(config.error_rate_max.per_million, 20_000);
-        assert_eq!(config.tables_ignored, TableSet::NONE);
+        let extracts = TABLES.iter().filter(|table| table.is_extract());
+        assert_eq!(config.tables_ignored, extracts.fold(TableSet::NONE, |all, table| all.with(*table)));
         assert!(config.returns.ends_with("returns") && config.returns.parent().is_some_and(Path::is_absolute));
     }
 
@@ -270,6 +272,14 @@ mod tests {
         assert_eq!(config.reporting_year, ReportingYear::new(2025));
         assert!(config.tables_ignored.contains(Table::Oc2) && config.tables_ignored.contains(Table::Uasc));
         assert!(!config.tables_demanded().contains(Table::Oc2) && config.tables_demanded().contains(Table::Episodes));
+    }
+
+    #[test]
+    fn an_extract_is_supplied_when_it_is_named_and_left_aside_when_not() {
+        let config = load("authority = \"301\"\n[tables]\nSDQ = true\nSchool = false\n", &[]).unwrap();
+        let of = |table: Table| (config.tables_demanded().contains(table), config.tables_ignored.contains(table));
+        assert_eq!([of(Table::Sdq), of(Table::School), of(Table::AfterHome)], [(true, false), (false, true), (false, true)]);
+        assert_eq!(of(Table::Ad1), (false, false), "a table of the return that no measure needs may be there or not");
     }
 
     #[test]

@@ -34,7 +34,8 @@ fn rules(book: &RuleBook) -> String {
     for (_, rule) in book.rules() {
         if rule.area != area {
             area = &rule.area;
-            let _ = writeln!(text, "\n## {area}\n\n| code | table, column | years | sees | severity | what is wrong | what to do |");
+            let _ =
+                writeln!(text, "\n## {area}\n\n| code | table, column | years | sees | severity | what is wrong | what to do |");
             text += "|---|---|---|---|---|---|---|\n";
         }
         text += &one_rule(rule);

@@ -9,7 +9,8 @@ use shared::ids::ReportingYear;
 
 use super::repair::{Mended, Mending, Repair, RepairKind, mend};
 use super::{
-    AbsenceSpell, CameAlone, ChildHistory, Episode, Leaver, Outcomes, Review, RowPlace, Stretch, Supplied, WorkerSpell, chain,
+    AbsenceSpell, CameAlone, ChildHistory, Episode, Extracts, Leaver, Outcomes, Review, RowPlace, Stretch, Supplied, WorkerSpell,
+    chain,
 };
 use crate::day::Day;
 use crate::pseudonym::Pseudonym;
@@ -125,6 +126,7 @@ fn history(
         absences: Vec::new(),
         workers: Vec::new(),
         came_alone: Vec::new(),
+        extracts: Extracts::default(),
         supplied,
         rows: Vec::new(),
     };
@@ -184,6 +186,7 @@ fn episode(mended: &Mended<'_>) -> Episode {
 /// Adds what one return says besides episodes.
 fn add_tables(history: &mut ChildHistory, year: ReportingYear, rows: &ChildRows<'_>) {
     history.rows.extend(rows.places().map(|(table, line)| RowPlace { year, table, line }));
+    history.extracts.add(year, rows);
     history.outcomes.extend(rows.oc2.iter().map(|row| {
         let health_assessment = row.health_assessment.known();
         (year, Outcomes { score: row.score.known(), no_score: row.no_score.known(), health_assessment })

@@ -10,6 +10,7 @@ mod ask; // questions of the measures
 mod chain; // periods, placements, carers
 mod merge; // rows of all years, child by child
 mod repair; // episodes that contradict each other
+pub mod extracts; // local extracts
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -25,6 +26,7 @@ use crate::records::codes::{
 use crate::records::tables::Table;
 use crate::records::{TableSet, YEAR_FIRST, YEAR_LAST};
 
+pub use extracts::Extracts;
 pub use merge::{Histories, Summary, build, each};
 pub use repair::{Mended, Mending, Repair, RepairKind};
 
@@ -251,6 +253,8 @@ pub struct ChildHistory {
     pub workers: Vec<WorkerSpell>,
     /// UASC rows.
     pub came_alone: Vec<CameAlone>,
+    /// What the local extracts say.
+    pub extracts: Extracts,
     /// Which returns and tables there are.
     pub supplied: Supplied,
     /// Where the child's rows stand.

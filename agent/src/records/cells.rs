@@ -8,12 +8,12 @@ use super::ChildIndex;
 use super::findings::{Place, Recorder};
 use super::rules::RuleId;
 use super::source::Cells;
-use super::tables::Table;
+use super::tables::{Position, Table};
 use crate::day::Day;
 use shared::ids::ReportingYear;
 
 /// Longest code that any table has.
-const CODE_BYTES_MAX: usize = 8;
+const CODE_BYTES_MAX: usize = 32;
 
 /// A cell as read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,16 +100,21 @@ pub(super) struct RowCells<'r> {
     pub table: Table,
     pub cells: Cells<'r>,
     /// Position in the row of each column of the table.
-    pub positions: &'r [usize],
+    pub positions: &'r [Option<Position>],
     pub line: u32,
     pub child: ChildIndex,
     pub year: YearDays,
 }
 
 impl<'r> RowCells<'r> {
-    /// A cell, trimmed.
+    /// A cell, trimmed; blank where the file lacks the column.
     pub fn text(&self, column: usize) -> &'r [u8] {
-        self.positions.get(column).map(|at| self.cells.cell(*at).trim_ascii()).unwrap_or_default()
+        self.position(column).map(|position| self.cells.cell(position.at).trim_ascii()).unwrap_or_default()
+    }
+
+    /// Where a column stands, if the file has it.
+    pub fn position(&self, column: usize) -> Option<Position> {
+        self.positions.get(column).copied().flatten()
     }
 
     pub fn report(&self, found: &mut Recorder<'_>, column: usize, rule: RuleId) {
@@ -160,6 +165,11 @@ impl<'r> RowCells<'r> {
         Cell::Known(day)
     }
 
+    /// A whole number from `least` to `most`, in digits.
+    pub fn whole(&self, found: &mut Recorder<'_>, column: usize, least: u8, most: u8) -> Cell<u8> {
+        self.code(found, column, |code| whole(code).filter(|number| (least..=most).contains(number)))
+    }
+
     /// `1` or `0`.
     pub fn yes_or_no(&self, found: &mut Recorder<'_>, column: usize) -> Cell<bool> {
         self.code(found, column, |code| match code {
@@ -184,6 +194,12 @@ impl<'r> RowCells<'r> {
         }
         cell.known()
     }
+}
+
+/// A whole number of one or two digits.
+pub(super) fn whole(code: &[u8]) -> Option<u8> {
+    let digits = (1..=2).contains(&code.len()) && code.iter().all(u8::is_ascii_digit);
+    digits.then(|| code.iter().fold(0_u8, |sum, digit| sum.wrapping_mul(10).wrapping_add(digit.wrapping_sub(b'0'))))
 }
 
 /// The digits of a whole number that a spreadsheet wrote as `123.0`.

@@ -4,6 +4,9 @@
 //! histories are handed `ChildRows` and nothing else, so that none of them can see a second child.
 
 use super::TableSet;
+use super::rows::extracts::{
+    CarerSupportRow, ExtractRow, HealthCheckRow, HomePlanRow, LeaverSupportRow, ReferralRow, SchoolRow, SdqRow, WellbeingRow,
+};
 use super::rows::{
     AbsenceRow, Ad1Row, AdoptionRow, ChildRow, EpisodeRow, HeaderRow, Oc2Row, Oc3Row, OrderRow, PrevPermRow, ReviewRow, UascRow,
     WorkerRow,
@@ -28,15 +31,31 @@ macro_rules! each_table {
         $call! {
             header HeaderRow Header, episodes EpisodeRow Episodes, oc2 Oc2Row Oc2, oc3 Oc3Row Oc3, reviews ReviewRow Reviews,
             absences AbsenceRow Missing, uasc UascRow Uasc, ad1 Ad1Row Ad1, adoption AdoptionRow PlacedAdoption,
-            prev_perm PrevPermRow PrevPerm, workers WorkerRow SwEpisodes, orders OrderRow DoLo
+            prev_perm PrevPermRow PrevPerm, workers WorkerRow SwEpisodes, orders OrderRow DoLo, sdq SdqRow Sdq,
+            wellbeing WellbeingRow Wellbeing, schools SchoolRow School, referrals ReferralRow MentalHealth,
+            carer_support CarerSupportRow CarerSupport, leaver_support LeaverSupportRow LeaverSupport,
+            home_plans HomePlanRow AfterHome, health_checks HealthCheckRow HealthAssessment
         }
     };
 }
 
+/// Calls a macro with every extract: field, row type.
+macro_rules! each_extract {
+    ($call:ident $($with:tt)*) => {
+        $call! {
+            ($($with)*)
+            sdq SdqRow, wellbeing WellbeingRow, schools SchoolRow, referrals ReferralRow, carer_support CarerSupportRow,
+            leaver_support LeaverSupportRow, home_plans HomePlanRow, health_checks HealthCheckRow
+        }
+    };
+}
+pub(crate) use each_extract;
+
 macro_rules! declare {
     ($($field:ident $row:ident $table:ident),+) => {
         /// The rows of one return. No `Debug`: it holds records. Invariant after [`Records::finish`]: every table is in
-        /// the order of its children, and the rows of a child in the order of their lines, episodes by their start.
+        /// the order of its children, and the rows of a child in the order of their lines, episodes by their start and those of
+        /// extracts by their keys.
         #[derive(Default)]
         pub struct Records {
             /// Tables that were there.
@@ -74,6 +93,7 @@ macro_rules! declare {
                 if !self.episodes.is_sorted_by_key(by_start) {
                     self.episodes.sort_unstable_by_key(by_start);
                 }
+                self.sort_extracts();
             }
 
             /// Leaves out rows by table and line.
@@ -110,6 +130,29 @@ fn sort<T: ChildRow>(rows: &mut [T]) {
     }
 }
 
+macro_rules! sort_extracts {
+    (($records:ident) $($field:ident $row:ident),+) => {
+        $({
+            let key = |row: &$row| (row.child, row.key(), row.line);
+            if !$records.$field.is_sorted_by_key(key) {
+                $records.$field.sort_unstable_by_key(key);
+            }
+        })+
+    };
+}
+
+macro_rules! keep_last_of_key {
+    (($records:ident) $($field:ident $row:ident),+) => {
+        $($records.$field.dedup_by(|later, earlier| {
+            let same = later.child == earlier.child && later.key() == earlier.key();
+            if same {
+                std::mem::swap(later, earlier);
+            }
+            same
+        });)+
+    };
+}
+
 /// The rows of a child from a place on, which moves behind them. Rows of children before are passed over.
 fn of_child<'r, T: ChildRow>(rows: &'r [T], at: &mut usize, child: ChildIndex) -> &'r [T] {
     let rest = rows.get(*at..).unwrap_or_default();
@@ -132,7 +175,7 @@ fn keep_last<T: ChildRow>(rows: &mut Vec<T>, stands: impl Fn(&T) -> bool) {
 }
 
 impl Records {
-    /// Of tables with one row a child the last row stays; a row of Header without a date of birth replaces none.
+    /// Of tables with one row a child the last row stays, and of extracts the last of each key; a row of Header without a date of birth replaces none.
     pub(super) fn keep_standing(&mut self) {
         keep_last(&mut self.header, |row| row.birth.is_some());
         keep_last(&mut self.ad1, |_| true);
@@ -140,6 +183,13 @@ impl Records {
         keep_last(&mut self.oc3, |_| true);
         keep_last(&mut self.prev_perm, |_| true);
         keep_last(&mut self.uasc, |_| true);
+        let records = self;
+        each_extract!(keep_last_of_key records);
+    }
+
+    fn sort_extracts(&mut self) {
+        let records = self;
+        each_extract!(sort_extracts records);
     }
 }
 

@@ -110,9 +110,9 @@ impl Findings {
         self.counts.values().filter(|count| count.severity == severity).map(|count| count.n).sum()
     }
 
-    /// Rows with at least one problem that is more than a warning.
+    /// Rows of the return with at least one problem that is more than a warning; those of extracts are not among them.
     pub fn n_error_rows(&self) -> u64 {
-        self.error_lines.values().map(|lines| lines.n).sum()
+        self.error_lines.iter().filter(|(table, _)| !table.is_extract()).map(|(_, lines)| lines.n).sum()
     }
 
     /// The same of one table.

@@ -133,7 +133,7 @@ pub struct ReturnRead {
     pub files: Vec<FileSeen>,
     /// Why the return should not be used.
     pub refusals: Vec<Refusal>,
-    /// Rows with content, kept or not.
+    /// Rows of the return with content, kept or not; those of extracts are not among them.
     pub n_rows: u64,
 }
 
@@ -155,13 +155,37 @@ impl ReturnRead {
         self.files.iter().find(is).map(|file| file.name.as_str())
     }
 
-    /// Adds a refusal when the share of rows with errors is above the limit.
+    /// The extracts that were read, each with its rows with content and how many of them have errors.
+    pub fn extracts(&self) -> impl Iterator<Item = (Table, u64, u64)> {
+        self.files.iter().filter_map(|file| match &file.used {
+            FileUse::Read { table, n_rows, .. } if table.is_extract() => {
+                Some((*table, u64::from(*n_rows), self.findings.n_error_rows_of(*table)))
+            }
+            FileUse::Read { .. }
+            | FileUse::NotYet { .. }
+            | FileUse::Ignored { .. }
+            | FileUse::Unknown { .. }
+            | FileUse::NotRead => None,
+        })
+    }
+
+    /// Adds a refusal when the share of rows with errors is above the limit: of the return as a whole, and of each extract.
     pub fn hold_against(&mut self, limit: ErrorRateMax) {
-        let n_errors = self.findings.n_error_rows();
-        let (found, allowed) = (u128::from(n_errors) * 1_000_000, u128::from(self.n_rows) * u128::from(limit.per_million));
-        if found > allowed {
-            self.refusals.push(Refusal::ErrorRate { n_errors, n_rows: self.n_rows, limit_per_million: limit.per_million });
-        }
+        let of_return = (None, self.n_rows, self.findings.n_error_rows());
+        let of_extracts = self.extracts().map(|(table, n_rows, n_errors)| (Some(table), n_rows, n_errors));
+        let over: Vec<Refusal> = std::iter::once(of_return)
+            .chain(of_extracts)
+            .filter(|(_, n_rows, n_errors)| {
+                u128::from(*n_errors) * 1_000_000 > u128::from(*n_rows) * u128::from(limit.per_million)
+            })
+            .map(|(extract, n_rows, n_errors)| Refusal::ErrorRate {
+                extract,
+                n_errors,
+                n_rows,
+                limit_per_million: limit.per_million,
+            })
+            .collect();
+        self.refusals.extend(over);
     }
 }
 

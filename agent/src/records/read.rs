@@ -9,17 +9,20 @@ use shared::ids::ReportingYear;
 
 use super::cells::{InYear, RowCells, YearDays};
 use super::changed::ChangedIds;
-use super::checks::{self, Scene};
+use super::checks::{self, Known, Scene};
 use super::child::{ChildIndex, ChildRows, Records, Walk};
 use super::children::{Children, how_mended};
 use super::findings::{Place, Recorder, WHOLE_ROW};
 use super::limits::{CELL_BYTES_MAX, COLUMNS_MAX, FILES_MAX, ROWS_MAX};
+use super::rows::extracts::{
+    CarerSupportRow, HealthCheckRow, HomePlanRow, LeaverSupportRow, ReferralRow, SchoolRow, SdqRow, WellbeingRow,
+};
 use super::rows::{
     AbsenceRow, Ad1Row, AdoptionRow, EpisodeRow, HeaderRow, Oc2Row, Oc3Row, OrderRow, PrevPermRow, ReviewRow, UascRow, WorkerRow,
 };
 use super::rules::{RuleBook, RuleId, Severity};
 use super::source::{RowSource, SourceFault, SourceRow, XmlTags, open};
-use super::tables::{Recognised, TABLES, Table, recognise};
+use super::tables::{Position, Recognised, TABLES, Table, recognise};
 use super::{FileSeen, FileUse, Refusal, ReturnRead, Returns, TableSet};
 use crate::pseudonym::PseudonymKey;
 
@@ -68,13 +71,15 @@ impl<'i> Offered<'i> {
 pub struct ReturnReader<'k> {
     options: ReadOptions<'k>,
     children: Children<'k>,
+    /// What Headers say of each child, by number.
+    known: Vec<Known>,
     returns: Vec<ReturnRead>,
 }
 
 /// A sheet that is read as a table.
 struct SheetUse {
     table: Table,
-    positions: Vec<usize>,
+    positions: Vec<Option<Position>>,
     n_columns: usize,
     /// Its place in [`ReturnRead::files`].
     seen: usize,
@@ -99,7 +104,7 @@ struct Opened<'i> {
 impl<'k> ReturnReader<'k> {
     /// Begins with no return.
     pub fn new(options: ReadOptions<'k>) -> Self {
-        Self { options, children: Children::new(options.key, options.changed), returns: Vec::new() }
+        Self { options, children: Children::new(options.key, options.changed), known: Vec::new(), returns: Vec::new() }
     }
 
     /// Reads one return, later than those read before. Never fails: refusals are part of the answer. `demanded` are the
@@ -145,7 +150,9 @@ impl<'k> ReturnReader<'k> {
             read.refusals.push(Refusal::TooManyFiles);
         }
         let mut opened = Vec::new();
-        let wanted = |columns: &[String]| matches!(recognise(columns, number), Recognised::Table { .. } | Recognised::NotYet(_));
+        let wanted = |columns: &[String]| {
+            matches!(recognise(columns, number), Recognised::Table { .. } | Recognised::NotYet(_) | Recognised::Several(..))
+        };
         for Offered { name, content } in offered.into_iter().take(FILES_MAX) {
             let source = match content {
                 Content::Bytes(bytes) => open(&name, bytes, number, self.options.xml, &wanted),
@@ -197,6 +204,10 @@ impl<'k> ReturnReader<'k> {
                 read.refusals.push(Refusal::ColumnTwice { file: name.to_owned(), column });
                 FileUse::NotRead
             }
+            Recognised::Several(first, second) => {
+                read.refusals.push(Refusal::TwoTables { file: name.to_owned(), first, second });
+                FileUse::NotRead
+            }
             Recognised::Unknown(near) => {
                 let (resembles, lacks) = near.map_or((None, Vec::new()), |(table, lacks)| (Some(table), lacks));
                 FileUse::Unknown { resembles, lacks }
@@ -235,7 +246,9 @@ impl<'k> ReturnReader<'k> {
             self.read_row(&row, sheet, year, &mut read.records, found);
         }
         for sheet in opened.sheets.iter().flatten() {
-            read.n_rows += u64::from(sheet.tally.n_rows);
+            if !sheet.table.is_extract() {
+                read.n_rows += u64::from(sheet.tally.n_rows);
+            }
             if let Some(FileSeen { used: FileUse::Read { n_rows, .. }, .. }) = read.files.get_mut(sheet.seen) {
                 *n_rows = sheet.tally.n_rows;
             }
@@ -258,9 +271,11 @@ impl<'k> ReturnReader<'k> {
             return;
         }
         // the identifier is the first column of every table
-        let cell = sheet.positions.first().map(|at| row.cells.cell(*at).trim_ascii()).unwrap_or_default();
+        let at = sheet.positions.first().copied().flatten();
+        let cell = at.map(|position| row.cells.cell(position.at).trim_ascii()).unwrap_or_default();
         let child = match self.children.of(cell) {
             Ok(child) => child,
+            Err(RuleId::Gt01) if table.is_extract() => return found.add(RuleId::Ex01, place(0)),
             Err(rule) => return found.add(rule, place(0)),
         };
         if let Some(rule) = how_mended(cell) {
@@ -275,26 +290,29 @@ impl<'k> ReturnReader<'k> {
     }
 
     /// Asks every rule that looks at more than a cell, child by child: first those that leave rows out.
-    fn hold_against_rules(&self, read: &mut ReturnRead, found: &mut Recorder<'_>) {
+    fn hold_against_rules(&mut self, read: &mut ReturnRead, found: &mut Recorder<'_>) {
         let year = YearDays::of(read.year);
         let n_children = self.children.n();
+        self.known.resize(n_children, Known::default());
         read.records.sort();
         let mut walk = Walk::default();
-        for child in ChildIndex::first(n_children) {
+        for (child, known) in ChildIndex::first(n_children).zip(&mut self.known) {
             let now = walk.rows(&read.records, child);
             if !now.is_empty() {
-                checks::row_by_row(&Scene { year, now, former: None }, found);
+                known.in_header |= !now.header.is_empty();
+                known.birth = now.birth().or(known.birth);
+                checks::row_by_row(&Scene { year, now, former: None, known: *known }, found);
             }
         }
         read.records.leave_out(std::mem::take(&mut found.dropped));
         read.records.keep_standing();
         let former = self.returns.last().filter(|former| former.year == read.year.before(1));
         let (mut walk, mut walk_former) = (Walk::default(), Walk::default());
-        for child in ChildIndex::first(n_children) {
+        for (child, known) in ChildIndex::first(n_children).zip(&self.known) {
             let now = walk.rows(&read.records, child);
             let former: Option<ChildRows<'_>> = former.map(|former| walk_former.rows(&former.records, child));
             if !now.is_empty() {
-                checks::child(&Scene { year, now, former }, found);
+                checks::child(&Scene { year, now, former, known: *known }, found);
             }
         }
         checks::several::check(&read.records, found);
@@ -318,6 +336,14 @@ fn keep(row: &RowCells<'_>, key: &PseudonymKey, records: &mut Records, found: &m
         Table::PrevPerm => push(&mut records.prev_perm, PrevPermRow::parse(row, found)),
         Table::PlacedAdoption => push(&mut records.adoption, AdoptionRow::parse(row, found)),
         Table::DoLo => keep_dated(&mut records.orders, (InYear::Undated, OrderRow::parse(row, found))),
+        Table::Sdq => keep_dated(&mut records.sdq, SdqRow::parse(row, found)),
+        Table::Wellbeing => keep_dated(&mut records.wellbeing, WellbeingRow::parse(row, found)),
+        Table::School => keep_dated(&mut records.schools, SchoolRow::parse(row, key, found)),
+        Table::MentalHealth => keep_dated(&mut records.referrals, ReferralRow::parse(row, found)),
+        Table::CarerSupport => push(&mut records.carer_support, CarerSupportRow::parse(row, found)),
+        Table::LeaverSupport => push(&mut records.leaver_support, LeaverSupportRow::parse(row, found)),
+        Table::AfterHome => keep_dated(&mut records.home_plans, HomePlanRow::parse(row, found)),
+        Table::HealthAssessment => keep_dated(&mut records.health_checks, HealthCheckRow::parse(row, found)),
     }
 }
 
@@ -332,11 +358,15 @@ fn push<T>(rows: &mut Vec<T>, row: T) -> InYear {
 }
 
 /// Refuses a file most of whose rows are of another year, and a file of episodes in which nothing happens in the year
-/// while a tenth has ended before it: that is last year's file.
+/// while a tenth has ended before it: that is last year's file. An extract may hold several years, and is refused only when
+/// every row lies outside its days: it is not set aside, so that what is supplied never hangs on rows.
 fn judge_year(sheet: &SheetUse, year: ReportingYear, read: &mut ReturnRead) {
     let Tally { n_dated, n_outside, n_events, .. } = sheet.tally;
     let is_enough = sheet.table == Table::Episodes || n_outside >= WRONG_YEAR_ROWS_MIN;
-    let mostly = is_enough && u64::from(n_outside) * 2 > u64::from(n_dated);
+    let mostly = match sheet.table.is_extract() {
+        true => n_outside > 0 && n_outside == n_dated,
+        false => is_enough && u64::from(n_outside) * 2 > u64::from(n_dated),
+    };
     let stale = sheet.table == Table::Episodes && n_events == 0 && u64::from(n_outside) * 10 > u64::from(n_dated);
     if mostly || stale {
         let file = read.files.get(sheet.seen).map(|seen| seen.name.clone()).unwrap_or_default();

@@ -55,10 +55,11 @@ refusals! {
     FileBroken "file-broken" "a file cannot be read to its end" "export it anew: it is damaged, locked or only half written";
     FileLineBreak "file-line-break" "a cell holds a line break, so that rows may be hidden in it" "look for a stray quotation mark at that line and export the file anew";
     FileColumnTwice "file-column-twice" "a column stands twice in the first line of a file" "keep one of the two columns";
+    FileTwoTables "file-two-tables" "a file has the columns of two tables" "make one file for each table";
     TableTwice "table-twice" "two files are the same table" "keep one";
     TableAbsent "table-absent" "a table that must be there is not"
         "add its file; check names what each file lacks, and [tables] in agent.toml what is not supplied";
-    FileWrongYear "file-wrong-year" "most rows of a file belong to another year" "put the file of this return year in its place";
+    FileWrongYear "file-wrong-year" "the rows of a file belong to another year" "put the file of this return year in its place";
     RuleRefuses "rule-refuses" "a rule that this authority's configuration lets refuse the return is broken" "correct the rows that check lists, then run check again";
     ChangedIds "changed-ids" "the file of changed identifiers is not clear" "keep one new identifier for each old one, and no circle";
     ErrorRate "error-rate" "too many rows have errors" "correct the rows that check lists, then run check again";
@@ -93,6 +94,15 @@ pub enum Refusal {
         file: String,
         /// Which column.
         column: &'static str,
+    },
+    /// A file has the columns of an extract and of another table.
+    TwoTables {
+        /// Which file.
+        file: String,
+        /// One table.
+        first: Table,
+        /// The other.
+        second: Table,
     },
     /// Two files are the same table.
     TableTwice {
@@ -132,6 +142,8 @@ pub enum Refusal {
     TooManyFiles,
     /// The share of rows with errors is above the limit.
     ErrorRate {
+        /// The extract whose rows they are; without it those of the return.
+        extract: Option<Table>,
         /// Rows with an error.
         n_errors: u64,
         /// All rows.
@@ -149,6 +161,7 @@ impl Refusal {
             Self::TooMany { .. } => RefusalCode::FileTooLarge,
             Self::Rule { .. } => RefusalCode::RuleRefuses,
             Self::ColumnTwice { .. } => RefusalCode::FileColumnTwice,
+            Self::TwoTables { .. } => RefusalCode::FileTwoTables,
             Self::TableTwice { .. } => RefusalCode::TableTwice,
             Self::TableAbsent { .. } => RefusalCode::TableAbsent,
             Self::WrongYear { .. } => RefusalCode::FileWrongYear,
@@ -170,6 +183,7 @@ impl Refusal {
             },
             Self::Rule { rule, n } => format!("rule {}, {n} times", rule.code()),
             Self::ColumnTwice { file, column } => format!("{column} in {file}"),
+            Self::TwoTables { file, first, second } => format!("{file} is both {first} and {second}"),
             Self::TableTwice { table, first, second } => format!("{first} and {second} are both {table}"),
             Self::TableAbsent { table } => format!("no file is the table {table}"),
             Self::WrongYear { file, n_outside, n_rows, year } => {
@@ -177,8 +191,9 @@ impl Refusal {
             }
             Self::TooMany { file, limit, what } => format!("{file} has more than {limit} {what}"),
             Self::TooManyFiles => format!("it has more than {FILES_MAX}"),
-            Self::ErrorRate { n_errors, n_rows, limit_per_million } => {
-                format!("{n_errors} of {n_rows} rows, more than the limit of {} %", per_cent(*limit_per_million))
+            Self::ErrorRate { extract, n_errors, n_rows, limit_per_million } => {
+                let of = extract.map(|table| format!(" of the extract {table}")).unwrap_or_default();
+                format!("{n_errors} of {n_rows} rows{of}, more than the limit of {} %", per_cent(*limit_per_million))
             }
         }
     }
@@ -234,12 +249,13 @@ pub(crate) mod tests {
             source(Unreadable::BrokenXml, None),
             Refusal::Rule { rule: RuleId::R501, n: 3 },
             Refusal::ColumnTwice { file: file(), column: "DOB" },
+            Refusal::TwoTables { file: file(), first: Table::Oc3, second: Table::LeaverSupport },
             Refusal::TableTwice { table: Table::Oc2, first: file(), second: "b.csv".to_owned() },
             Refusal::TableAbsent { table: Table::Oc2 },
             Refusal::WrongYear { file: file(), n_outside: 3, n_rows: 4, year: ReportingYear::new(2025).unwrap() },
             Refusal::TooMany { file: file(), limit: 64, what: "columns" },
             Refusal::TooManyFiles,
-            Refusal::ErrorRate { n_errors: 7, n_rows: 100, limit_per_million: 20_000 },
+            Refusal::ErrorRate { extract: None, n_errors: 7, n_rows: 100, limit_per_million: 20_000 },
         ]
     }
 
@@ -267,7 +283,9 @@ pub(crate) mod tests {
         check(1, "0.0001");
         check(1_000_000, "100");
         check(0, "0");
-        let text = Refusal::ErrorRate { n_errors: 7, n_rows: 100, limit_per_million: 20_000 }.to_string();
+        let text = Refusal::ErrorRate { extract: None, n_errors: 7, n_rows: 100, limit_per_million: 20_000 }.to_string();
         assert!(text.contains("7 of 100 rows, more than the limit of 2 %"), "{text}");
+        let of_extract = Refusal::ErrorRate { extract: Some(Table::Sdq), n_errors: 7, n_rows: 100, limit_per_million: 20_000 };
+        assert!(of_extract.to_string().contains("7 of 100 rows of the extract SDQ, more"), "{of_extract}");
     }
 }

@@ -50,11 +50,15 @@ fn of_return(given: &Given, read: &ReturnRead) -> Value {
             "column": problem.column(), "rule": problem.rule.code(),
         })
     });
+    let extracts = read
+        .extracts()
+        .map(|(table, n_rows, n_errors)| json!({ "table": table, "n_rows": n_rows, "n_rows_with_errors": n_errors }));
     json!({
         "return": read.year,
         "files": read.files,
         "n_rows": read.n_rows,
         "n_rows_with_errors": read.findings.n_error_rows(),
+        "extracts": extracts.collect::<Vec<_>>(),
         "rules": counts.collect::<Vec<_>>(),
         "problems": problems.collect::<Vec<_>>(),
     })

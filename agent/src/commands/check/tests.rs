@@ -193,3 +193,19 @@ fn values_are_shown_to_who_asks_and_to_nobody_else() {
     let csv = std::fs::read_to_string(&list).unwrap();
     assert!(text.contains("b.csv:2:PLACE_PROVIDER  PR9") && csv.contains(",PR9\r\n"), "{text}{csv}");
 }
+
+#[test]
+fn an_extract_is_counted_apart_from_the_return() {
+    let folder = folder(HEADER, EPISODES, REVIEWS);
+    let text = "CHILD,SDQ_DATE,INFORMANT,SDQ_SCORE\nSECRET7,01/06/2024,CARER,12\nSECRET7,01/07/2024,CARER,41\n";
+    std::fs::write(folder.path().join("d.csv"), text).unwrap();
+    let (exit, text) = check(folder.path(), false, false);
+    assert_eq!(exit, Exit::Done, "{text}");
+    assert!(
+        text.contains("  3 rows, 0 of them with errors") && text.contains("extract SDQ: 2 rows, 1 of them with errors"),
+        "{text}"
+    );
+    assert!(text.contains("EX13") && !text.contains("SECRET7"), "{text}");
+    let (_, json) = check(folder.path(), false, true);
+    assert!(json.contains(r#""extracts":[{"n_rows":2,"n_rows_with_errors":1,"table":"SDQ"}]"#), "{json}");
+}

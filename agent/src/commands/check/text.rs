@@ -70,6 +70,9 @@ fn write_return(given: &Given, read: &ReturnRead, values: &CellValues, screen: &
     let (n_errors, n_rows) = (read.findings.n_error_rows(), read.n_rows);
     let n_warnings = read.findings.n_of(Severity::Warn);
     screen.line(&format!("  {n_rows} rows, {n_errors} of them with errors; {n_warnings} warnings"))?;
+    for (table, n_rows, n_errors) in read.extracts() {
+        screen.line(&format!("  extract {table}: {n_rows} rows, {n_errors} of them with errors"))?;
+    }
     write_tables(read, screen)?;
     for ((table, id), places) in by_rule(read) {
         let Some(count) = read.findings.counts().get(&(table, id)) else { continue };

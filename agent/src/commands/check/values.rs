@@ -56,14 +56,14 @@ fn of_file(
     let Ok(mut source) = open(name, Box::new(content), number, xml, &is_table) else { return };
     let of_sheet = |columns: &[String]| match recognise(columns, number) {
         Recognised::Table { table, positions, .. } => Some((table, positions)),
-        Recognised::NotYet(_) | Recognised::ColumnTwice(..) | Recognised::Unknown(_) => None,
+        Recognised::NotYet(_) | Recognised::ColumnTwice(..) | Recognised::Several(..) | Recognised::Unknown(_) => None,
     };
     let sheets: Vec<_> = source.sheets().iter().map(|sheet| of_sheet(&sheet.columns)).collect();
     while let Ok(Some(row)) = source.next_row() {
         let Some(Some((table, positions))) = sheets.get(row.sheet) else { continue };
         for column in wanted.get(&(*table, row.line)).into_iter().flatten() {
-            let Some(at) = positions.get(usize::from(*column)) else { continue };
-            let text = String::from_utf8_lossy(row.cells.cell(*at));
+            let Some(Some(position)) = positions.get(usize::from(*column)) else { continue };
+            let text = String::from_utf8_lossy(row.cells.cell(position.at));
             let shown = text.trim().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(VALUE_CHARS_MAX).collect();
             values.0.insert((year, *table, row.line, *column), shown);
         }

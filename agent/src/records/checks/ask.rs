@@ -7,11 +7,6 @@ use crate::records::codes::{Rec, Rne};
 use crate::records::rows::EpisodeRow;
 
 impl<'r> Scene<'r> {
-    /// Whether an age had been reached by the end of a day; `None` when the date of birth is not known.
-    pub fn has_turned(&self, years: i32, on: Day) -> Option<bool> {
-        self.birth().map(|birth| birth.birthday(years) <= on)
-    }
-
     /// Whether the rows of the year have the child in care at some time, short breaks left out.
     pub fn was_in_care(&self) -> bool {
         self.now.care().next().is_some()

@@ -20,6 +20,7 @@ mod outcomes; // twelve-month outcomes
 mod leavers; // care leavers
 mod adoption; // decisions for adoption and adoptions
 mod missing; // times missing or away
+mod extracts; // local extracts
 pub(super) mod several; // rules that compare children
 
 use super::cells::YearDays;
@@ -35,6 +36,17 @@ pub(super) struct Scene<'r> {
     pub now: ChildRows<'r>,
     /// The child's rows in last year's return; `None` when that return was not given.
     pub former: Option<ChildRows<'r>>,
+    /// What Headers say, this year's or an earlier one.
+    pub known: Known,
+}
+
+/// What the Headers of this and earlier returns say of a child: care leavers of an extract may be in no newer one.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Known {
+    /// Whether any has a row of the child.
+    pub in_header: bool,
+    /// Date of birth, of the newest that has one.
+    pub birth: Option<Day>,
 }
 
 impl Scene<'_> {
@@ -47,6 +59,7 @@ impl Scene<'_> {
 /// The first step: rows that cannot be true by themselves or beside Header.
 pub(super) fn row_by_row(scene: &Scene<'_>, found: &mut Recorder<'_>) {
     rows_alone::check(scene, found);
+    extracts::rows_alone(scene, found);
 }
 
 /// The second step, over the rows that are left: all other rules.
@@ -65,4 +78,5 @@ pub(super) fn child(scene: &Scene<'_>, found: &mut Recorder<'_>) {
     leavers::check(scene, found);
     adoption::check(scene, found);
     missing::check(scene, found);
+    extracts::check(scene, found);
 }

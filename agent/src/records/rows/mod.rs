@@ -9,6 +9,7 @@ mod leaving; // OC3
 mod orders; // DoLo
 mod outcomes; // OC2
 mod watching; // Reviews, Missing, SWEpisodes
+pub mod extracts; // local extracts
 
 pub use adoption::{Ad1Row, AdoptionRow, PrevPermRow};
 pub use care::{EpisodeRow, HeaderRow, UascRow};
@@ -16,6 +17,8 @@ pub use leaving::Oc3Row;
 pub use orders::OrderRow;
 pub use outcomes::Oc2Row;
 pub use watching::{AbsenceRow, ReviewRow, WorkerRow};
+
+use extracts::{CarerSupportRow, HealthCheckRow, HomePlanRow, LeaverSupportRow, ReferralRow, SchoolRow, SdqRow, WellbeingRow};
 
 use super::ChildIndex;
 use super::findings::RowOf;
@@ -50,5 +53,7 @@ macro_rules! rows_of {
 rows_of! {
     HeaderRow => Header, EpisodeRow => Episodes, Oc2Row => Oc2, Oc3Row => Oc3, ReviewRow => Reviews, AbsenceRow => Missing,
     UascRow => Uasc, Ad1Row => Ad1, AdoptionRow => PlacedAdoption, PrevPermRow => PrevPerm, WorkerRow => SwEpisodes,
-    OrderRow => DoLo,
+    OrderRow => DoLo, SdqRow => Sdq, WellbeingRow => Wellbeing, SchoolRow => School, ReferralRow => MentalHealth,
+    CarerSupportRow => CarerSupport, LeaverSupportRow => LeaverSupport, HomePlanRow => AfterHome,
+    HealthCheckRow => HealthAssessment,
 }

@@ -41,7 +41,7 @@ pub struct Oc2Row {
 impl Oc2Row {
     pub(in crate::records) fn parse(row: &RowCells<'_>, found: &mut Recorder<'_>) -> Self {
         let birth = row.date(found, 1);
-        let score = row.code(found, 2, score);
+        let score = row.whole(found, 2, 0, 40);
         let score = row.optional(found, 2, score, RuleId::R180);
         let no_score = row.code(found, 3, |code| NoScore::parse(code, row.year.number));
         let no_score = row.optional(found, 3, no_score, RuleId::R196);
@@ -65,10 +65,4 @@ impl Oc2Row {
             intervention_offered: item(11),
         }
     }
-}
-
-fn score(code: &[u8]) -> Option<u8> {
-    let digits = (1..=2).contains(&code.len()) && code.iter().all(u8::is_ascii_digit);
-    let number = code.iter().fold(0_u8, |sum, digit| sum.wrapping_mul(10).wrapping_add(digit.wrapping_sub(b'0')));
-    (digits && number <= 40).then_some(number)
 }

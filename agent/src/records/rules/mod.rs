@@ -1,9 +1,10 @@
 //! The validation rules: what each says, how hard it is, in which years it holds.
 //!
-//! `config/rules.toml` is the one table of them; it is compiled in, and an authority may change severities in its own
-//! configuration. Codes are those of the Department for Education and, for `INT`, `EPI` and `NoE`, of the validator that
-//! councils use; `GT` and `EX` codes are ours. Invariant: a rule that compares children can warn or refuse the return and
-//! never drops a row, so that what is kept for a child depends on that child's rows, the header and the configuration.
+//! `config/rules.toml` and, for local extracts, `config/extract-rules.toml` are the one table of them; they are compiled
+//! in, and an authority may change severities in its own configuration. Codes are those of the Department for Education
+//! and, for `INT`, `EPI` and `NoE`, of the validator that councils use; `GT` and `EX` codes are ours. Invariant: a rule
+//! that compares children can warn or refuse the return and never drops a row, so that what is kept for a child depends on
+//! that child's rows, the header and the configuration.
 
 mod ids; // every rule by name
 
@@ -16,8 +17,9 @@ use serde::{Deserialize, Serialize};
 
 pub use ids::RuleId;
 
-/// The catalogue as compiled in.
-const CATALOGUE: &str = include_str!("../../../../config/rules.toml");
+/// The catalogue as compiled in: the rules of the return, and those of the local extracts.
+const CATALOGUE: [&str; 2] =
+    [include_str!("../../../../config/rules.toml"), include_str!("../../../../config/extract-rules.toml")];
 
 /// How hard a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -126,7 +128,7 @@ impl RuleBook {
 
     /// The catalogue with the severities of a configuration, by code.
     pub fn configured(severities: &BTreeMap<String, Severity>) -> Result<Self, RuleBookError> {
-        let mut rules = Self::parse(CATALOGUE)?.rules;
+        let mut rules = Self::parse(&CATALOGUE)?.rules;
         for (code, severity) in severities {
             let rule = rules.iter_mut().find(|rule| rule.code.eq_ignore_ascii_case(code));
             let rule = rule.ok_or_else(|| RuleBookError::Unknown(code.clone()))?;
@@ -141,10 +143,14 @@ impl RuleBook {
         Ok(Self { rules })
     }
 
-    fn parse(text: &str) -> Result<Self, RuleBookError> {
-        let catalogue: Catalogue = toml::from_str(text).map_err(|error| RuleBookError::Catalogue(error.to_string()))?;
+    fn parse(texts: &[&str]) -> Result<Self, RuleBookError> {
+        let of = |text: &&str| -> Result<Vec<Rule>, RuleBookError> {
+            let catalogue: Catalogue = toml::from_str(text).map_err(|error| RuleBookError::Catalogue(error.to_string()))?;
+            Ok(catalogue.rule)
+        };
+        let listed = texts.iter().map(of).collect::<Result<Vec<_>, _>>()?;
         let mut by_code: BTreeMap<String, Rule> = BTreeMap::new();
-        for rule in catalogue.rule {
+        for rule in listed.into_iter().flatten() {
             if let Some(twice) = by_code.insert(rule.code.clone(), rule) {
                 return Err(RuleBookError::Catalogue(format!("{} stands twice", twice.code)));
             }

@@ -48,7 +48,7 @@ pub const LEAVERS: &[Added] = &[
     class("3001", &[], "H DOB=15/12/{-17}; E DECOM=05/04/{0} DEC=15/09/{0} REC=E8; O3! ACCOM=Z1"),
     class("391", &["1001", "1002"], "H DOB=15/06/{-14}; E; O3!"),
     class("1000", &[], "H DOB=15/12/{-18}; E DECOM=05/04/{0} DEC=15/09/{0} REC=E2; O3!"),
-    class("1001", &[], "H DOB=15/12/{-18}; E DEC=20/05/{0}; O3!"),
+    Added { linked: true, ..class("1001", &["NoE", "GT05", "630"], "H DOB=15/12/{-17}; E DECOM=10/05/{-1} DEC=10/09/{-1}; O3!") },
     // who turns 17 in the year left care at 16, so that this return or the last one must show it
     Added { linked: true, ..class("1002", &["1001"], "H DOB=15/12/{-17}; O3!") },
     class("1007", &["1001"], "H DOB=15/12/{-17}; E DECOM=05/04/{0} DEC= REC=; O3!"),
@@ -76,10 +76,6 @@ pub const ADOPTION: &[Added] = &[
     ),
     class("557", &[], "H DOB=15/06/{-3} UPN=UN1; E! LS=E1; P"),
     class("558", &[], "$placed; P! DATE_PLACED_CEASED=10/02/{1} REASON_PLACED_CEASED=RD1; A"),
-    Added {
-        linked: true,
-        ..class("559", &[], "$child; P! DATE_PLACED=01/02/{0} DATE_PLACED_CEASED=10/07/{0} REASON_PLACED_CEASED=RD1")
-    },
     class("563", &["557"], "$child; P! DATE_PLACED= DATE_PLACED_CEASED=10/07/{0} REASON_PLACED_CEASED=RD1"),
     class(
         "579",
@@ -124,7 +120,7 @@ pub const MISSING: &[Added] = &[
     class("578", &[], "$teen; M! MIS_START=20/07/{0} MIS_END=22/07/{0}"),
     class("581", &[], "$teen; M! MIS_START=01/05/{0} MIS_END=03/05/{0}"),
     class("586", &["571", "581"], "$teen; M! MIS_START=01/06/{-15} MIS_END=02/06/{-15}"),
-    class("580", &[], "H DOB=10/07/{-18}; E!; M MIS_START=01/07/{0} MIS_END=10/07/{0}"),
+    class("580", &["577"], "H DOB=10/07/{-18}; E!; M MIS_START=01/07/{0} MIS_END=12/07/{0}"),
     class("1004", &["564"], "$teen; M! MIS_START=31/02/{0}"),
     class("1005", &[], "$teen; M! MIS_END=31/02/{0}"),
     class("1006", &["565"], "$teen; M! MISSING=Q"),
@@ -137,7 +133,7 @@ pub const WORKERS: &[Added] = &[
     since(2024, "GT02", &[], "S! DOB=15/06/{-8}"),
     since(2024, "GT06", &["SW01aSTG1", "SW01bSTG1", "SW02STG1", "SW08STG2", "SW10STG2"], "$open; S; S! SW_ID="),
     since(2024, "GT07", &[], "$open; S! DOB=16/06/{-8}"),
-    Added { to: 2024, ..since(2024, "SW01STG1", &[], "H; E! DEC= REC=; -S") },
+    Added { to: 2024, ..since(2024, "SW01STG1", &["SW12STG2"], "H; E! DEC= REC=; -S") },
     since(2025, "SW01aSTG1", &["GT06", "SW01bSTG1", "SW02STG1", "SW12STG2"], "$open; S! SW_ID="),
     since(2025, "SW01bSTG1", &["SW13STG1"], "$open; S! SW_REASON="),
     since(2024, "SW02STG1", &[], "$open; S! SW_ID=AB123456"),

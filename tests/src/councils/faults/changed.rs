@@ -41,8 +41,6 @@ pub enum Rows {
     CarriedOver,
     /// Decisions for adoption from before this year.
     FormerDecision,
-    /// Absences from before this year.
-    FormerAbsence,
 }
 
 /// A class of fault.
@@ -120,7 +118,7 @@ pub const CHANGED: &[Changed] = &[
     oc2("INT14", &[], &[], &[("DOB", New::OtherDay)]),
     oc2("GT10", &[], &[("SDQ_SCORE", Is::Filled)], &[("SDQ_SCORE", New::Behind(".0"))]),
     Changed { from: 2025, ..carried("202", "header.csv", &[], &[("SEX", Is::Text("M"))], &[("SEX", New::Text("F"))]) },
-    carried("204", "header.csv", &[], &[], &[("ETHNIC", New::Other("WBRI", "MOTH"))]),
+    carried("204", "header.csv", &[], &[("ETHNIC", Is::Text("WBRI"))], &[("ETHNIC", New::Text("MOTH"))]),
     carried("208", "header.csv", &[], &[("UPN", Is::Number)], &[("UPN", New::OtherDigit)]),
     carried("502", "episodes.csv", &["562"], &[], &[("DECOM", New::OtherDay)]),
     carried("503A", "episodes.csv", &["357", "433", "432"], &[("RNE", Is::Text("S"))], &[("RNE", New::Text("P"))]),
@@ -129,7 +127,6 @@ pub const CHANGED: &[Changed] = &[
     carried("503D", "episodes.csv", &[], &[("PLACE", Is::Text("U6"))], &[("PLACE", New::Text("U4"))]),
     carried("503E", "episodes.csv", &[], &[("PLACE", Is::Text("U6"))], &[("PLACE_PROVIDER", New::Other("PR4", "PR1"))]),
     carried("503F", "episodes.csv", &[], &[("PLACE", Is::Text("U6")), ("URN", Is::Number)], &[("URN", New::OtherDigit)]),
-    Changed { rows: Rows::FormerAbsence, ..carried("576", "missing.csv", &[], &[], &[("MIS_START", New::OtherDay)]) },
     Changed {
         rows: Rows::FormerDecision,
         ..carried(
@@ -152,7 +149,6 @@ impl Changed {
             Rows::Any => true,
             Rows::CarriedOver => carried_over(work, &child),
             Rows::FormerDecision => before_year(work, sheet.cell(row, "DATE_PLACED")),
-            Rows::FormerAbsence => before_year(work, sheet.cell(row, "MIS_START")),
         };
         let before = sheet.rows[row].clone();
         let alone = self.file == "header.csv" || !work.sheet("uasc.csv").rows.iter().any(|cells| cells[0] == child);
@@ -250,6 +246,8 @@ pub const MADE: &[Made] = &[
     Made { rule: "203", file: "header.csv", from: 2017, linked: true, also: &["440", "441", "209"], make: another_day_of_birth },
     Made { rule: "187", file: "oc3.csv", from: 2017, linked: false, also: &["215", "1001", "1007"], make: leaver_in_care },
     Made { rule: "348", file: "oc3.csv", from: 2026, linked: true, also: &["1002", "391"], make: alive_again },
+    Made { rule: "559", file: "placed_for_adoption.csv", from: 2017, linked: true, also: &[], make: decided_before },
+    Made { rule: "576", file: "header.csv", from: 2017, linked: true, also: &["574"], make: absence_not_gone_on_with },
     Made {
         rule: "561",
         file: "placed_for_adoption.csv",
@@ -305,6 +303,51 @@ fn alive_again(work: &mut Work) -> Option<usize> {
     let leavers = work.sheet_mut("oc3.csv");
     leavers.rows.push(cells);
     Some(leavers.rows.len() - 1)
+}
+
+/// A decision for adoption from before the year, of which last year's return of the child knows nothing.
+fn decided_before(work: &mut Work) -> Option<usize> {
+    let header = work.sheet("header.csv");
+    let known = |child: &str| work.sheet("placed_for_adoption.csv").rows.iter().any(|cells| cells[0] == child);
+    let row = (0..header.rows.len()).find(|&row| {
+        let child = header.cell(row, "CHILD");
+        !work.hurt.contains(child) && carried_over(work, child) && !known(child)
+    })?;
+    let (child, born) = (header.cell(row, "CHILD").to_owned(), header.cell(row, "DOB").to_owned());
+    let on = format!("01/03/{:04}", work.year - 1);
+    work.hurt.insert(child.clone());
+    let decisions = work.sheet_mut("placed_for_adoption.csv");
+    decisions.rows.push(vec![child, born, on, String::new(), String::new()]);
+    Some(decisions.rows.len() - 1)
+}
+
+/// An absence that was open at the end of last year begins this year only; named at the child's row in Header.
+fn absence_not_gone_on_with(work: &mut Work) -> Option<usize> {
+    let day = format!("02/04/{:04}", work.year - 1);
+    let missing = work.sheet("missing.csv");
+    let in_care = |child: &str| {
+        let episodes = work.sheet("episodes.csv");
+        let mut own = (0..episodes.rows.len()).filter(|&row| episodes.rows[row][0] == child);
+        own.any(|row| {
+            let dec = episodes.cell(row, "DEC");
+            before_year(work, episodes.cell(row, "DECOM")) && (dec.is_empty() || key(dec) > key(&day))
+        })
+    };
+    let row = (0..missing.rows.len()).find(|&row| {
+        let child = missing.cell(row, "CHILD");
+        before_year(work, missing.cell(row, "MIS_START")) && !work.hurt.contains(child) && in_care(child)
+    })?;
+    let child = missing.cell(row, "CHILD").to_owned();
+    let (start, end) = (missing.column("MIS_START"), missing.column("MIS_END"));
+    let header = work.sheet("header.csv");
+    let at = (0..header.rows.len()).find(|&at| header.cell(at, "CHILD") == child)?;
+    let cells = &mut work.sheet_mut("missing.csv").rows[row];
+    if !cells[end].is_empty() && key(&cells[end]) < key(&day) {
+        cells[end].clone_from(&day);
+    }
+    cells[start] = day;
+    work.hurt.insert(child);
+    Some(at)
 }
 
 /// A decision for adoption that last year's return ended stands again, with the same day.

@@ -83,7 +83,7 @@ pub const CHILD: &[Added] = &[
     class("351", &["391", "1002", "INT06"], "H! DOB=15/06/{-27}; O3"),
     class("442", &[], "H! UPN=; E"),
     since(2026, "444", &[], "H! UPN={taken}; E"),
-    class("607", &[], "H! SEX={F}; E"),
+    class("607", &[], "H! SEX={F} DOB=15/06/{-14}; E"),
     class("EPI", &[], "H!"),
     class("INT32", &[], "H; E; H!"),
     class("INT03", &[], "E!"),

@@ -159,7 +159,8 @@ mod tests {
     use shared::ids::ReportingYear;
 
     use super::{N_POSTCODES, Written, postcode, write_return};
-    use crate::bench::records::{InputFile, read_returns};
+    use crate::bench::records::read_returns;
+    use crate::reading::InputFile;
 
     fn written(year: i16, n: u64) -> (Written, Vec<InputFile>) {
         let folder = tempfile::tempdir().unwrap();

@@ -13,9 +13,10 @@ use shared::plan::Plan;
 use shared::sign::{Algorithm, SigningKey};
 use shared::submission::Nonce;
 
-use super::records::{Return, bare_pass, middling_council, read_returns};
+use super::records::{bare_pass, middling_council, read_returns};
 use super::timing::alternate_cpu;
 use super::{Outcome, Target};
+use crate::reading::Return;
 use crate::sample;
 
 const ROUNDS: usize = 5;

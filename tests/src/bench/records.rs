@@ -2,16 +2,13 @@
 //! the same bytes.
 
 use agent::histories::{Mending, each};
-use agent::pseudonym::PseudonymKey;
-use agent::records::changed::ChangedIds;
-use agent::records::rules::RuleBook;
-use agent::records::source::XmlTags;
-use agent::records::{Offered, ReadOptions, ReturnReader, Returns, TableSet};
-use shared::ids::{AuthorityId, ReportingYear};
+use agent::records::Returns;
+use shared::ids::AuthorityId;
 
 use super::timing::alternate_cpu;
 use super::{Outcome, Target};
 use crate::councils::{Council, Plan, Spec};
+use crate::reading::{Return, read, returns_of};
 
 const ROUNDS: usize = 5;
 /// Linked years of the council.
@@ -19,27 +16,12 @@ const YEARS: usize = 10;
 /// Its children in care on the last day: with ten years they have about 60,000 rows of episodes in all returns together.
 const N_CHILDREN: u32 = 2_600;
 
-/// A file in memory.
-pub(crate) struct InputFile {
-    pub(crate) name: String,
-    pub(crate) bytes: Vec<u8>,
-}
-
-/// One return: its year, and its files.
-pub(crate) type Return = (ReportingYear, Vec<InputFile>);
-
-/// Reads returns as the agent does.
+/// Reads returns as the agent does; a clean return is not refused.
 pub(crate) fn read_returns(returns: &[Return]) -> anyhow::Result<Returns> {
-    let key = PseudonymKey::from_bytes(&[7; 32]).ok_or_else(|| anyhow::anyhow!("a key of 32 bytes is long enough"))?;
-    let (rules, changed, xml) = (RuleBook::built_in(), ChangedIds::default(), XmlTags::default());
-    let options = ReadOptions { key: &key, rules: &rules, changed: &changed, xml: &xml, ignored: TableSet::NONE };
-    let mut reader = ReturnReader::new(options);
-    for (year, files) in returns {
-        let offered = files.iter().map(|file| Offered::bytes(file.name.clone(), &file.bytes)).collect();
-        let read = reader.read(*year, TableSet::required(), offered);
-        anyhow::ensure!(read.refusals.is_empty(), "a clean return was refused: {}", read.refusals[0]);
-    }
-    Ok(reader.finish())
+    let read = read(returns);
+    let refusal = read.all.iter().flat_map(|read| &read.refusals).next();
+    anyhow::ensure!(refusal.is_none(), "a clean return was refused: {}", refusal.map_or(String::new(), ToString::to_string));
+    Ok(read)
 }
 
 pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
@@ -82,7 +64,7 @@ pub(super) fn bare_pass(returns: &[Return]) -> anyhow::Result<()> {
 /// The returns of one made-up council with ten linked years, in memory: about 60,000 rows of episodes.
 fn large_council() -> anyhow::Result<Vec<Return>> {
     let spec = Spec { seed: 1, authorities: None, reporting_year: 2026, n_years: YEARS, faults: 0.0 };
-    in_memory(&spec, &Plan::new(&spec).council_of_size(0, N_CHILDREN))
+    in_memory(&Plan::new(&spec).council_of_size(0, N_CHILDREN))
 }
 
 /// The code and the returns of a made-up council of middling size, in memory: three linked years.
@@ -101,23 +83,12 @@ fn places_by_size(plan: &Plan) -> Vec<usize> {
 
 fn council(spec: &Spec, place: usize) -> anyhow::Result<(AuthorityId, Vec<Return>)> {
     let council = Plan::new(spec).council(place);
-    Ok((council.code.parse()?, in_memory(spec, &council)?))
+    Ok((council.code.parse()?, in_memory(&council)?))
 }
 
 /// The returns of a council as files in memory.
-fn in_memory(spec: &Spec, council: &Council) -> anyhow::Result<Vec<Return>> {
+fn in_memory(council: &Council) -> anyhow::Result<Vec<Return>> {
     let folder = tempfile::tempdir()?;
     council.write_returns(folder.path())?;
-    let mut returns = Vec::new();
-    for year in spec.years() {
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(folder.path().join(year.to_string()))? {
-            let path = entry?.path();
-            files.push(InputFile { name: path.display().to_string(), bytes: std::fs::read(&path)? });
-        }
-        files.sort_by(|a, b| a.name.cmp(&b.name));
-        let year = ReportingYear::new(year).ok_or_else(|| anyhow::anyhow!("year {year}"))?;
-        returns.push((year, files));
-    }
-    Ok(returns)
+    Ok(returns_of(folder.path())?)
 }

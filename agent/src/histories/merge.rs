@@ -57,17 +57,12 @@ pub fn each(returns: &Returns, year: ReportingYear, mending: Mending, mut keep: 
     used.sort_by_key(|read| read.year);
     let supplied = used.iter().fold(Supplied::default(), |all, read| all.with(read.year, read.records.supplied));
     let newest = used.last().map(|read| read.year);
-    let mut walks: Vec<Walk> = used.iter().map(|_| Walk::default()).collect();
+    let mut walks: Vec<(ReportingYear, Walk<'_>)> = used.iter().map(|read| (read.year, Walk::new(&read.records))).collect();
     let mut summary = Summary::default();
     let mut rows: Vec<(ReportingYear, ChildRows<'_>)> = Vec::with_capacity(used.len());
     for (child, pseudonym) in ChildIndex::first(returns.children.len()).zip(&returns.children) {
         rows.clear();
-        for (read, walk) in used.iter().zip(&mut walks) {
-            let of_year = walk.rows(&read.records, child);
-            if !of_year.is_empty() {
-                rows.push((read.year, of_year));
-            }
-        }
+        rows.extend(walks.iter_mut().filter_map(|(year, walk)| walk.rows(child).map(|of_year| (*year, of_year))));
         if rows.is_empty() {
             continue;
         }

@@ -72,16 +72,57 @@ macro_rules! declare {
         }
 
         /// Walks the children of a return in the order of their numbers.
-        #[derive(Default)]
-        pub struct Walk { $($field: usize,)+ }
+        pub struct Walk<'r> {
+            records: &'r Records,
+            /// The next child that has a row.
+            next: Option<ChildIndex>,
+            $($field: usize,)+
+        }
 
-        impl Walk {
-            /// The rows of a child; to be asked for children in growing order.
-            pub fn rows<'r>(&mut self, records: &'r Records, child: ChildIndex) -> ChildRows<'r> {
-                ChildRows {
-                    supplied: records.supplied,
-                    $($field: of_child(&records.$field, &mut self.$field, child),)+
+        impl<'r> Walk<'r> {
+            /// Stands before the first child.
+            pub fn new(records: &'r Records) -> Self {
+                let mut walk = Self { records, next: None, $($field: 0,)+ };
+                walk.look_ahead();
+                walk
+            }
+
+            /// The rows of a child; `None` when it has none. To be asked for children in growing order.
+            pub fn rows(&mut self, child: ChildIndex) -> Option<ChildRows<'r>> {
+                while self.next? < child {
+                    let passed = self.next?;
+                    $(of_child(&self.records.$field, &mut self.$field, passed);)+
+                    self.look_ahead();
                 }
+                if self.next? > child {
+                    return None;
+                }
+                let rows = ChildRows {
+                    supplied: self.records.supplied,
+                    $($field: of_child(&self.records.$field, &mut self.$field, child),)+
+                };
+                self.look_ahead();
+                Some(rows)
+            }
+
+            /// All children that have a row, with their rows.
+            pub fn all(mut self) -> impl Iterator<Item = (ChildIndex, ChildRows<'r>)> {
+                std::iter::from_fn(move || {
+                    let child = self.next?;
+                    self.rows(child).map(|rows| (child, rows))
+                })
+            }
+
+            fn look_ahead(&mut self) {
+                self.next = None;
+                $(self.next = earlier(self.next, self.records.$field.get(self.$field).map(ChildRow::child));)+
+            }
+        }
+
+        impl<'r> ChildRows<'r> {
+            /// Of a child of whom a return says nothing.
+            pub fn none(supplied: TableSet) -> Self {
+                Self { supplied, $($field: &[],)+ }
             }
         }
 
@@ -153,13 +194,19 @@ macro_rules! keep_last_of_key {
     };
 }
 
-/// The rows of a child from a place on, which moves behind them. Rows of children before are passed over.
+fn earlier(a: Option<ChildIndex>, b: Option<ChildIndex>) -> Option<ChildIndex> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The rows of a child, which begin at a place if there are any; the place moves behind them.
 fn of_child<'r, T: ChildRow>(rows: &'r [T], at: &mut usize, child: ChildIndex) -> &'r [T] {
     let rest = rows.get(*at..).unwrap_or_default();
-    let before = rest.iter().take_while(|row| row.child() < child).count();
-    let n = rest.iter().skip(before).take_while(|row| row.child() == child).count();
-    *at += before + n;
-    rest.get(before..before + n).unwrap_or_default()
+    let n = rest.iter().take_while(|row| row.child() == child).count();
+    *at += n;
+    rest.get(..n).unwrap_or_default()
 }
 
 /// Keeps the last of a child's rows in a table with one row a child; `stands` says whether a row may replace the ones
@@ -202,6 +249,22 @@ impl<'r> ChildRows<'r> {
     /// Date of birth in Header.
     pub fn birth(&self) -> Option<Day> {
         self.header_row().and_then(|row| row.birth)
+    }
+
+    /// Whether rows may repeat each other, so that not all of them stand: in a table with one row a child, or an extract.
+    pub fn may_repeat(&self) -> bool {
+        let n = [self.header.len(), self.ad1.len(), self.oc2.len(), self.oc3.len(), self.prev_perm.len(), self.uasc.len()];
+        let of_extracts = [
+            self.sdq.len(),
+            self.wellbeing.len(),
+            self.schools.len(),
+            self.referrals.len(),
+            self.carer_support.len(),
+            self.leaver_support.len(),
+            self.home_plans.len(),
+            self.health_checks.len(),
+        ];
+        n.iter().chain(&of_extracts).any(|n| *n > 1)
     }
 
     /// Episodes that are not short breaks, in order.

@@ -289,34 +289,52 @@ impl<'k> ReturnReader<'k> {
         sheet.tally.n_events += u32::from(in_year == InYear::Event);
     }
 
-    /// Asks every rule that looks at more than a cell, child by child: first those that leave rows out.
+    /// Asks every rule that looks at more than a cell, child by child: first those that leave rows out, then, over the rows
+    /// that are left, all others. Only children of whom rows go are looked up a second time.
     fn hold_against_rules(&mut self, read: &mut ReturnRead, found: &mut Recorder<'_>) {
         let year = YearDays::of(read.year);
-        let n_children = self.children.n();
-        self.known.resize(n_children, Known::default());
+        self.known.resize(self.children.n(), Known::default());
         read.records.sort();
-        let mut walk = Walk::default();
-        for (child, known) in ChildIndex::first(n_children).zip(&mut self.known) {
-            let now = walk.rows(&read.records, child);
-            if !now.is_empty() {
-                known.in_header |= !now.header.is_empty();
-                known.birth = now.birth().or(known.birth);
-                checks::row_by_row(&Scene { year, now, former: None, known: *known }, found);
+        let former = self.returns.last().filter(|former| former.year == read.year.before(1));
+        let mut of_former = Former::new(former);
+        let mut again = Vec::new();
+        for (child, now) in Walk::new(&read.records).all() {
+            let Some(known) = usize::try_from(child.0).ok().and_then(|at| self.known.get_mut(at)) else { continue };
+            known.in_header |= !now.header.is_empty();
+            known.birth = now.birth().or(known.birth);
+            let n_dropped = found.dropped.len();
+            checks::row_by_row(&Scene { year, now, former: None, known: *known }, found);
+            if found.dropped.len() > n_dropped || now.may_repeat() {
+                again.push(child);
+            } else {
+                checks::child(&Scene { year, now, former: of_former.rows(child), known: *known }, found);
             }
         }
         read.records.leave_out(std::mem::take(&mut found.dropped));
         read.records.keep_standing();
-        let former = self.returns.last().filter(|former| former.year == read.year.before(1));
-        let (mut walk, mut walk_former) = (Walk::default(), Walk::default());
-        for (child, known) in ChildIndex::first(n_children).zip(&self.known) {
-            let now = walk.rows(&read.records, child);
-            let former: Option<ChildRows<'_>> = former.map(|former| walk_former.rows(&former.records, child));
-            if !now.is_empty() {
-                checks::child(&Scene { year, now, former, known: *known }, found);
+        let (mut walk, mut of_former) = (Walk::new(&read.records), Former::new(former));
+        for child in again {
+            let known = usize::try_from(child.0).ok().and_then(|at| self.known.get(at)).copied().unwrap_or_default();
+            if let Some(now) = walk.rows(child) {
+                checks::child(&Scene { year, now, former: of_former.rows(child), known }, found);
             }
         }
         checks::several::check(&read.records, found);
         read.records.leave_out(std::mem::take(&mut found.dropped));
+    }
+}
+
+/// Last year's return, child by child.
+struct Former<'r>(Option<(Walk<'r>, TableSet)>);
+
+impl<'r> Former<'r> {
+    fn new(former: Option<&'r ReturnRead>) -> Self {
+        Self(former.map(|former| (Walk::new(&former.records), former.records.supplied)))
+    }
+
+    /// The child's rows in it; `None` when it was not given.
+    fn rows(&mut self, child: ChildIndex) -> Option<ChildRows<'r>> {
+        self.0.as_mut().map(|(walk, supplied)| walk.rows(child).unwrap_or_else(|| ChildRows::none(*supplied)))
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Recorder<'_>) {
     if row.mother.is_blank() && row.sex == Cell::Known(Sex::Female) && has_left(scene) {
         found.row(RuleId::R607, row);
     }
-    if scene.now.has(Table::Episodes) && is_in_header_alone(scene) {
+    if scene.now.has(Table::Episodes) && scene.now.has(Table::Oc3) && is_in_header_alone(scene) {
         found.row(RuleId::Epi, row);
     }
 }

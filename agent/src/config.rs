@@ -280,6 +280,19 @@ mod tests {
     }
 
     #[test]
+    fn the_samples_of_a_live_source_are_read() {
+        let (_, commented) = SAMPLE.split_once("# [live]\n").unwrap();
+        let lines: String = commented.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap())).collect();
+        let page = include_str!("../../docs/live-source.md");
+        let (_, block) = page.split_once("```toml\n[live]\n").unwrap();
+        let (block, _) = block.split_once("```").unwrap();
+        for section in [&lines, block] {
+            let live = load(&format!("authority = \"301\"\n[live]\n{section}"), &[]).unwrap().live.unwrap();
+            assert!(live.years.len() == 2 && live.queries.values().all(|sql| sql.contains("$1")), "{section}");
+        }
+    }
+
+    #[test]
     fn the_environment_wins_over_the_file() {
         let text = "authority = \"301\"\nreporting_year = 2024\n[tables]\nOC2 = true\nUASC = false\n";
         let environment = [("GOLDENTHREAD__REPORTING_YEAR", "2025"), ("GOLDENTHREAD__TABLES__OC2", "false")];

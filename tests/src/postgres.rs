@@ -72,6 +72,27 @@ impl Postgres {
         self.control(&["-m", "immediate", "-w", "stop"]);
     }
 
+    /// Starts the server anew, so that it speaks TLS with this certificate and key, both as PEM.
+    ///
+    /// # Panics
+    /// When the files cannot be put there, or the server does not come up.
+    pub fn speak_tls(&self, certificate: &str, key: &str) {
+        self.stop();
+        let data = self.folder.join("data");
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let path = data.join(name);
+            std::fs::write(&path, text).expect("a file can be put beside the data");
+            must(Command::new("chmod").arg("600").arg(&path));
+            if self.as_user {
+                must(Command::new("chown").arg(USER).arg(&path));
+            }
+        }
+        let settings = data.join("postgresql.auto.conf");
+        let text = std::fs::read_to_string(&settings).expect("the server's settings can be read") + "ssl = on\n";
+        std::fs::write(&settings, text).expect("the server's settings can be written");
+        assert!(self.recover(), "PostgreSQL does not speak TLS");
+    }
+
     /// The address of a database for another role than the one that owns everything.
     #[must_use]
     pub fn url_as(&self, user: &str, password: &str, database: &str) -> String {

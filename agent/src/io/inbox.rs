@@ -3,6 +3,8 @@
 //! A return year is known by the four digits in the name of its folder; files are known by their content, which is read
 //! as it streams by. Whoever can change these files changes the figures of this authority, and nothing else.
 
+mod places; // folders, and a live source
+
 use std::cell::RefCell;
 use std::fmt;
 use std::fs::{self, File};
@@ -11,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use shared::ids::ReportingYear;
 
-use super::live::{self, Database, LiveFault};
+use super::live::{self, LiveFault};
 use crate::config::AgentConfig;
 use crate::pseudonym::PseudonymKey;
 use crate::records::changed::{ChangedIds, ChangedIdsFault};
@@ -22,12 +24,10 @@ use crate::records::source::{XmlTags, open};
 use crate::records::{
     Content, ErrorRateMax, Offered, ReadOptions, Refusal, ReturnReader, Returns, TableSet, YEAR_FIRST, YEAR_LAST,
 };
+use places::{Place, connect, places_of};
 
 /// Name of the file of identifiers that were replaced; it lies beside the folders of the years.
 pub const CHANGED_IDS: &str = "changed_ids.csv";
-
-/// Name of the live source in messages: the section that configures it.
-const LIVE: &str = "[live]";
 
 /// Most entries of the folder of returns that are looked at.
 const FOLDERS_MAX: usize = 1000;
@@ -257,67 +257,6 @@ pub fn read_configured(
         input.refusals.push(InputRefusal::YearAbsent { year, folder: config.returns.display().to_string(), others });
     }
     Ok(input.hold_against(config.error_rate_max))
-}
-
-/// Where a return is.
-enum Place {
-    /// In a folder.
-    Folder {
-        /// The folder's name.
-        name: String,
-        /// Its files.
-        files: Vec<Named>,
-    },
-    /// In the live source.
-    Live,
-}
-
-impl Place {
-    fn name(&self) -> &str {
-        match self {
-            Self::Folder { name, .. } => name,
-            Self::Live => LIVE,
-        }
-    }
-
-    fn files(&self) -> &[Named] {
-        match self {
-            Self::Folder { files, .. } => files,
-            Self::Live => &[],
-        }
-    }
-}
-
-/// Where the returns up to the year of the input are, by year. A year in two places is in the first of them here, and
-/// refused.
-fn places_of(config: &AgentConfig, input: &mut Input) -> Result<Vec<(ReportingYear, Place)>, InboxError> {
-    // where all returns are read from a database, there need not be a folder
-    let is_needed = config.live.is_none() || config.returns.exists();
-    let folders = if is_needed { folders_of(&config.returns, input)? } else { Vec::new() };
-    let mut places = Vec::with_capacity(folders.len());
-    for (of, folder) in &folders {
-        let name = name_of(folder);
-        let files = files_of(folder, &name, &mut input.left_aside)?;
-        places.push((*of, Place::Folder { name, files }));
-    }
-    for of in config.live.iter().flat_map(|live| &live.years).copied() {
-        if of > input.year {
-            input.left_aside.push(format!("{LIVE}, return {of}: later than the reporting year {}", input.year));
-        } else if let Some((_, path)) = folders.iter().find(|(year, _)| *year == of) {
-            input.refusals.push(InputRefusal::YearTwice { year: of, first: name_of(path), second: LIVE.to_owned() });
-        } else {
-            places.push((of, Place::Live));
-        }
-    }
-    places.sort_by_key(|(of, _)| *of);
-    Ok(places)
-}
-
-/// Connects to the live source where a return is read from it; a fault is told once, for the first such return.
-fn connect(config: &AgentConfig, places: &[(ReportingYear, Place)], input: &mut Input) -> Option<Box<dyn Database>> {
-    let live = config.live.as_ref()?;
-    let (year, _) = places.iter().find(|(_, place)| matches!(place, Place::Live))?;
-    live::connect(live).map_err(|fault| input.refusals.push(InputRefusal::Live { year: *year, fault })).ok()
 }
 
 /// Reads files, or folders of files, as one return of a year, under the rules as they are unless configured.

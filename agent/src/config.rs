@@ -3,6 +3,7 @@
 //! Defaults, then the file, then `GOLDENTHREAD__...` from the environment, then flags. Unknown keys are refused. Paths
 //! are relative to the file. A commented sample lies in `config/agent.example.toml`.
 
+pub mod live; // returns from a database
 pub mod sending; // the aggregator, caps, tries
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use shared::ids::{AuthorityId, ReportingYear};
 use shared::time::Timestamp;
 
+use live::{Live, LiveToml};
 use sending::{AggregatorToml, CapsToml, SendToml, Sending};
 
 use crate::histories::Mending;
@@ -72,6 +74,8 @@ pub struct AgentConfig {
     pub mending: Mending,
     /// Names of the elements of an XML return that are not fixed.
     pub xml: XmlTags,
+    /// Returns that are read from a database.
+    pub live: Option<Live>,
     /// Settings of the sending half.
     pub sending: Sending,
 }
@@ -94,6 +98,7 @@ struct AgentToml {
     rules: BTreeMap<String, Severity>,
     #[serde(default)]
     xml: XmlToml,
+    live: Option<LiveToml>,
     #[serde(default)]
     aggregator: AggregatorToml,
     #[serde(default)]
@@ -187,6 +192,7 @@ impl AgentConfig {
                 RepairToml::Apply => Mending::Apply,
             },
             xml: toml.xml.tags(),
+            live: toml.live.map(|live| Live::of(folder, live)).transpose().map_err(|(key, why)| value(&key, why))?,
             sending: Sending::of(folder, toml.aggregator, toml.caps, toml.send).map_err(|(key, why)| value(&key, why))?,
         })
     }
@@ -265,6 +271,30 @@ mod tests {
     }
 
     #[test]
+    fn a_live_source_is_a_file_with_an_address_years_and_a_query_for_each_table() {
+        let text = "authority = \"301\"\n[live]\nurl_file = \"database-url\"\nyears = [2025, 2026]\n[live.queries]\n\
+                    Header = \"select 1\"\nepisodes = \"select 2\"\n";
+        let live = load(text, &[]).unwrap().live.unwrap();
+        assert!(live.url_file.is_absolute() && live.url_file.ends_with("database-url"));
+        assert_eq!(live.years.iter().map(|year| year.number()).collect::<Vec<_>>(), [2025, 2026]);
+        assert_eq!(live.queries.keys().copied().collect::<Vec<_>>(), [Table::Header, Table::Episodes]);
+        assert!(load("authority = \"301\"", &[]).unwrap().live.is_none());
+    }
+
+    #[test]
+    fn the_samples_of_a_live_source_are_read() {
+        let (_, commented) = SAMPLE.split_once("# [live]\n").unwrap();
+        let lines: String = commented.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap())).collect();
+        let page = include_str!("../../docs/live-source.md");
+        let (_, block) = page.split_once("```toml\n[live]\n").unwrap();
+        let (block, _) = block.split_once("```").unwrap();
+        for section in [&lines, block] {
+            let live = load(&format!("authority = \"301\"\n[live]\n{section}"), &[]).unwrap().live.unwrap();
+            assert!(live.years.len() == 2 && live.queries.values().all(|sql| sql.contains("$1")), "{section}");
+        }
+    }
+
+    #[test]
     fn the_environment_wins_over_the_file() {
         let text = "authority = \"301\"\nreporting_year = 2024\n[tables]\nOC2 = true\nUASC = false\n";
         let environment = [("GOLDENTHREAD__REPORTING_YEAR", "2025"), ("GOLDENTHREAD__TABLES__OC2", "false")];
@@ -295,6 +325,11 @@ mod tests {
             "authority = \"301\"\n[rules]\n\"9999\" = \"warn\"",
             "authority = \"301\"\nrepair = \"perhaps\"",
             "authority = \"301\"\nreporting_year = 25",
+            "authority = \"301\"\n[live]\nurl = \"postgres://a:b@c/d\"",
+            "authority = \"301\"\n[live]\nurl_file = \"u\"\nyears = []\n[live.queries]\nHeader = \"a\"\nEpisodes = \"b\"",
+            "authority = \"301\"\n[live]\nurl_file = \"u\"\nyears = [2016]\n[live.queries]\nHeader = \"a\"\nEpisodes = \"b\"",
+            "authority = \"301\"\n[live]\nurl_file = \"u\"\nyears = [2025]\n[live.queries]\nHeader = \"a\"",
+            "authority = \"301\"\n[live]\nurl_file = \"u\"\nyears = [2025]\n[live.queries]\nHeader = \"a\"\nEpisodes = \" \"",
         ] {
             assert!(load(text, &[]).is_err(), "{text}");
         }

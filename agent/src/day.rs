@@ -113,10 +113,33 @@ impl Day {
 
     /// Later by whole months; the last day of the month where the day does not exist.
     pub fn plus_months(self, months: i32) -> Self {
+        self.plus_months_by_table(months).unwrap_or_else(|| self.plus_months_by_calendar(months))
+    }
+
+    /// `None` outside of the table.
+    fn plus_months_by_table(self, months: i32) -> Option<Self> {
+        let (at, day) = self.month()?;
+        let at = at.checked_add_signed(isize::try_from(months).ok()?)?;
+        let (first, next) = (MONTHS.get(at)?, MONTHS.get(at + 1)?);
+        Some(Self::since_1970(first + day.min(next - first - 1)))
+    }
+
+    fn plus_months_by_calendar(self, months: i32) -> Self {
         let (year, month, day) = self.ymd();
         let ordinal = year.saturating_mul(12).saturating_add(month - 1).saturating_add(months);
         let (year, month) = (ordinal.div_euclid(12), ordinal.rem_euclid(12) + 1);
         Self::since_1970(days_since_1970(year, month, day.min(days_of_month(year, month))))
+    }
+
+    /// The month in which the day lies, as a position in [`MONTHS`], and the days since its first; `None` outside of it.
+    fn month(self) -> Option<(usize, i32)> {
+        let days = self.to_1970();
+        // months are 30.4375 days long on average: the guess is at most one off
+        let guess = usize::try_from(self.0.get() / 487 * 16 + self.0.get() % 487 * 16 / 487).ok()?;
+        let after = guess + usize::from(MONTHS.get(guess + 1).is_some_and(|next| *next <= days));
+        let at = if *MONTHS.get(after)? > days { after.checked_sub(1)? } else { after };
+        let first = *MONTHS.get(at)?;
+        Some((at, days - first))
     }
 
     /// The birthday on which somebody born on this day turns `years`.

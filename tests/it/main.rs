@@ -18,6 +18,7 @@ mod documents;
 mod evidence;
 mod faults;
 mod ground;
+mod live;
 mod oracle;
 mod planted;
 mod ports;

@@ -141,6 +141,14 @@ fn pure_rooms_stay_pure() {
 }
 
 #[test]
+fn a_database_is_named_in_one_room_of_the_agent() {
+    let (room, others): (Vec<_>, Vec<_>) =
+        rooms(&["agent/src"]).into_iter().partition(|(path, _)| path.starts_with("agent/src/io/live/"));
+    assert!(room.iter().any(|(_, text)| text.contains("sqlx::")));
+    ban("agent's database", &others, &["sqlx", "tokio::", "block_on"]);
+}
+
+#[test]
 fn the_sending_way_cannot_name_local_figures() {
     let sending = ["agent/src/bounds.rs", "agent/src/noise", "agent/src/submission.rs", "agent/src/io"];
     ban("sending way", &rooms(&sending), &["LocalFigures", "figures::"]);

@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const VERSIONS: &str = "/usr/lib/postgresql";
 /// The user whom Debian's package makes, for when the tests run as root: the server refuses root.
 const USER: &str = "postgres";
+/// The role that must show a password.
+pub const READER: &str = "reader";
 /// How often a start is tried anew, should another process take the port in between.
 const STARTS_MAX: u32 = 5;
 
@@ -47,6 +49,7 @@ impl Postgres {
         let data = server.folder.join("data");
         let mut make = server.command("initdb");
         must(make.arg("-D").arg(&data).args(["-U", "app", "--auth=trust", "--no-locale", "-E", "UTF8", "--no-sync"]));
+        server.demand_a_password(&data);
         server.up();
         Some(server)
     }
@@ -64,13 +67,66 @@ impl Postgres {
         self.url(name)
     }
 
+    /// Ends the server at once, as a crash would; it stays down.
+    pub fn stop(&self) {
+        self.control(&["-m", "immediate", "-w", "stop"]);
+    }
+
+    /// Starts the server anew, so that it speaks TLS with this certificate and key, both as PEM.
+    ///
+    /// # Panics
+    /// When the files cannot be put there, or the server does not come up.
+    pub fn speak_tls(&self, certificate: &str, key: &str) {
+        self.stop();
+        let data = self.folder.join("data");
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let path = data.join(name);
+            std::fs::write(&path, text).expect("a file can be put beside the data");
+            must(Command::new("chmod").arg("600").arg(&path));
+            if self.as_user {
+                must(Command::new("chown").arg(USER).arg(&path));
+            }
+        }
+        let settings = data.join("postgresql.auto.conf");
+        let text = std::fs::read_to_string(&settings).expect("the server's settings can be read") + "ssl = on\n";
+        std::fs::write(&settings, text).expect("the server's settings can be written");
+        assert!(self.recover(), "PostgreSQL does not speak TLS");
+    }
+
+    /// The address of a database for another role than the one that owns everything.
+    #[must_use]
+    pub fn url_as(&self, user: &str, password: &str, database: &str) -> String {
+        format!("postgres://{user}:{password}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Of one role a password is asked, should a test make it; everybody else is trusted.
+    fn demand_a_password(&self, data: &Path) {
+        let script = format!(
+            "printf '%s\\n' 'host all {READER} 127.0.0.1/32 scram-sha-256' | cat - pg_hba.conf > new && mv new pg_hba.conf"
+        );
+        let mut command = if self.as_user {
+            let mut command = Command::new("runuser");
+            command.args(["-u", USER, "--", "sh"]);
+            command
+        } else {
+            Command::new("sh")
+        };
+        must(command.args(["-ec", &script]).current_dir(data));
+    }
+
     /// Ends the server at once, as a crash would, and starts it again on the same port.
     ///
     /// # Panics
     /// When it does not come up.
     pub fn crash_and_recover(&self) {
         self.control(&["-m", "immediate", "-w", "stop"]);
-        assert!(self.try_up(self.port).status.success(), "PostgreSQL does not recover");
+        assert!(self.recover(), "PostgreSQL does not recover");
+    }
+
+    /// Starts a stopped server again on the same port; whether it came up.
+    #[must_use]
+    pub fn recover(&self) -> bool {
+        self.try_up(self.port).status.success()
     }
 
     fn url(&self, database: &str) -> String {

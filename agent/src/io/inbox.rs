@@ -1,7 +1,9 @@
-//! The inbox: folders of returns, read one return at a time, with limits.
+//! The inbox: returns in folders, and those of a live source, read one return at a time, with limits.
 //!
 //! A return year is known by the four digits in the name of its folder; files are known by their content, which is read
 //! as it streams by. Whoever can change these files changes the figures of this authority, and nothing else.
+
+mod places; // folders, and a live source
 
 use std::cell::RefCell;
 use std::fmt;
@@ -11,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use shared::ids::ReportingYear;
 
+use super::live::{self, LiveFault};
 use crate::config::AgentConfig;
 use crate::pseudonym::PseudonymKey;
 use crate::records::changed::{ChangedIds, ChangedIdsFault};
@@ -21,6 +24,7 @@ use crate::records::source::{XmlTags, open};
 use crate::records::{
     Content, ErrorRateMax, Offered, ReadOptions, Refusal, ReturnReader, Returns, TableSet, YEAR_FIRST, YEAR_LAST,
 };
+use places::{Place, connect, places_of};
 
 /// Name of the file of identifiers that were replaced; it lies beside the folders of the years.
 pub const CHANGED_IDS: &str = "changed_ids.csv";
@@ -62,11 +66,11 @@ pub enum InputRefusal {
         /// The folders of other years in it.
         others: Vec<String>,
     },
-    /// Two folders name one year.
+    /// Two folders name one year, or a folder and the live source.
     YearTwice {
         /// The year.
         year: ReportingYear,
-        /// One folder.
+        /// One of them.
         first: String,
         /// The other.
         second: String,
@@ -79,6 +83,13 @@ pub enum InputRefusal {
         file: String,
         /// What is wrong, and in which line.
         why: ChangedIdsFault,
+    },
+    /// The database of a return, or one of its queries, cannot be used.
+    Live {
+        /// The year.
+        year: ReportingYear,
+        /// Why.
+        fault: LiveFault,
     },
     /// One return is not to be used.
     Return {
@@ -96,6 +107,7 @@ impl InputRefusal {
             Self::YearAbsent { .. } => RefusalCode::YearAbsent.words().code,
             Self::YearTwice { .. } => RefusalCode::YearTwice.words().code,
             Self::ChangedIds { .. } => RefusalCode::ChangedIds.words().code,
+            Self::Live { fault, .. } => fault.kind().words().code,
             Self::Return { refusal, .. } => refusal.code(),
         }
     }
@@ -106,6 +118,7 @@ impl InputRefusal {
             Self::YearAbsent { year, .. }
             | Self::YearTwice { year, .. }
             | Self::ChangedIds { year, .. }
+            | Self::Live { year, .. }
             | Self::Return { year, .. } => *year,
         }
     }
@@ -122,6 +135,7 @@ impl fmt::Display for InputRefusal {
                 f.write_str(&sentence(RefusalCode::YearTwice, &format!("{first} and {second} both name {year}")))
             }
             Self::ChangedIds { file, why, .. } => f.write_str(&sentence(RefusalCode::ChangedIds, &format!("{file}{why}"))),
+            Self::Live { year, fault } => write!(f, "return {year}: {fault}"),
             Self::Return { year, refusal } => write!(f, "return {year}: {refusal}"),
         }
     }
@@ -211,27 +225,35 @@ pub fn read_configured(
     waiting: &mut dyn Waiting,
 ) -> Result<Input, InboxError> {
     let mut input = Input::of(year);
-    let folders = folders_of(&config.returns, &mut input)?;
-    let mut files: Vec<(ReportingYear, Vec<Named>)> = Vec::with_capacity(folders.len());
-    for (of, folder) in &folders {
-        files.push((*of, files_of(folder, &name_of(folder), &mut input.left_aside)?));
-    }
+    let places = places_of(config, &mut input)?;
+    let has_year = places.iter().any(|(of, _)| *of == year);
+    let others = places.iter().map(|(_, place)| place.name().to_owned()).collect();
+    let database = connect(config, &places, &mut input);
     let changed = changed_ids(&config.returns.join(CHANGED_IDS), &mut input)?;
     let options = ReadOptions { key, rules: &config.rules, changed: &changed, xml: &config.xml, ignored: config.tables_ignored };
     let mut reader = ReturnReader::new(options);
-    waiting.begins(folders.len());
-    waiting.bytes(files.iter().flat_map(|(_, files)| files).map(|file| file.n_bytes).sum());
+    waiting.begins(places.len());
+    waiting.bytes(places.iter().flat_map(|(_, place)| place.files()).map(|file| file.n_bytes).sum());
     let waiting = RefCell::new(waiting);
-    for (of, files) in files {
+    for (of, place) in places {
         waiting.borrow_mut().step(&format!("return {of}"));
-        input.note_files(of, &files);
         let demanded = if of == year { config.tables_demanded() } else { TableSet::required() };
-        reader.read(of, demanded, offered(files, &waiting)?);
+        input.note_files(of, place.files());
+        match (place, &config.live, &database) {
+            (Place::Folder { files, .. }, _, _) => reader.read(of, demanded, offered(files, &waiting)?),
+            (Place::Live, Some(live), Some(database)) => {
+                let opened = live::open(database.as_ref(), live, of, config.tables_ignored);
+                input.left_aside.extend(opened.left_aside);
+                input.refusals.extend(opened.faults.into_iter().map(|fault| InputRefusal::Live { year: of, fault }));
+                let demanded = opened.failed.tables().fold(demanded, TableSet::without);
+                reader.read(of, demanded, opened.offered)
+            }
+            (Place::Live, _, _) => continue,
+        };
     }
     waiting.into_inner().ends();
     input.returns = reader.finish();
-    if !folders.iter().any(|(of, _)| *of == year) {
-        let others = folders.iter().map(|(_, path)| name_of(path)).collect();
+    if !has_year {
         input.refusals.push(InputRefusal::YearAbsent { year, folder: config.returns.display().to_string(), others });
     }
     Ok(input.hold_against(config.error_rate_max))

@@ -1,8 +1,9 @@
-//! The world outside: folders and files.
+//! The world outside: folders, files, a database.
 //!
 //! The only room that opens anything. What it hands on is bounded; what it decides is nothing.
 
 pub mod inbox; // folders of returns
+pub mod live; // returns from a database
 pub mod official; // files of published figures
 pub mod durable; // files that survive power loss
 pub mod randomness; // the system's, for keys, nonces and waiting

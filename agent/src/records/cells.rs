@@ -123,6 +123,9 @@ impl<'r> RowCells<'r> {
 
     /// Warns of each cell that is not UTF-8, but for the first: the identifier is read by `children`.
     pub fn report_foreign(&self, found: &mut Recorder<'_>) {
+        if self.cells.is_ascii() {
+            return;
+        }
         for (column, _) in self.positions.iter().enumerate().skip(1) {
             let cell = self.text(column);
             if !cell.is_ascii() && std::str::from_utf8(cell).is_err() {

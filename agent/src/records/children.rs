@@ -12,15 +12,29 @@ use crate::pseudonym::{IdentifierKind, Lost, Pseudonym, PseudonymKey, normalise}
 pub(super) struct Children<'k> {
     key: &'k PseudonymKey,
     changed: &'k ChangedIds,
-    index: HashMap<Box<[u8]>, ChildIndex>,
+    /// By the identifier as normalised, the newest one of the child.
+    index: Index,
+    /// By the cell as it stands, for those that need no word about how they were read.
+    plain: Index,
     pseudonyms: Vec<Pseudonym>,
-    /// The cell that was asked for last, as it stood.
-    last: Option<(Vec<u8>, ChildIndex)>,
+    /// The plain cell that was asked for last.
+    last: (Vec<u8>, ChildIndex),
+}
+
+/// Never walked, so that its order is nobody's matter.
+type Index = HashMap<Box<[u8]>, ChildIndex, foldhash::fast::RandomState>;
+
+/// The child that a cell names.
+pub(super) struct Identified {
+    pub child: ChildIndex,
+    /// The rule that warns of how the cell had to be read.
+    pub mended: Option<RuleId>,
 }
 
 impl<'k> Children<'k> {
     pub fn new(key: &'k PseudonymKey, changed: &'k ChangedIds) -> Self {
-        Self { key, changed, index: HashMap::new(), pseudonyms: Vec::new(), last: None }
+        let (index, plain) = (Index::default(), Index::default());
+        Self { key, changed, index, plain, pseudonyms: Vec::new(), last: (Vec::new(), ChildIndex(0)) }
     }
 
     /// How many there are.
@@ -29,12 +43,21 @@ impl<'k> Children<'k> {
     }
 
     /// The child of an identifier as it stands in its cell, trimmed; the rule that it breaks where it names none.
-    pub fn of(&mut self, cell: &[u8]) -> Result<ChildIndex, RuleId> {
-        if let Some((identifier, child)) = &self.last
-            && identifier == cell
-        {
-            return Ok(*child);
+    pub fn of(&mut self, cell: &[u8]) -> Result<Identified, RuleId> {
+        let (last, child) = &mut self.last;
+        if last == cell && !cell.is_empty() {
+            return Ok(Identified { child: *child, mended: None });
         }
+        if let Some(known) = self.plain.get(cell) {
+            last.clear();
+            last.extend_from_slice(cell);
+            *child = *known;
+            return Ok(Identified { child: *known, mended: None });
+        }
+        self.read(cell)
+    }
+
+    fn read(&mut self, cell: &[u8]) -> Result<Identified, RuleId> {
         let identifier = match normalise(cell) {
             Ok(Some(identifier)) => identifier,
             Ok(None) | Err(Lost::TooLong | Lost::Control) => return Err(RuleId::Gt01),
@@ -50,13 +73,11 @@ impl<'k> Children<'k> {
                 child
             }
         };
-        if how_mended(cell).is_none() {
-            let last = self.last.get_or_insert_with(|| (Vec::new(), child));
-            last.0.clear();
-            last.0.extend_from_slice(cell);
-            last.1 = child;
+        let mended = how_mended(cell);
+        if mended.is_none() {
+            self.plain.insert(cell.into(), child);
         }
-        Ok(child)
+        Ok(Identified { child, mended })
     }
 
     /// The pseudonyms by number; all identifiers are gone.
@@ -66,7 +87,7 @@ impl<'k> Children<'k> {
 }
 
 /// The rule that warns of how an identifier had to be read, if it does not stand plainly in its cell.
-pub(super) fn how_mended(cell: &[u8]) -> Option<RuleId> {
+fn how_mended(cell: &[u8]) -> Option<RuleId> {
     if cell.iter().all(u8::is_ascii_alphanumeric) {
         None
     } else if spreadsheet_number(cell).is_some() {

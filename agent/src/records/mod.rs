@@ -60,6 +60,17 @@ impl TableSet {
         Self(self.0 | bit(table))
     }
 
+    /// The set without one table.
+    #[must_use]
+    pub fn without(self, table: Table) -> Self {
+        Self(self.0 & !bit(table))
+    }
+
+    /// The tables in it.
+    pub fn tables(self) -> impl Iterator<Item = Table> {
+        TABLES.iter().copied().filter(move |table| self.contains(*table))
+    }
+
     /// Whether a table is in it.
     pub fn contains(self, table: Table) -> bool {
         self.0 & bit(table) != 0

@@ -11,7 +11,7 @@ use super::cells::{InYear, RowCells, YearDays};
 use super::changed::ChangedIds;
 use super::checks::{self, Known, Scene};
 use super::child::{ChildIndex, ChildRows, Records, Walk};
-use super::children::{Children, how_mended};
+use super::children::{Children, Identified};
 use super::findings::{Place, Recorder, WHOLE_ROW};
 use super::limits::{CELL_BYTES_MAX, COLUMNS_MAX, FILES_MAX, ROWS_MAX};
 use super::rows::extracts::{
@@ -274,13 +274,14 @@ impl<'k> ReturnReader<'k> {
         let at = sheet.positions.first().copied().flatten();
         let cell = at.map(|position| row.cells.cell(position.at).trim_ascii()).unwrap_or_default();
         let child = match self.children.of(cell) {
-            Ok(child) => child,
-            Err(RuleId::Gt01) if table.is_extract() => return found.add(RuleId::Ex01, place(0)),
+            Ok(Identified { child, mended }) => {
+                if let Some(rule) = mended {
+                    found.add(rule, place(0));
+                }
+                child
+            }
             Err(rule) => return found.add(rule, place(0)),
         };
-        if let Some(rule) = how_mended(cell) {
-            found.add(rule, place(0));
-        }
         let cells = RowCells { table, cells: row.cells, positions: &sheet.positions, line, child, year };
         cells.report_foreign(found);
         let in_year = keep(&cells, self.options.key, records, found);

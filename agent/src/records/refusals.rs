@@ -9,6 +9,7 @@ use shared::ids::ReportingYear;
 
 use super::limits::FILES_MAX;
 use super::rules::RuleId;
+use super::source::query::QueryWhy;
 use super::source::{SourceFault, Unreadable};
 use super::tables::Table;
 
@@ -47,7 +48,7 @@ macro_rules! refusals {
 refusals! {
     PathUnreadable "path-unreadable" "a file or folder cannot be read" "check that it is there and that this user may read it";
     YearAbsent "year-absent" "there is no return of the reporting year" "give the folder of that year, or another year";
-    YearTwice "year-twice" "two folders name the same return year" "keep one, or give one of them";
+    YearTwice "year-twice" "two places hold the same return year" "keep one, or give one of them";
     TooManyFiles "too-many-files" "a return has more files than are read" "keep only the tables of this return in its folder";
     FileTooLarge "file-too-large" "a file is larger than is read" "check that it is one table of one return year";
     FileEmpty "file-empty" "a file is empty" "export it anew, or take it out of the folder";
@@ -62,6 +63,25 @@ refusals! {
     FileWrongYear "file-wrong-year" "the rows of a file belong to another year" "put the file of this return year in its place";
     RuleRefuses "rule-refuses" "a rule that this authority's configuration lets refuse the return is broken" "correct the rows that check lists, then run check again";
     ChangedIds "changed-ids" "the file of changed identifiers is not clear" "keep one new identifier for each old one, and no circle";
+    DatabaseAddress "database-address" "the file with the database's address cannot be used"
+        "write one line into it, postgres://USER:PASSWORD@HOST:PORT/DATABASE, and let only this user read it (mode 0600)";
+    DatabasePlain "database-plain" "the database is on another machine and its certificate would not be checked"
+        "add ?sslmode=verify-full&sslrootcert=FILE to the address";
+    DatabaseUnreachable "database-unreachable" "the database cannot be reached"
+        "check host, port, firewall and, with TLS, the certificate and its authority; then run the same command again";
+    DatabaseLogin "database-login" "the database refuses this user" "check user, password and name of the database in the address";
+    QueryPermission "query-permission" "a query reads what this user may not read" "grant SELECT on the view that the query names";
+    QueryUnknown "query-unknown" "a query names a table, column or function that the database does not have"
+        "correct it in [live.queries]; name the schema where there is one";
+    QueryNotReading "query-not-reading" "a query is not one statement that only reads" "write one SELECT that changes nothing";
+    QueryTimeout "query-timeout" "a query took too long" "make it faster, or raise timeout_s in [live]";
+    QueryInterrupted "query-interrupted" "a query was not read to its end"
+        "look for the first refusal and at the database's own log, then run the same command again";
+    QueryFailed "query-failed" "the database could not compute a query"
+        "run it by hand as this user; the SQLSTATE says what kind of error it is";
+    QueryColumns "query-columns" "a query does not give the table that it is configured for"
+        "give each column the name that it has in the return";
+    QueryType "query-type" "a column of a query has a type that is not read" "cast it to date, integer or text in the query";
     ErrorRate "error-rate" "too many rows have errors" "correct the rows that check lists, then run check again";
 }
 
@@ -206,9 +226,20 @@ pub fn of_source(why: Unreadable) -> RefusalCode {
         Unreadable::TooLarge | Unreadable::TooManyRows | Unreadable::TooManyColumns => RefusalCode::FileTooLarge,
         Unreadable::NotText => RefusalCode::FileNotText,
         Unreadable::LineBreak => RefusalCode::FileLineBreak,
-        Unreadable::BrokenXml | Unreadable::BrokenWorkbook | Unreadable::Query | Unreadable::Interrupted => {
-            RefusalCode::FileBroken
-        }
+        Unreadable::BrokenXml | Unreadable::BrokenWorkbook | Unreadable::Interrupted => RefusalCode::FileBroken,
+        Unreadable::Query(fault) => of_query(fault.why),
+    }
+}
+
+/// The code under which a query is refused.
+pub fn of_query(why: QueryWhy) -> RefusalCode {
+    match why {
+        QueryWhy::Permission => RefusalCode::QueryPermission,
+        QueryWhy::Unknown => RefusalCode::QueryUnknown,
+        QueryWhy::NotReading => RefusalCode::QueryNotReading,
+        QueryWhy::TimedOut => RefusalCode::QueryTimeout,
+        QueryWhy::Interrupted => RefusalCode::QueryInterrupted,
+        QueryWhy::Failed => RefusalCode::QueryFailed,
     }
 }
 
@@ -231,6 +262,7 @@ pub(crate) mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::records::source::query::{QueryFault, SqlState};
 
     /// A code of the list, and a message that names the place and ends with what to do.
     pub(crate) fn check_words(code: &str, message: &str) {
@@ -241,7 +273,14 @@ pub(crate) mod tests {
     fn one_of_each() -> Vec<Refusal> {
         let file = || "a.csv".to_owned();
         let source = |why, line| Refusal::Source { file: file(), fault: SourceFault { why, line } };
+        let query = |why| source(Unreadable::Query(QueryFault { why, state: SqlState::parse("57014") }), Some(7));
         vec![
+            query(QueryWhy::Permission),
+            query(QueryWhy::Unknown),
+            query(QueryWhy::NotReading),
+            query(QueryWhy::TimedOut),
+            query(QueryWhy::Interrupted),
+            query(QueryWhy::Failed),
             source(Unreadable::TooLarge, Some(7)),
             source(Unreadable::NotText, None),
             source(Unreadable::Empty, None),
@@ -270,6 +309,16 @@ pub(crate) mod tests {
         let told_by_the_inbox =
             [RefusalCode::PathUnreadable, RefusalCode::YearAbsent, RefusalCode::YearTwice, RefusalCode::ChangedIds];
         seen.extend(told_by_the_inbox.map(|c| c.words().code));
+        // and these by `io::live`, likewise
+        let told_by_live = [
+            RefusalCode::DatabaseAddress,
+            RefusalCode::DatabasePlain,
+            RefusalCode::DatabaseUnreachable,
+            RefusalCode::DatabaseLogin,
+            RefusalCode::QueryColumns,
+            RefusalCode::QueryType,
+        ];
+        seen.extend(told_by_live.map(|c| c.words().code));
         let listed: BTreeSet<&str> = REFUSALS.iter().map(|words| words.code).collect();
         assert_eq!((seen, REFUSALS.len()), (listed.clone(), listed.len()), "each code stands once, and none is unused");
     }

@@ -9,7 +9,7 @@ use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
 use super::Unreadable;
 
 /// Length of the window.
-pub(super) const WINDOW_BYTES: usize = 256 * 1024;
+pub(super) const WINDOW_BYTES: usize = 96 * 1024;
 /// Bytes that are decoded at once.
 const RAW_BYTES: usize = 64 * 1024;
 /// Room that a read needs at least; longer than any character.

@@ -90,7 +90,8 @@ fn header(text: &[u8], wanted: &dyn Fn(&[String]) -> bool) -> Result<(Vec<String
 /// Cuts one line after another into cells.
 struct Cutter {
     separator: u8,
-    reader: Reader,
+    /// Made when the first quotation mark is met.
+    reader: Option<Reader>,
     ends: Vec<u32>,
     /// The cells of a line with quotation marks, one separator between each two.
     unquoted: Vec<u8>,
@@ -99,8 +100,7 @@ struct Cutter {
 
 impl Cutter {
     fn new(separator: u8) -> Self {
-        let reader = ReaderBuilder::new().delimiter(separator).build();
-        Self { separator, reader, ends: Vec::new(), unquoted: Vec::new(), is_quoted: false }
+        Self { separator, reader: None, ends: Vec::new(), unquoted: Vec::new(), is_quoted: false }
     }
 
     fn columns(&mut self, text: &[u8]) -> Result<Vec<String>, Unreadable> {
@@ -129,13 +129,15 @@ impl Cutter {
     }
 
     fn unquote(&mut self, text: &[u8]) -> Result<(), Unreadable> {
-        self.reader.reset();
+        let separator = self.separator;
+        let reader = self.reader.get_or_insert_with(|| ReaderBuilder::new().delimiter(separator).build());
+        reader.reset();
         self.unquoted.clear();
         self.unquoted.resize(text.len() + 2, 0);
         let (mut rest, mut n_cells_bytes, mut is_line_over) = (text, 0usize, false);
         loop {
             let room = self.unquoted.get_mut(n_cells_bytes..).unwrap_or_default();
-            let (result, n_read, n_written) = self.reader.read_field(rest, room);
+            let (result, n_read, n_written) = reader.read_field(rest, room);
             rest = rest.get(n_read..).unwrap_or_default();
             n_cells_bytes += n_written;
             match result {

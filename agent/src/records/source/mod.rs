@@ -6,7 +6,7 @@
 //! limits of [`super::text`], never by the number of rows; what is handed over for one row depends on that row, the
 //! first line (or the schema) and the configuration alone, so that one child's row never changes how another's is read;
 //! and whatever the bytes are, a source ends with a [`SourceFault`] or with its last row, and never panics.
-//! Reading order: `bytes`, `text`, `csv`, `workbook`, `zip_limits`, `xml_tags`, `xml_child`, `xml`, `open`.
+//! Reading order: `bytes`, `text`, `csv`, `workbook`, `zip_limits`, `xml_tags`, `xml_child`, `xml`, `open`, `query`.
 
 mod bytes; // a window on the bytes, decoded where that is known to be needed
 pub mod text; // physical lines
@@ -17,6 +17,7 @@ pub mod xml_tags; // elements of an XML return
 mod xml_child; // one CHILD element becomes rows
 pub mod xml; // XML returns
 mod open; // which of them it is
+pub mod query; // why a database gave no rows
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use std::fmt;
 pub use open::open;
 pub use xml_tags::{GroupTags, XmlTags};
 
+use query::QueryFault;
 use text::Encoding;
 
 /// Most columns of a sheet.
@@ -68,6 +70,11 @@ impl<'r> Cells<'r> {
         let before = at.checked_sub(1).and_then(|at| self.ends.get(at)).and_then(|end| usize::try_from(*end).ok());
         let start = before.map_or(0, |end| end + 1);
         self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// Whether all of them are ASCII.
+    pub fn is_ascii(&self) -> bool {
+        self.text.is_ascii()
     }
 
     /// How many bytes they take together.
@@ -166,14 +173,17 @@ pub enum Unreadable {
     BrokenXml,
     /// It is not a workbook that can be opened, or it is locked with a password.
     BrokenWorkbook,
-    /// A database ended the query.
-    Query,
+    /// A database did not give the rows of a query, or not all of them.
+    Query(QueryFault),
     /// The reading of its bytes failed on the way.
     Interrupted,
 }
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Query(fault) = self {
+            return fault.fmt(f);
+        }
         f.write_str(match self {
             Self::Empty => "holds no line",
             Self::TooLarge => "has a line or cell that is longer than any of a return",
@@ -183,8 +193,7 @@ impl fmt::Display for Unreadable {
             Self::LineBreak => "has a quoted cell that does not end on its line",
             Self::BrokenXml => "is not well-formed XML, or ends too early",
             Self::BrokenWorkbook => "is not a workbook that can be opened (perhaps it is locked with a password)",
-            Self::Query => "was ended by the database",
-            Self::Interrupted => "could not be read to its end",
+            Self::Query(_) | Self::Interrupted => "could not be read to its end",
         })
     }
 }

@@ -176,7 +176,8 @@ fn mended(rows: &[&str], mending: Mending) -> (Vec<Option<&'static str>>, Vec<Re
 #[test]
 fn what_is_mended_is_the_authoritys_choice_and_is_said() {
     let next = "A1,01/08/2024,P,C2,U6,,";
-    let cases: [(&[&str], &[Option<&str>], &[Option<&str>], RepairKind); 4] = [
+    type Ends<'e> = &'e [Option<&'e str>];
+    let cases: [(&[&str], Ends<'_>, Ends<'_>, RepairKind); 4] = [
         (&["A1,01/06/2024,S,C2,U4,,", next], &[None, None], &[Some("01/08/2024"), None], RepairKind::ClosedAtNext),
         (
             &["A1,01/06/2024,S,C2,U4,01/09/2024,X1", next],

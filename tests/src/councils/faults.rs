@@ -216,6 +216,7 @@ impl Work {
     /// Plants a fault; whether it could.
     fn apply(&mut self, class: Class, row: usize) -> bool {
         let at = match class {
+            Class::Added(added) if added.rows.contains("{taken}") && self.taken().is_none() => None,
             Class::Added(added) => Some(self.add_child(added)),
             Class::Changed(changed) => changed.apply(self, row),
             Class::Made(made) => (made.make)(self),
@@ -274,12 +275,20 @@ impl Work {
         lines
     }
 
+    /// The pupil number of a child: of one without a fault where there is one, else of any.
+    fn taken(&self) -> Option<String> {
+        let is_whole = |upn: &str| {
+            upn.len() == 13 && !upn.starts_with(['I', 'O', 'S']) && upn[1..12].bytes().all(|digit| digit.is_ascii_digit())
+        };
+        let numbered = || self.sheet("header.csv").rows.iter().rev().filter(|row| is_whole(&row[4]));
+        let unhurt = numbered().find(|row| !self.hurt.contains(&row[0]));
+        unhurt.or_else(|| numbered().next()).map(|row| row[4].clone())
+    }
+
     /// A value with its placeholders filled in.
     fn text(&self, value: &str) -> String {
         let mut text = value.replace('_', " ");
         let newer = self.year >= 2025;
-        let free = |row: &&Vec<String>| !row[4].starts_with("UN") && !row[4].is_empty() && !self.hurt.contains(&row[0]);
-        let taken = || self.sheet("header.csv").rows.iter().rev().find(free).map(|row| row[4].clone());
         for (name, filled) in [
             ("{M}", if newer { "M" } else { "1" }),
             ("{F}", if newer { "F" } else { "2" }),
@@ -289,7 +298,7 @@ impl Work {
             text = text.replace(name, filled);
         }
         if text == "{taken}" {
-            return taken().unwrap_or_default();
+            return self.taken().unwrap_or_default();
         }
         text = text.replace("{long}", &"A".repeat(5000));
         while let Some((before, rest)) = text.split_once('{') {

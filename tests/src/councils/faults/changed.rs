@@ -367,6 +367,9 @@ fn decided_again(work: &mut Work) -> Option<usize> {
 fn not_open_last_year(work: &mut Work) -> Option<usize> {
     let episodes = last_year(work, "episodes.csv")?;
     let limit = format!("{:04}1201", work.year - 2);
+    let young = format!("{:04}0101", work.year - 16);
+    let births: BTreeMap<String, String> =
+        last_year(work, "header.csv")?.into_iter().map(|row| (row[0].clone(), key(&row[2]))).collect();
     let mut last: BTreeMap<&str, &Vec<String>> = BTreeMap::new();
     for cells in &episodes {
         last.insert(&cells[0], cells);
@@ -375,6 +378,7 @@ fn not_open_last_year(work: &mut Work) -> Option<usize> {
         let home = cells[8] == "E4A" && key(&cells[7]) < limit && cells[5].starts_with('U') && !cells[10].is_empty();
         home && !cells[3].starts_with('V')
             && !work.hurt.contains(&cells[0])
+            && births.get(&cells[0]).is_some_and(|birth| *birth > young)
             && !work.sheet("header.csv").rows.iter().any(|row| row[0] == cells[0])
     })?;
     let mut cells = gone.to_vec();

@@ -36,6 +36,24 @@ fn check_finds_what_was_planted() {
     assert!(rules.len() > 10 && missed.is_empty(), "{}", missed.join("\n"));
 }
 
+#[test]
+fn every_fault_is_found_under_its_rule_and_none_is_invented() {
+    let recall = tests::recall::measure(&[2019, 2024, 2025, 2027], 3, 2, 7).unwrap();
+    eprintln!(
+        "{} faults under {} rules, {} missed; {} clean councils of {} rows, {} false alarms",
+        recall.n_planted,
+        recall.rules.len(),
+        recall.missed.len(),
+        recall.n_clean_councils,
+        recall.n_clean_rows,
+        recall.false_alarms.len()
+    );
+    assert!(recall.is_whole(), "{}\n{}", recall.missed.join("\n"), recall.false_alarms.join("\n"));
+    let book = agent::records::rules::RuleBook::built_in();
+    let of_returns = book.rules().filter(|(_, rule)| rule.needs.is_none() && rule.area != "extracts").count();
+    assert!(recall.rules.len() + 3 >= of_returns, "{} of {of_returns} rules", recall.rules.len());
+}
+
 /// Rules found, by year, file and line.
 fn found(report: &Value) -> BTreeMap<(i16, String, usize), BTreeSet<String>> {
     let mut all: BTreeMap<(i16, String, usize), BTreeSet<String>> = BTreeMap::new();

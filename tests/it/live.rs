@@ -23,7 +23,7 @@ use crate::ground::{Ground, YEAR, ground, opened, spec};
 
 const PASSWORD: &str = "sesame-sesame";
 /// Files of a made-up return, and the tables that they are.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 11] = [
     ("header", "Header"),
     ("episodes", "Episodes"),
     ("oc2", "OC2"),
@@ -32,6 +32,9 @@ const FILES: [(&str, &str); 8] = [
     ("missing", "Missing"),
     ("uasc", "UASC"),
     ("sw_episodes", "SWEpisodes"),
+    ("ad1", "AD1"),
+    ("placed_for_adoption", "PlacedAdoption"),
+    ("previous_permanence", "PrevPerm"),
 ];
 
 /// A server with one database, and a role that may read views and nothing else.
@@ -179,7 +182,25 @@ fn office_with_returns(ground: &Ground, faults: f64) -> Office<'_> {
     let council = Plan::new(&spec).council(0);
     let office = Office::create(&ground.world, &council.code, YEAR).unwrap();
     council.write_returns(&office.returns()).unwrap();
+    for year in std::fs::read_dir(office.returns()).unwrap() {
+        for file in std::fs::read_dir(year.unwrap().path()).unwrap() {
+            as_a_database_holds_it(&file.unwrap().path());
+        }
+    }
     office
+}
+
+/// Rewrites a file with what a database can hold of it: UTF-8, and as many cells in each row as there are columns.
+fn as_a_database_holds_it(file: &Path) {
+    let bytes = std::fs::read(file).unwrap();
+    let text = String::from_utf8(bytes).unwrap_or_else(|not| not.into_bytes().into_iter().map(char::from).collect());
+    let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let mut writer = csv::Writer::from_path(file).unwrap();
+    for row in &rows {
+        writer.write_record((0..rows[0].len()).map(|at| row.get(at).unwrap_or_default())).unwrap();
+    }
+    writer.flush().unwrap();
 }
 
 fn json(office: &Office<'_>, arguments: &[&str]) -> Value {

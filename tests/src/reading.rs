@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use agent::pseudonym::PseudonymKey;
 use agent::records::changed::ChangedIds;
@@ -56,8 +57,10 @@ fn files_of(folder: &Path) -> io::Result<Vec<InputFile>> {
 #[must_use]
 pub fn read(returns: &[Return]) -> Returns {
     let key = PseudonymKey::from_bytes(&[7; 32]).expect("a key of 32 bytes is long enough");
-    let (rules, changed, xml) = (RuleBook::built_in(), ChangedIds::default(), XmlTags::default());
-    let options = ReadOptions { key: &key, rules: &rules, changed: &changed, xml: &xml, ignored: TableSet::NONE };
+    // one catalogue for the whole process, as the agent has
+    static RULES: LazyLock<RuleBook> = LazyLock::new(RuleBook::built_in);
+    let (changed, xml) = (ChangedIds::default(), XmlTags::default());
+    let options = ReadOptions { key: &key, rules: &RULES, changed: &changed, xml: &xml, ignored: TableSet::NONE };
     let mut reader = ReturnReader::new(options);
     for (year, files) in returns {
         let offered = files.iter().map(|file| Offered::bytes(file.name.clone(), &file.bytes)).collect();

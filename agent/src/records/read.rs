@@ -280,6 +280,7 @@ impl<'k> ReturnReader<'k> {
                 }
                 child
             }
+            Err(RuleId::Gt01) if table.is_extract() => return found.add(RuleId::Ex01, place(0)),
             Err(rule) => return found.add(rule, place(0)),
         };
         let cells = RowCells { table, cells: row.cells, positions: &sheet.positions, line, child, year };

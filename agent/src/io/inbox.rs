@@ -509,6 +509,19 @@ mod tests {
     }
 
     #[test]
+    fn identifiers_that_are_not_clear_refuse_the_input() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(CHANGED_IDS);
+        fs::write(&file, "OLD,NEW\nSECRET1,B1\nSECRET1,B2\n").unwrap();
+        let (year, limit) = (ReportingYear::new(2025).unwrap(), ErrorRateMax { per_million: 0 });
+        let input = read_paths(&[file], year, limit, &crate::pseudonym::tests::key(), &mut Silent).unwrap();
+        let refusal = input.refusals.first().unwrap();
+        check_words(refusal.code(), &refusal.to_string());
+        assert!(refusal.to_string().contains("changed_ids.csv:3 gives a second new identifier"), "{refusal}");
+        assert!(!refusal.to_string().contains("SECRET"));
+    }
+
+    #[test]
     fn what_cannot_be_read_has_a_code_and_says_what_to_do() {
         let (year, limit) = (ReportingYear::new(2025).unwrap(), ErrorRateMax { per_million: 0 });
         let error =

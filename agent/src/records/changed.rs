@@ -112,3 +112,59 @@ impl ChangedIds {
         self.0.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::ids::ReportingYear;
+
+    use super::*;
+    use crate::histories::{Mending, build};
+    use crate::records::source::{XmlTags, open};
+    use crate::records::tests::{TestFile, read_with};
+
+    fn read(text: &str) -> Result<ChangedIds, ChangedIdsFault> {
+        let source = open("changed_ids.csv", Box::new(text.as_bytes()), 2025, &XmlTags::default(), &ChangedIds::is_header);
+        source.map_err(ChangedIdsFault::Source).and_then(|mut source| ChangedIds::read(source.as_mut()))
+    }
+
+    #[test]
+    fn a_chain_is_followed_to_its_end_and_doubt_is_refused() {
+        let newest =
+            |text: &str, id: &str| read(text).map(|changed| String::from_utf8(changed.newest(id.as_bytes()).to_vec()).unwrap());
+        let check = |text: &str, id: &str, expected: Result<&str, ChangedIdsFault>| {
+            assert_eq!(newest(text, id), expected.map(str::to_owned), "{text:?}");
+        };
+        check("OLD,NEW\na1,B1\nB1,c1\n", "A1", Ok("C1"));
+        check("OLD,NEW\nB1,C1\nA1,B1\n", "A1", Ok("C1"));
+        check("NOTE,NEW,OLD\nx,B1,A1\n", "A1", Ok("B1"));
+        check("OLD,NEW\nA1,B1\nA2,B1\n", "A2", Ok("B1"));
+        check("OLD,NEW\nA1,B1\nA1,B1\n", "A1", Ok("B1"));
+        check("OLD,NEW\nA1,B1\n", "A9", Ok("A9"));
+        check("OLD,NEW\n123.0,456\n", "123", Ok("456"));
+        check("OLD,NEW\nA1,B1\na1,B2\n", "A1", Err(ChangedIdsFault::TwoNew(3)));
+        check("OLD,NEW\nA1,A1\n", "A1", Err(ChangedIdsFault::Circle(2)));
+        check("OLD,NEW\nB1,C1\nC1,B1\n", "B1", Err(ChangedIdsFault::Circle(2)));
+        check("OLD,NEW\nA1,\n", "A1", Err(ChangedIdsFault::Row(2)));
+        check("OLD,NEW\n1.2E+05,B1\n", "B1", Err(ChangedIdsFault::Row(2)));
+        check("OLD,NEWER\nA1,B1\n", "A1", Err(ChangedIdsFault::Columns));
+    }
+
+    #[test]
+    fn a_child_stays_one_child_over_a_change_of_identifier() {
+        let file =
+            |columns: &str, row: String| TestFile { name: columns.to_owned(), bytes: format!("{columns}\n{row}\n").into_bytes() };
+        let of = |id: &str, sex: &str| {
+            let header = file("CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB", format!("{id},{sex},15/05/2012,WBRI,UN2,,"));
+            let columns = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN";
+            [header, file(columns, format!("{id},01/06/2022,S,C2,N1,U4,PR1,,,,AB1 2CD,AB1 3CD,SC123456"))]
+        };
+        let (former, now) = (of("P77", "2"), of("N1", "F"));
+        let children = |changed: &ChangedIds| {
+            let returns = read_with(&[(2024, &former), (2025, &now)], changed);
+            let year = ReportingYear::new(2025).unwrap();
+            build(&returns, year, Mending::Apply).children.iter().map(|child| child.episodes.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(children(&ChangedIds::default()), [1, 1]);
+        assert_eq!(children(&read("OLD,NEW\nP77,N1\n").unwrap()), [1]);
+    }
+}

@@ -17,7 +17,7 @@ use live::{Live, LiveToml};
 use sending::{AggregatorToml, CapsToml, SendToml, Sending};
 
 use crate::histories::Mending;
-use crate::records::rules::{RuleBook, Severity};
+use crate::records::rules::{RuleBook, RuleBookError, Severity};
 use crate::records::source::{GroupTags, XmlTags};
 use crate::records::tables::{TABLES, Table};
 use crate::records::{ErrorRateMax, TableSet};
@@ -90,12 +90,12 @@ struct AgentToml {
     error_rate_max: f64,
     #[serde(default)]
     made_up: bool,
-    #[serde(default)]
-    repair: RepairToml,
+    #[serde(default = "apply")]
+    repair: String,
     #[serde(default)]
     tables: BTreeMap<String, bool>,
     #[serde(default)]
-    rules: BTreeMap<String, Severity>,
+    rules: BTreeMap<String, String>,
     #[serde(default)]
     xml: XmlToml,
     live: Option<LiveToml>,
@@ -141,15 +141,6 @@ impl XmlToml {
     }
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RepairToml {
-    Off,
-    Report,
-    #[default]
-    Apply,
-}
-
 /// The environment as a source of settings: `GOLDENTHREAD__ERROR_RATE_MAX`, `GOLDENTHREAD__TABLES__OC2`.
 pub fn environment() -> config::Environment {
     config::Environment::with_prefix("GOLDENTHREAD").prefix_separator("__").separator("__").try_parsing(true)
@@ -185,12 +176,8 @@ impl AgentConfig {
                 .ok_or_else(|| value("error_rate_max", "not a share from 0 to 1".to_owned()))?,
             tables_ignored,
             tables_demanded,
-            rules: RuleBook::configured(&toml.rules).map_err(|why| value("rules", why.to_string()))?,
-            mending: match toml.repair {
-                RepairToml::Off => Mending::Off,
-                RepairToml::Report => Mending::Report,
-                RepairToml::Apply => Mending::Apply,
-            },
+            rules: rules(&toml.rules).map_err(|(key, why)| value(&key, why))?,
+            mending: mending(&toml.repair).ok_or_else(|| value("repair", "not off, report or apply".to_owned()))?,
             xml: toml.xml.tags(),
             live: toml.live.map(|live| Live::of(folder, live)).transpose().map_err(|(key, why)| value(&key, why))?,
             sending: Sending::of(folder, toml.aggregator, toml.caps, toml.send).map_err(|(key, why)| value(&key, why))?,
@@ -212,6 +199,38 @@ impl AgentConfig {
 /// Tables that measures need.
 const NEEDED: [Table; 8] =
     [Table::Header, Table::Episodes, Table::Oc2, Table::Oc3, Table::Reviews, Table::Missing, Table::Uasc, Table::SwEpisodes];
+
+fn apply() -> String {
+    "apply".to_owned()
+}
+
+fn mending(text: &str) -> Option<Mending> {
+    match text {
+        "off" => Some(Mending::Off),
+        "report" => Some(Mending::Report),
+        "apply" => Some(Mending::Apply),
+        _ => None,
+    }
+}
+
+/// The catalogue with the severities of the configuration; the key and what is wrong with it.
+fn rules(severities: &BTreeMap<String, String>) -> Result<RuleBook, (String, String)> {
+    let mut read = BTreeMap::new();
+    for (code, text) in severities {
+        let unknown = || (format!("rules.{code}"), "not warn, error, drop or refuse".to_owned());
+        read.insert(code.clone(), Severity::by_name(text).ok_or_else(unknown)?);
+    }
+    RuleBook::configured(&read).map_err(|why| match why {
+        RuleBookError::Unknown(code) => (format!("rules.{code}"), "not the code of a rule: docs/rules.md lists them".to_owned()),
+        RuleBookError::ComparesChildren(code) => {
+            (format!("rules.{code}"), "drop, but this rule compares children: it can be warn, error or refuse".to_owned())
+        }
+        RuleBookError::NeedsTheCell(code) => {
+            (format!("rules.{code}"), "too mild: without this cell there is no row, so that it can be drop or refuse".to_owned())
+        }
+        RuleBookError::Catalogue(why) => ("rules".to_owned(), why),
+    })
+}
 
 fn error_rate(share: f64) -> Option<ErrorRateMax> {
     if !(0.0..=1.0).contains(&share) {

@@ -115,7 +115,7 @@ impl LocalFigures {
                     let categories = table.categories.iter().enumerate();
                     let bracket = |outside: bool, text: String| if outside { format!("({text})") } else { text };
                     categories
-                        .map(|(c, category)| bracket(category.outside, format!("{} {}", category.id, self.exact(at, g, c))))
+                        .map(|(c, category)| bracket(category.outside, format!("{}: {}", category.id, self.exact(at, g, c))))
                         .collect()
                 }
             };

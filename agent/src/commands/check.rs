@@ -41,8 +41,9 @@ fn report(args: &CheckArgs, given: &Given, screen: &mut Screen<'_>) -> anyhow::R
     if let Some(file) = &args.csv {
         let shown = if args.show_values { Values::Shown } else { Values::Hidden };
         let existing = if args.force { Existing::Replace } else { Existing::Keep };
-        let n =
-            write_file(file, problem_lines(given, &values), shown, existing).map_err(|error| UsageError(error.to_string()))?;
+        let refusals: Vec<String> = input.refusals.iter().map(ToString::to_string).collect();
+        let lines = problem_lines(given, &refusals, &values);
+        let n = write_file(file, lines, shown, existing).map_err(|error| UsageError(error.to_string()))?;
         screen.note(&format!("{n} problems written to {}", file.display()))?;
     }
     Ok(match (input.refusals.is_empty(), args.strict && found) {
@@ -52,12 +53,24 @@ fn report(args: &CheckArgs, given: &Given, screen: &mut Screen<'_>) -> anyhow::R
     })
 }
 
-/// Every problem that is listed, as a row of a list.
-fn problem_lines<'g>(given: &'g Given, values: &'g CellValues) -> impl Iterator<Item = ProblemLine<'g>> {
-    given.input.returns.all.iter().flat_map(move |read| {
+/// What refuses the input, then every problem that is listed, each as a row of a list.
+fn problem_lines<'g>(given: &'g Given, refusals: &'g [String], values: &'g CellValues) -> impl Iterator<Item = ProblemLine<'g>> {
+    let refused = given.input.refusals.iter().zip(refusals).map(|(refusal, says)| ProblemLine {
+        return_year: refusal.year().number(),
+        file: "",
+        table: "",
+        line: 0,
+        column: "",
+        rule: refusal.code(),
+        severity: "input refused",
+        says,
+        what_to_do: "",
+        value: None,
+    });
+    refused.chain(given.input.returns.all.iter().flat_map(move |read| {
         let line = move |problem: Problem| problem_line(given, read, &problem, values.of(read.year, &problem));
         read.findings.listed().into_iter().map(line)
-    })
+    }))
 }
 
 fn problem_line<'g>(given: &'g Given, read: &'g ReturnRead, problem: &Problem, value: Option<&str>) -> ProblemLine<'g> {

@@ -195,7 +195,9 @@ fn verdict_in_words(line: &Line) -> Vec<String> {
         Verdict::Agrees => "agrees with the published figure, within rounding".to_owned(),
         Verdict::KeptBack(symbol) => format!("nothing to compare: {symbol} is published"),
         Verdict::NotInFiles => "nothing to compare: no file holds the published figure".to_owned(),
-        Verdict::NotCounted => "nobody is counted here: most often a table or a year that it needs is not there".to_owned(),
+        Verdict::NotCounted => {
+            "nobody is counted here: nobody is in this group, or a table or a year that it needs is not there".to_owned()
+        }
         Verdict::Differs { count, per, base, reasons } => {
             let count = count.map(|n| format!("{} children", signed(&n.to_string())));
             let unit = match line.unit {

@@ -75,6 +75,11 @@ pub enum InputRefusal {
         /// The other.
         second: String,
     },
+    /// No return of this year is read by this version.
+    YearNotRead {
+        /// The year.
+        year: ReportingYear,
+    },
     /// The identifiers that were replaced are not clear.
     ChangedIds {
         /// The reporting year.
@@ -106,6 +111,7 @@ impl InputRefusal {
         match self {
             Self::YearAbsent { .. } => RefusalCode::YearAbsent.words().code,
             Self::YearTwice { .. } => RefusalCode::YearTwice.words().code,
+            Self::YearNotRead { .. } => RefusalCode::YearNotRead.words().code,
             Self::ChangedIds { .. } => RefusalCode::ChangedIds.words().code,
             Self::Live { fault, .. } => fault.kind().words().code,
             Self::Return { refusal, .. } => refusal.code(),
@@ -117,6 +123,7 @@ impl InputRefusal {
         match self {
             Self::YearAbsent { year, .. }
             | Self::YearTwice { year, .. }
+            | Self::YearNotRead { year }
             | Self::ChangedIds { year, .. }
             | Self::Live { year, .. }
             | Self::Return { year, .. } => *year,
@@ -133,6 +140,10 @@ impl fmt::Display for InputRefusal {
             }
             Self::YearTwice { year, first, second } => {
                 f.write_str(&sentence(RefusalCode::YearTwice, &format!("{first} and {second} both name {year}")))
+            }
+            Self::YearNotRead { year } => {
+                let place = format!("{year}; returns of {YEAR_FIRST} to {YEAR_LAST} are read");
+                f.write_str(&sentence(RefusalCode::YearNotRead, &place))
             }
             Self::ChangedIds { file, why, .. } => f.write_str(&sentence(RefusalCode::ChangedIds, &format!("{file}{why}"))),
             Self::Live { year, fault } => write!(f, "return {year}: {fault}"),
@@ -225,6 +236,10 @@ pub fn read_configured(
     waiting: &mut dyn Waiting,
 ) -> Result<Input, InboxError> {
     let mut input = Input::of(year);
+    if !is_read(year) {
+        input.refusals.push(InputRefusal::YearNotRead { year });
+        return Ok(input);
+    }
     let places = places_of(config, &mut input)?;
     let has_year = places.iter().any(|(of, _)| *of == year);
     let others = places.iter().map(|(_, place)| place.name().to_owned()).collect();
@@ -253,10 +268,28 @@ pub fn read_configured(
     }
     waiting.into_inner().ends();
     input.returns = reader.finish();
+    note_absent_tables(config, &mut input);
     if !has_year {
         input.refusals.push(InputRefusal::YearAbsent { year, folder: config.returns.display().to_string(), others });
     }
     Ok(input.hold_against(config.error_rate_max))
+}
+
+/// Whether returns of a year are read by this version.
+fn is_read(year: ReportingYear) -> bool {
+    (YEAR_FIRST..=YEAR_LAST).contains(&year.number())
+}
+
+/// Names the tables that an earlier return lacks and that measures and rules would look at.
+fn note_absent_tables(config: &AgentConfig, input: &mut Input) {
+    let year = input.year;
+    for read in input.returns.all.iter().filter(|read| read.year < year) {
+        let wanted = config.tables_demanded().tables().filter(|table| table.is_in(read.year.number()) && !table.is_extract());
+        for table in wanted.filter(|table| !table.is_required() && !read.records.supplied.contains(*table)) {
+            let what = "what looks at it says \"table not supplied\"";
+            input.left_aside.push(format!("{}: no file is the table {table}; {what}", read.year));
+        }
+    }
 }
 
 /// Reads files, or folders of files, as one return of a year, under the rules as they are unless configured.
@@ -268,6 +301,10 @@ pub fn read_paths(
     waiting: &mut dyn Waiting,
 ) -> Result<Input, InboxError> {
     let mut input = Input::of(year);
+    if !is_read(year) {
+        input.refusals.push(InputRefusal::YearNotRead { year });
+        return Ok(input);
+    }
     let mut files = Vec::new();
     let mut changed = ChangedIds::default();
     for path in paths {
@@ -384,6 +421,24 @@ fn name_of(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+/// Why something in a folder is no part of a return.
+fn why_not_of_return(path: &Path) -> Option<&'static str> {
+    let name = name_of(path);
+    if path.is_dir() {
+        Some("a folder")
+    } else if name.starts_with("~$") {
+        Some("a spreadsheet program has the workbook of this name open; save and close it")
+    } else if name.to_ascii_lowercase().ends_with(".xls") {
+        Some("the old Excel format; save it as .xlsx or CSV")
+    } else if !path.is_file() {
+        Some("not a plain file")
+    } else if may_be_of_return(path) {
+        None
+    } else {
+        Some("not a CSV, XML or Excel file")
+    }
+}
+
 /// Whether a file may be a part of a return by its name's end; what it is is decided by its content.
 fn may_be_of_return(path: &Path) -> bool {
     let ends = ["csv", "txt", "xml", "xlsx", "xlsm"];
@@ -447,8 +502,8 @@ fn files_of(folder: &Path, prefix: &str, left_aside: &mut Vec<String>) -> Result
     let mut files = Vec::new();
     for path in entries_of(folder, FOLDERS_MAX)? {
         let name = format!("{prefix}/{}", name_of(&path));
-        if path.is_dir() || !may_be_of_return(&path) {
-            left_aside.push(format!("{name}: not a CSV, XML or Excel file"));
+        if let Some(why) = why_not_of_return(&path) {
+            left_aside.push(format!("{name}: {why}"));
             continue;
         }
         // one more than allowed is read, so that the return is refused and nothing is left out in silence

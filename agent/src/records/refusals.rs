@@ -49,6 +49,7 @@ refusals! {
     PathUnreadable "path-unreadable" "a file or folder cannot be read" "check that it is there and that this user may read it";
     YearAbsent "year-absent" "there is no return of the reporting year" "give the folder of that year, or another year";
     YearTwice "year-twice" "two places hold the same return year" "keep one, or give one of them";
+    YearNotRead "year-not-read" "returns of this year are not read by this version" "name another year";
     TooManyFiles "too-many-files" "a return has more files than are read" "keep only the tables of this return in its folder";
     FileTooLarge "file-too-large" "a file is larger than is read" "check that it is one table of one return year";
     FileEmpty "file-empty" "a file is empty" "export it anew, or take it out of the folder";
@@ -306,8 +307,13 @@ pub(crate) mod tests {
             seen.insert(refusal.code());
         }
         // these are told by the inbox, whose own test checks them
-        let told_by_the_inbox =
-            [RefusalCode::PathUnreadable, RefusalCode::YearAbsent, RefusalCode::YearTwice, RefusalCode::ChangedIds];
+        let told_by_the_inbox = [
+            RefusalCode::PathUnreadable,
+            RefusalCode::YearAbsent,
+            RefusalCode::YearTwice,
+            RefusalCode::YearNotRead,
+            RefusalCode::ChangedIds,
+        ];
         seen.extend(told_by_the_inbox.map(|c| c.words().code));
         // and these by `io::live`, likewise
         let told_by_live = [

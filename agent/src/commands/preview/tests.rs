@@ -40,7 +40,7 @@ fn figures_are_exact_and_marked_as_local() {
     let (exit, text, _) = preview(HEADER, &PLAIN);
     assert_eq!(exit, Ok(Exit::Done));
     assert!(text.starts_with("LOCAL, NOT FOR PUBLICATION\n") && text.ends_with("LOCAL, NOT FOR PUBLICATION\n"));
-    assert!(text.contains("total  1 1, 2 0, 3 0, 4 0, 5+ 0"), "{text}");
+    assert!(text.contains("total  1: 1, 2: 0, 3: 0, 4: 0, 5+: 0"), "{text}");
 }
 
 #[test]

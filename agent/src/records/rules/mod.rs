@@ -36,6 +36,13 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The severity of a name in a configuration.
+    pub fn by_name(name: &str) -> Option<Self> {
+        [("warn", Self::Warn), ("error", Self::Error), ("drop", Self::Drop), ("refuse", Self::Refuse)]
+            .into_iter()
+            .find_map(|(own, severity)| (own == name).then_some(severity))
+    }
+
     /// As people read it.
     pub fn words(self) -> &'static str {
         match self {

@@ -304,11 +304,12 @@ impl<'k> ReturnReader<'k> {
             known.in_header |= !now.header.is_empty();
             known.birth = now.birth().or(known.birth);
             let n_dropped = found.dropped.len();
-            checks::row_by_row(&Scene { year, now, former: None, known: *known }, found);
+            let scene = Scene { year, now: &now, former: None, known: *known };
+            checks::row_by_row(&scene, found);
             if found.dropped.len() > n_dropped || now.may_repeat() {
                 again.push(child);
             } else {
-                checks::child(&Scene { year, now, former: of_former.rows(child), known: *known }, found);
+                checks::child(&Scene { former: of_former.rows(child).as_ref(), ..scene }, found);
             }
         }
         read.records.leave_out(std::mem::take(&mut found.dropped));
@@ -317,7 +318,7 @@ impl<'k> ReturnReader<'k> {
         for child in again {
             let known = usize::try_from(child.0).ok().and_then(|at| self.known.get(at)).copied().unwrap_or_default();
             if let Some(now) = walk.rows(child) {
-                checks::child(&Scene { year, now, former: of_former.rows(child), known }, found);
+                checks::child(&Scene { year, now: &now, former: of_former.rows(child).as_ref(), known }, found);
             }
         }
         checks::several::check(&read.records, found);

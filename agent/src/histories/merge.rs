@@ -80,7 +80,7 @@ fn make(
     let (mut room, mut spare) = (Room::default(), None);
     for (child, pseudonym) in ChildIndex::first(returns.children.len()).zip(&returns.children) {
         rows.clear();
-        rows.extend(walks.iter_mut().filter_map(|(year, walk)| walk.rows(child).map(|of_year| (*year, of_year))));
+        rows.extend(walks.iter_mut().filter_map(|(year, walk)| walk.rows(child).map(|of_year| (*year, *of_year))));
         if rows.is_empty() {
             continue;
         }

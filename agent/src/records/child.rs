@@ -73,7 +73,7 @@ macro_rules! declare {
 
         /// Walks the children of a return in the order of their numbers.
         pub struct Walk<'r> {
-            supplied: TableSet,
+            now: ChildRows<'r>,
             /// The next child that has a row; [`NOBODY`] behind the last.
             next: ChildIndex,
             $($field: Rest<'r, $row>,)+
@@ -82,14 +82,14 @@ macro_rules! declare {
         impl<'r> Walk<'r> {
             /// Stands before the first child.
             pub fn new(records: &'r Records) -> Self {
-                let (supplied, next) = (records.supplied, NOBODY);
-                let mut walk = Self { supplied, next, $($field: Rest::of(&records.$field),)+ };
+                let now = ChildRows::none(records.supplied);
+                let mut walk = Self { now, next: NOBODY, $($field: Rest::of(&records.$field),)+ };
                 walk.look_ahead();
                 walk
             }
 
             /// The rows of a child; `None` when it has none. To be asked for children in growing order.
-            pub fn rows(&mut self, child: ChildIndex) -> Option<ChildRows<'r>> {
+            pub fn rows(&mut self, child: ChildIndex) -> Option<&ChildRows<'r>> {
                 while self.next < child {
                     let passed = self.next;
                     $(self.$field.take(passed);)+
@@ -98,17 +98,15 @@ macro_rules! declare {
                 if self.next > child {
                     return None;
                 }
-                let rows = ChildRows { supplied: self.supplied, $($field: self.$field.take(child),)+ };
+                $(self.now.$field = self.$field.take(child);)+
                 self.look_ahead();
-                Some(rows)
+                Some(&self.now)
             }
 
-            /// All children that have a row, with their rows.
-            pub fn all(mut self) -> impl Iterator<Item = (ChildIndex, ChildRows<'r>)> {
-                std::iter::from_fn(move || {
-                    let child = Some(self.next).filter(|child| *child != NOBODY)?;
-                    self.rows(child).map(|rows| (child, rows))
-                })
+            /// The next child that has a row, with its rows.
+            pub fn next_child(&mut self) -> Option<(ChildIndex, &ChildRows<'r>)> {
+                let child = Some(self.next).filter(|child| *child != NOBODY)?;
+                self.rows(child).map(|rows| (child, rows))
             }
 
             fn look_ahead(&mut self) {

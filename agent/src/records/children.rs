@@ -24,19 +24,19 @@ pub(super) struct Children<'k> {
     last: ChildIndex,
 }
 
+/// Children that are looked at along the order in which they came before, until the index is asked.
+const STEPS_MAX: usize = 4;
+
 /// An identifier of at most 15 bytes and its length, as two numbers: to be compared and hashed without a loop.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Short([u64; 2]);
 
 impl Short {
     fn of(identifier: &[u8]) -> Option<Self> {
-        let mut bytes = [0; 16];
-        let [slots @ .., n] = &mut bytes;
-        slots.get_mut(..identifier.len())?.copy_from_slice(identifier);
-        *n = u8::try_from(identifier.len()).ok()?;
-        let (words, _) = bytes.as_chunks::<8>();
-        let &[low, high] = words else { return None };
-        Some(Self([u64::from_le_bytes(low), u64::from_le_bytes(high)]))
+        let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        let n = u64::try_from(identifier.len()).ok().filter(|n| *n <= 15)?;
+        let Some((first, rest)) = identifier.split_first_chunk::<8>() else { return Some(Self([number(identifier), n << 56])) };
+        Some(Self([u64::from_le_bytes(*first), number(rest) | n << 56]))
     }
 }
 
@@ -44,8 +44,8 @@ impl Short {
 struct Met {
     /// By this identifier first, if it is short.
     short: Option<Short>,
-    /// The child that came after it the last time. Tables list children in much the same order, so that it mostly does so
-    /// again; whether it does is said by its identifier alone.
+    /// A child that came after it. Tables list children in much the same order, so that the next one mostly stands a few
+    /// steps on; which one it is, is said by its identifier alone.
     next: ChildIndex,
 }
 
@@ -91,13 +91,13 @@ impl<'k> Children<'k> {
     /// The child of an identifier as normalised, if it was met.
     fn known(&mut self, identifier: &[u8]) -> Option<ChildIndex> {
         let Some(short) = Short::of(identifier) else { return self.long.get(identifier).copied() };
-        let last = self.met.get(place(self.last))?;
-        if last.short == Some(short) {
-            return Some(self.last);
-        }
-        let next = last.next;
-        if self.met.get(place(next)).is_some_and(|met| met.short == Some(short)) {
-            return Some(next);
+        let mut guess = self.last;
+        for _ in 0..=STEPS_MAX {
+            let met = self.met.get(place(guess))?;
+            if met.short == Some(short) {
+                return Some(guess);
+            }
+            guess = met.next;
         }
         let child = *self.short.get(&short)?;
         self.follows(child);
@@ -113,7 +113,8 @@ impl<'k> Children<'k> {
             None => {
                 let child = ChildIndex(u32::try_from(self.pseudonyms.len()).map_err(|_| RuleId::Gt01)?);
                 self.pseudonyms.push(self.key.pseudonym(IdentifierKind::Child, newest));
-                self.met.push(Met { short: Short::of(newest), next: child });
+                let next = self.met.get(place(self.last)).map_or(child, |last| last.next);
+                self.met.push(Met { short: Short::of(newest), next });
                 self.insert(newest, child);
                 child
             }

@@ -66,13 +66,17 @@ impl Day {
 
     /// Reads `dd/mm/yyyy` and nothing else.
     pub fn parse(cell: &[u8]) -> Option<Self> {
-        let &[d1, d2, b'/', m1, m2, b'/', y1, y2, y3, y4] = cell else {
+        let &[d1, d2, s1, m1, m2, s2, y1, y2, y3, y4] = cell else { return None };
+        // eight bytes at once: each becomes its digit, or 0 for a slash; what is neither sets a high bit when added to
+        let digits = u64::from_le_bytes([d1, d2, s1, m1, m2, s2, y1, y2]) ^ u64::from_le_bytes(*b"00/00/00");
+        let most = u64::from_le_bytes([9, 9, 0, 9, 9, 0, 9, 9]);
+        const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+        if (((digits & LOW) + (LOW - most)) | digits) & !LOW != 0 || !y3.is_ascii_digit() || !y4.is_ascii_digit() {
             return None;
-        };
-        let digit = |byte: u8| byte.is_ascii_digit().then(|| i32::from(byte - b'0'));
-        let day = digit(d1)? * 10 + digit(d2)?;
-        let month = digit(m1)? * 10 + digit(m2)?;
-        let year = digit(y1)? * 1000 + digit(y2)? * 100 + digit(y3)? * 10 + digit(y4)?;
+        }
+        // ten times each digit and the one after it
+        let [day, _, _, month, _, _, century, _] = (digits * 10 + (digits >> 8)).to_le_bytes().map(i32::from);
+        let year = century * 100 + i32::from(y3 - b'0') * 10 + i32::from(y4 - b'0');
         Self::from_ymd(year, month, day)
     }
 

@@ -10,11 +10,12 @@
 
 pub mod keys; // the authority's key, and the keys that partners get
 
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::str::FromStr;
 
 use aws_lc_rs::hmac;
 use encoding_rs::WINDOWS_1252;
+use foldhash::quality::FixedState;
 
 /// Shortest key that is accepted, in bytes.
 pub const KEY_BYTES_MIN: usize = 32;
@@ -157,7 +158,7 @@ fn is_digits(text: &[u8]) -> bool {
 /// The authority's key for pseudonyms.
 pub struct PseudonymKey {
     hmac: hmac::Key,
-    tokens: DefaultHasher,
+    tokens: FixedState,
 }
 
 /// Stands for one identifier of one kind at one authority.
@@ -189,9 +190,10 @@ impl PseudonymKey {
         if bytes.len() < KEY_BYTES_MIN {
             return None;
         }
-        let mut tokens = DefaultHasher::new();
-        tokens.write(bytes);
-        Some(Self { hmac: hmac::Key::new(hmac::HMAC_SHA256, bytes), tokens })
+        let hmac = hmac::Key::new(hmac::HMAC_SHA256, bytes);
+        let mut seed = [0; 8];
+        seed.copy_from_slice(hmac::sign(&hmac, b"tokens").as_ref().get(..8)?);
+        Some(Self { hmac, tokens: FixedState::with_seed(u64::from_le_bytes(seed)) })
     }
 
     /// The pseudonym of an identifier that is trimmed and in upper case.
@@ -206,7 +208,7 @@ impl PseudonymKey {
 
     /// The token of a value, letters folded and spaces left out.
     pub fn token(&self, value: &[u8]) -> Token {
-        let mut hasher = self.tokens.clone();
+        let mut hasher = self.tokens.build_hasher();
         let (mut folded, mut n_bytes) = (0_u64, 0_u64);
         for byte in value.iter().filter(|byte| **byte != b' ') {
             folded = folded << 8 | u64::from(byte.to_ascii_uppercase());

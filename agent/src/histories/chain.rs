@@ -18,9 +18,8 @@ enum Step {
     NewCarer,
 }
 
-/// Numbers the periods, placements and carers of episodes in order; gives the carer spells.
-pub(super) fn link(episodes: &mut [Episode]) -> Vec<CarerSpell> {
-    let mut carers: Vec<CarerSpell> = Vec::new();
+/// Numbers the periods, placements and carers of episodes in order; `carers` takes the carer spells.
+pub(super) fn link(episodes: &mut [Episode], carers: &mut Vec<CarerSpell>) {
     let mut n_placements = 0_usize;
     let mut period = 0_usize;
     for at in 0..episodes.len() {
@@ -53,7 +52,6 @@ pub(super) fn link(episodes: &mut [Episode]) -> Vec<CarerSpell> {
         }
         (episode.placement, episode.carer) = (Some(placement), Some(carer));
     }
-    carers
 }
 
 fn begins_period(before: &Episode, episode: &Episode) -> bool {

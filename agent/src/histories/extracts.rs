@@ -26,6 +26,10 @@ impl<T: Copy> ByYear<T> {
         self.0.iter().filter(move |(of, _)| *of == year).map(|(_, row)| row)
     }
 
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+
     fn add(&mut self, year: ReportingYear, rows: &[T]) {
         self.0.extend(rows.iter().map(|row| (year, *row)));
     }
@@ -40,6 +44,10 @@ macro_rules! declare {
         }
 
         impl Extracts {
+            pub(super) fn clear(&mut self) {
+                $(self.$field.clear();)+
+            }
+
             pub(super) fn add(&mut self, year: ReportingYear, rows: &ChildRows<'_>) {
                 $(self.$field.add(year, rows.$field);)+
             }

@@ -45,14 +45,31 @@ pub struct Histories {
 /// Makes the histories and keeps them all.
 pub fn build(returns: &Returns, year: ReportingYear, mending: Mending) -> Histories {
     let mut children = Vec::new();
-    let summary = each(returns, year, mending, |history| children.push(history));
+    let keep = |history| {
+        children.push(history);
+        None
+    };
+    let summary = make(returns, year, mending, keep);
     children.sort_by_key(|child: &ChildHistory| child.pseudonym);
     Histories { children, summary }
 }
 
-/// Makes the histories for a round from the returns of its year and of years before, one after another; later returns are
-/// left aside.
-pub fn each(returns: &Returns, year: ReportingYear, mending: Mending, mut keep: impl FnMut(ChildHistory)) -> Summary {
+/// Makes the histories for a round from the returns of its year and of years before, and shows one after another; later
+/// returns are left aside.
+pub fn each(returns: &Returns, year: ReportingYear, mending: Mending, mut show: impl FnMut(&ChildHistory)) -> Summary {
+    make(returns, year, mending, |history| {
+        show(&history);
+        Some(history)
+    })
+}
+
+/// Makes one history after another. What `keep` gives back is written over: its lists have the room that the next needs.
+fn make(
+    returns: &Returns,
+    year: ReportingYear,
+    mending: Mending,
+    mut keep: impl FnMut(ChildHistory) -> Option<ChildHistory>,
+) -> Summary {
     let mut used: Vec<&ReturnRead> = returns.all.iter().filter(|read| read.year <= year).collect();
     used.sort_by_key(|read| read.year);
     let supplied = used.iter().fold(Supplied::default(), |all, read| all.with(read.year, read.records.supplied));
@@ -60,9 +77,10 @@ pub fn each(returns: &Returns, year: ReportingYear, mending: Mending, mut keep: 
     let mut walks: Vec<(ReportingYear, Walk<'_>)> = used.iter().map(|read| (read.year, Walk::new(&read.records))).collect();
     let mut summary = Summary::default();
     let mut rows: Vec<(ReportingYear, ChildRows<'_>)> = Vec::with_capacity(used.len());
+    let (mut room, mut spare) = (Room::default(), None);
     for (child, pseudonym) in ChildIndex::first(returns.children.len()).zip(&returns.children) {
         rows.clear();
-        rows.extend(walks.iter_mut().filter_map(|(year, walk)| walk.rows(child).map(|of_year| (*year, of_year))));
+        rows.extend(walks.iter_mut().filter_map(|(year, walk)| walk.rows(child).map(|of_year| (*year, *of_year))));
         if rows.is_empty() {
             continue;
         }
@@ -73,7 +91,15 @@ pub fn each(returns: &Returns, year: ReportingYear, mending: Mending, mut keep: 
         };
         summary.n_children += 1;
         let who = Who { pseudonym: *pseudonym, header, birth };
-        keep(history(&who, &rows, newest, supplied, mending, &mut summary));
+        let mut history = match spare.take() {
+            Some(mut other) => {
+                who.in_room_of(&mut other);
+                other
+            }
+            None => who.without_rows(supplied),
+        };
+        room.fill(&mut history, &rows, newest, mending, &mut summary);
+        spare = keep(history);
     }
     summary.repairs.sort();
     summary
@@ -86,49 +112,105 @@ struct Who<'r> {
     birth: Day,
 }
 
-fn history(
-    who: &Who<'_>,
-    rows: &[(ReportingYear, ChildRows<'_>)],
-    newest: Option<ReportingYear>,
-    supplied: Supplied,
-    mending: Mending,
-    summary: &mut Summary,
-) -> ChildHistory {
-    let mut repairs = Vec::new();
-    let episodes = newest_versions(rows, mending, &mut repairs);
-    let short_breaks = episodes.iter().filter(|(_, row)| row.legal.is_short_break());
-    let short_breaks = short_breaks.map(|(_, row)| Stretch { start: row.start, end: row.end }).collect();
-    let care: Vec<_> = episodes.iter().filter(|(_, row)| !row.legal.is_short_break()).copied().collect();
-    let mut episodes: Vec<Episode> = mend(&care, newest, mending, &mut repairs).iter().map(episode).collect();
-    let carers = chain::link(&mut episodes);
-    for repair in repairs {
-        *summary.n_repairs.entry(repair.kind).or_insert(0) += 1;
-        if summary.repairs.len() < REPAIRS_LISTED_MAX {
-            summary.repairs.push(repair);
+impl Who<'_> {
+    /// The child's history before anything is said of it.
+    fn without_rows(&self, supplied: Supplied) -> ChildHistory {
+        ChildHistory {
+            pseudonym: self.pseudonym,
+            birth: self.birth,
+            sex: self.header.sex_group(),
+            ethnicity: self.header.ethnicity(),
+            episodes: Vec::new(),
+            carers: Vec::new(),
+            short_breaks: Vec::new(),
+            outcomes: Vec::new(),
+            leaver: Vec::new(),
+            reviews: Vec::new(),
+            absences: Vec::new(),
+            workers: Vec::new(),
+            came_alone: Vec::new(),
+            extracts: Extracts::default(),
+            supplied,
+            rows: Vec::new(),
         }
     }
-    let mut history = ChildHistory {
-        pseudonym: who.pseudonym,
-        birth: who.birth,
-        sex: who.header.sex_group(),
-        ethnicity: who.header.ethnicity(),
-        episodes,
-        carers,
-        short_breaks,
-        outcomes: Vec::new(),
-        leaver: Vec::new(),
-        reviews: Vec::new(),
-        absences: Vec::new(),
-        workers: Vec::new(),
-        came_alone: Vec::new(),
-        extracts: Extracts::default(),
-        supplied,
-        rows: Vec::new(),
-    };
-    for (year, rows) in rows {
-        add_tables(&mut history, *year, rows);
+
+    /// The same, in the room of another child's history. Every field is named, so that nothing of that child stays.
+    fn in_room_of(&self, other: &mut ChildHistory) {
+        let ChildHistory {
+            pseudonym,
+            birth,
+            sex,
+            ethnicity,
+            episodes,
+            carers,
+            short_breaks,
+            outcomes,
+            leaver,
+            reviews,
+            absences,
+            workers,
+            came_alone,
+            extracts,
+            supplied: _, // the authority's
+            rows,
+        } = other;
+        (*pseudonym, *birth) = (self.pseudonym, self.birth);
+        (*sex, *ethnicity) = (self.header.sex_group(), self.header.ethnicity());
+        episodes.clear();
+        carers.clear();
+        short_breaks.clear();
+        outcomes.clear();
+        leaver.clear();
+        reviews.clear();
+        absences.clear();
+        workers.clear();
+        came_alone.clear();
+        extracts.clear();
+        rows.clear();
     }
-    history
+}
+
+/// Lists that are needed on the way to a history, and kept from one child to the next.
+#[derive(Default)]
+struct Room<'r> {
+    all: Vec<(ReportingYear, &'r EpisodeRow)>,
+    mended: Vec<Mended<'r>>,
+    repairs: Vec<Repair>,
+}
+
+impl<'r> Room<'r> {
+    /// Fills the history of a child with its rows.
+    fn fill(
+        &mut self,
+        history: &mut ChildHistory,
+        rows: &[(ReportingYear, ChildRows<'r>)],
+        newest: Option<ReportingYear>,
+        mending: Mending,
+        summary: &mut Summary,
+    ) {
+        let Self { all, mended, repairs } = self;
+        newest_versions(rows, mending, all, repairs);
+        all.retain(|(_, row)| {
+            let is_short_break = row.legal.is_short_break();
+            if is_short_break {
+                history.short_breaks.push(Stretch { start: row.start, end: row.end });
+            }
+            !is_short_break
+        });
+        mend(all, newest, mending, mended, repairs);
+        history.episodes.extend(mended.iter().map(episode));
+        chain::link(&mut history.episodes, &mut history.carers);
+        for repair in repairs.drain(..) {
+            *summary.n_repairs.entry(repair.kind).or_insert(0) += 1;
+            if summary.repairs.len() < REPAIRS_LISTED_MAX {
+                summary.repairs.push(repair);
+            }
+        }
+        for (year, rows) in rows {
+            add_tables(history, *year, rows);
+        }
+    }
 }
 
 /// The newest version of each episode over all returns, in the order of their starts. Rows come in the order of start and
@@ -136,9 +218,10 @@ fn history(
 fn newest_versions<'r>(
     rows: &[(ReportingYear, ChildRows<'r>)],
     mending: Mending,
+    all: &mut Vec<(ReportingYear, &'r EpisodeRow)>,
     repairs: &mut Vec<Repair>,
-) -> Vec<(ReportingYear, &'r EpisodeRow)> {
-    let mut all: Vec<(ReportingYear, &EpisodeRow)> = Vec::new();
+) {
+    all.clear();
     for (year, rows) in rows {
         all.extend(rows.episodes.iter().map(|row| (*year, row)));
     }
@@ -156,7 +239,6 @@ fn newest_versions<'r>(
         }
         same
     });
-    all
 }
 
 fn episode(mended: &Mended<'_>) -> Episode {
@@ -180,7 +262,7 @@ fn episode(mended: &Mended<'_>) -> Episode {
 
 /// Adds what one return says besides episodes.
 fn add_tables(history: &mut ChildHistory, year: ReportingYear, rows: &ChildRows<'_>) {
-    history.rows.extend(rows.places().map(|(table, line)| RowPlace { year, table, line }));
+    rows.each_place(|table, line| history.rows.push(RowPlace { year, table, line }));
     history.extracts.add(year, rows);
     history.outcomes.extend(rows.oc2.iter().map(|row| {
         let health_assessment = row.health_assessment.known();

@@ -104,31 +104,30 @@ pub struct Mended<'r> {
 }
 
 /// The episodes of a child as they are counted: `rows` is the newest version of each, in the order of their starts,
-/// `newest` the newest return. Repairs are added to `repairs`.
+/// `newest` the newest return. `mended` is written over; repairs are added to `repairs`.
 pub(super) fn mend<'r>(
     rows: &[(ReportingYear, &'r EpisodeRow)],
     newest: Option<ReportingYear>,
     mending: Mending,
+    mended: &mut Vec<Mended<'r>>,
     repairs: &mut Vec<Repair>,
-) -> Vec<Mended<'r>> {
-    let as_it_stands = |(year, row): &(ReportingYear, &'r EpisodeRow)| Mended { year: *year, row, end: recorded_end(row) };
-    let standing = || rows.iter().map(as_it_stands).collect();
-    if mending == Mending::Off {
-        return standing();
+) {
+    mended.clear();
+    if mending != Mending::Apply {
+        let as_it_stands = |(year, row): &(ReportingYear, &'r EpisodeRow)| Mended { year: *year, row, end: recorded_end(row) };
+        mended.extend(rows.iter().map(as_it_stands));
     }
-    let mut mended = Vec::with_capacity(rows.len());
+    if mending == Mending::Off {
+        return;
+    }
     for (at, (year, row)) in rows.iter().enumerate() {
         let next = rows.get(at + 1).map(|(_, next)| *next);
         let done = one(*year, row, next, newest);
         let place = RowPlace { year: *year, table: Table::Episodes, line: row.line };
         repairs.extend(done.kind.map(|kind| Repair { kind, place }));
-        if done.kind != Some(RepairKind::LeftOut) {
+        if mending == Mending::Apply && done.kind != Some(RepairKind::LeftOut) {
             mended.push(Mended { year: *year, row, end: done.end });
         }
-    }
-    match mending {
-        Mending::Apply => mended,
-        Mending::Report | Mending::Off => standing(),
     }
 }
 

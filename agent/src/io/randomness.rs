@@ -1,6 +1,7 @@
 //! The system's randomness, handed in: for keys, nonces and waiting times, never for noise.
-
-use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
+//!
+//! The operating system's own generator is asked. That of the cryptographic library would gather jitter of the processor
+//! first, which takes a program that lives for 10 ms another 15.
 
 use crate::stop::Stop;
 
@@ -11,18 +12,18 @@ pub trait Randomness {
 }
 
 /// The system's. Named by `main` alone.
-pub struct SystemRandomness(SystemRandom);
+pub struct SystemRandomness(());
 
 impl SystemRandomness {
     /// Opens it.
     pub fn open() -> Self {
-        Self(SystemRandom::new())
+        Self(())
     }
 }
 
 impl Randomness for SystemRandomness {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), Stop> {
-        self.0.fill(bytes).map_err(|_| Stop::fault("the system gives no randomness"))
+        getrandom::fill(bytes).map_err(|_| Stop::fault("the system gives no randomness"))
     }
 }
 

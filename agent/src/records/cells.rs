@@ -55,12 +55,15 @@ pub struct YearDays {
     pub first: Day,
     /// 31 March.
     pub last: Day,
+    /// Who was born by this day is 26 years old when the year begins.
+    pub born_26_years_before: Day,
 }
 
 impl YearDays {
     /// Of a reporting year.
     pub fn of(year: ReportingYear) -> Self {
-        Self { number: year.number(), first: Day::first_of(year), last: Day::last_of(year) }
+        let (first, last) = (Day::first_of(year), Day::last_of(year));
+        Self { number: year.number(), first, last, born_26_years_before: first.plus_months(-26 * 12) }
     }
 
     /// Whether a day lies in the year.

@@ -73,49 +73,45 @@ macro_rules! declare {
 
         /// Walks the children of a return in the order of their numbers.
         pub struct Walk<'r> {
-            records: &'r Records,
-            /// The next child that has a row.
-            next: Option<ChildIndex>,
-            $($field: usize,)+
+            now: ChildRows<'r>,
+            /// The next child that has a row; [`NOBODY`] behind the last.
+            next: ChildIndex,
+            $($field: Rest<'r, $row>,)+
         }
 
         impl<'r> Walk<'r> {
             /// Stands before the first child.
             pub fn new(records: &'r Records) -> Self {
-                let mut walk = Self { records, next: None, $($field: 0,)+ };
+                let now = ChildRows::none(records.supplied);
+                let mut walk = Self { now, next: NOBODY, $($field: Rest::of(&records.$field),)+ };
                 walk.look_ahead();
                 walk
             }
 
             /// The rows of a child; `None` when it has none. To be asked for children in growing order.
-            pub fn rows(&mut self, child: ChildIndex) -> Option<ChildRows<'r>> {
-                while self.next? < child {
-                    let passed = self.next?;
-                    $(of_child(&self.records.$field, &mut self.$field, passed);)+
+            pub fn rows(&mut self, child: ChildIndex) -> Option<&ChildRows<'r>> {
+                while self.next < child {
+                    let passed = self.next;
+                    $(self.$field.take(passed);)+
                     self.look_ahead();
                 }
-                if self.next? > child {
+                if self.next > child {
                     return None;
                 }
-                let rows = ChildRows {
-                    supplied: self.records.supplied,
-                    $($field: of_child(&self.records.$field, &mut self.$field, child),)+
-                };
+                $(self.now.$field = self.$field.take(child);)+
                 self.look_ahead();
-                Some(rows)
+                Some(&self.now)
             }
 
-            /// All children that have a row, with their rows.
-            pub fn all(mut self) -> impl Iterator<Item = (ChildIndex, ChildRows<'r>)> {
-                std::iter::from_fn(move || {
-                    let child = self.next?;
-                    self.rows(child).map(|rows| (child, rows))
-                })
+            /// The next child that has a row, with its rows.
+            pub fn next_child(&mut self) -> Option<(ChildIndex, &ChildRows<'r>)> {
+                let child = Some(self.next).filter(|child| *child != NOBODY)?;
+                self.rows(child).map(|rows| (child, rows))
             }
 
             fn look_ahead(&mut self) {
-                self.next = None;
-                $(self.next = earlier(self.next, self.records.$field.get(self.$field).map(ChildRow::child));)+
+                self.next = NOBODY;
+                $(self.next = self.next.min(self.$field.child);)+
             }
         }
 
@@ -154,9 +150,11 @@ macro_rules! declare {
                 true $(&& self.$field.is_empty())+
             }
 
-            /// Table and line of every row.
-            pub fn places(&self) -> impl Iterator<Item = (Table, u32)> {
-                std::iter::empty()$(.chain(self.$field.iter().map(|row| (Table::$table, row.line))))+
+            /// Hands over table and line of every row.
+            pub fn each_place(&self, mut hand: impl FnMut(Table, u32)) {
+                $(for row in self.$field {
+                    hand(Table::$table, row.line);
+                })+
             }
         }
     };
@@ -194,19 +192,31 @@ macro_rules! keep_last_of_key {
     };
 }
 
-fn earlier(a: Option<ChildIndex>, b: Option<ChildIndex>) -> Option<ChildIndex> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
+/// No child has this number: there are not as many rows.
+const NOBODY: ChildIndex = ChildIndex(u32::MAX);
+
+/// The rows of a table that a walk has not passed yet, and whose the first of them is.
+struct Rest<'r, T> {
+    rows: &'r [T],
+    child: ChildIndex,
 }
 
-/// The rows of a child, which begin at a place if there are any; the place moves behind them.
-fn of_child<'r, T: ChildRow>(rows: &'r [T], at: &mut usize, child: ChildIndex) -> &'r [T] {
-    let rest = rows.get(*at..).unwrap_or_default();
-    let n = rest.iter().take_while(|row| row.child() == child).count();
-    *at += n;
-    rest.get(..n).unwrap_or_default()
+impl<'r, T: ChildRow> Rest<'r, T> {
+    fn of(rows: &'r [T]) -> Self {
+        Self { rows, child: rows.first().map_or(NOBODY, ChildRow::child) }
+    }
+
+    /// The rows of a child, which stand first if there are any; they are passed.
+    #[inline]
+    fn take(&mut self, child: ChildIndex) -> &'r [T] {
+        if self.child != child {
+            return &[];
+        }
+        let n = self.rows.iter().position(|row| row.child() != child).unwrap_or(self.rows.len());
+        let (of_child, rest) = self.rows.split_at(n);
+        *self = Self::of(rest);
+        of_child
+    }
 }
 
 /// Keeps the last of a child's rows in a table with one row a child; `stands` says whether a row may replace the ones

@@ -14,13 +14,31 @@ macro_rules! code_set {
         impl $name {
             /// Reads a code in upper case, as the return of a year may hold it.
             pub fn parse(code: &[u8], year: i16) -> Option<Self> {
-                match code {
-                    $($text if ($years).contains(&year) => Some(Self::$variant),)+
+                /// The codes as numbers.
+                #[allow(non_upper_case_globals, reason = "one constant for each variant, by its name")]
+                mod number {
+                    $(pub const $variant: u64 = super::number($text);)+
+                }
+                match number(code) {
+                    $(number::$variant if ($years).contains(&year) => Some(Self::$variant),)+
                     _ => None,
                 }
             }
         }
     };
+}
+
+/// A text of at most seven bytes as a number: two texts have the same only if they are the same. 0 for a longer one.
+const fn number(mut text: &[u8]) -> u64 {
+    if text.len() > 7 {
+        return 0;
+    }
+    let mut number = 1;
+    while let [first, rest @ ..] = text {
+        number = number << 8 | u64::from_be_bytes([0, 0, 0, 0, 0, 0, 0, *first]);
+        text = rest;
+    }
+    number
 }
 
 /// All return years that are read.

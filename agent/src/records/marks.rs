@@ -41,6 +41,15 @@ impl PostcodeKind {
     }
 }
 
+/// Whether two cells hold the same postcode, letters folded and spaces left out.
+pub fn is_same_postcode(one: &[u8], other: &[u8]) -> bool {
+    folded(one).eq(folded(other))
+}
+
+fn folded(cell: &[u8]) -> impl Iterator<Item = u8> {
+    cell.iter().filter(|byte| **byte != b' ').map(u8::to_ascii_uppercase)
+}
+
 /// A text that should be the number of a setting.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum UrnKind {

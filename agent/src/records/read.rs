@@ -300,16 +300,18 @@ impl<'k> ReturnReader<'k> {
         let former = self.returns.last().filter(|former| former.year == read.year.before(1));
         let mut of_former = Former::new(former);
         let mut again = Vec::new();
-        for (child, now) in Walk::new(&read.records).all() {
+        let mut walk = Walk::new(&read.records);
+        while let Some((child, now)) = walk.next_child() {
             let Some(known) = usize::try_from(child.0).ok().and_then(|at| self.known.get_mut(at)) else { continue };
             known.in_header |= !now.header.is_empty();
             known.birth = now.birth().or(known.birth);
             let n_dropped = found.dropped.len();
-            checks::row_by_row(&Scene { year, now, former: None, known: *known }, found);
+            let scene = Scene { year, now, former: None, known: *known };
+            checks::row_by_row(&scene, found);
             if found.dropped.len() > n_dropped || now.may_repeat() {
                 again.push(child);
             } else {
-                checks::child(&Scene { year, now, former: of_former.rows(child), known: *known }, found);
+                checks::child(&Scene { former: of_former.rows(child), ..scene }, found);
             }
         }
         read.records.leave_out(std::mem::take(&mut found.dropped));
@@ -327,16 +329,16 @@ impl<'k> ReturnReader<'k> {
 }
 
 /// Last year's return, child by child.
-struct Former<'r>(Option<(Walk<'r>, TableSet)>);
+struct Former<'r>(Option<(Walk<'r>, ChildRows<'r>)>);
 
 impl<'r> Former<'r> {
     fn new(former: Option<&'r ReturnRead>) -> Self {
-        Self(former.map(|former| (Walk::new(&former.records), former.records.supplied)))
+        Self(former.map(|former| (Walk::new(&former.records), ChildRows::none(former.records.supplied))))
     }
 
     /// The child's rows in it; `None` when it was not given.
-    fn rows(&mut self, child: ChildIndex) -> Option<ChildRows<'r>> {
-        self.0.as_mut().map(|(walk, supplied)| walk.rows(child).unwrap_or_else(|| ChildRows::none(*supplied)))
+    fn rows(&mut self, child: ChildIndex) -> Option<&ChildRows<'r>> {
+        self.0.as_mut().map(|(walk, none)| walk.rows(child).unwrap_or(none))
     }
 }
 

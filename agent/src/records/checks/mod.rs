@@ -33,9 +33,9 @@ pub(super) struct Scene<'r> {
     /// The year of the return.
     pub year: YearDays,
     /// The child's rows in it.
-    pub now: ChildRows<'r>,
+    pub now: &'r ChildRows<'r>,
     /// The child's rows in last year's return; `None` when that return was not given.
-    pub former: Option<ChildRows<'r>>,
+    pub former: Option<&'r ChildRows<'r>>,
     /// What Headers say, this year's or an earlier one.
     pub known: Known,
 }

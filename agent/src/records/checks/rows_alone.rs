@@ -28,12 +28,11 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Recorder<'_>) {
 }
 
 fn header(scene: &Scene<'_>, found: &mut Recorder<'_>) {
-    let over_25_when_born_by = scene.year.first.plus_months(-26 * 12);
     for row in scene.now.header {
         if row.birth.is_some_and(|birth| birth > scene.year.last) {
             found.row(RuleId::R301, row);
         }
-        if row.birth.is_some_and(|birth| birth <= over_25_when_born_by) {
+        if row.birth.is_some_and(|birth| birth <= scene.year.born_26_years_before) {
             found.row(RuleId::R351, row);
         }
     }

@@ -6,7 +6,7 @@ use crate::records::ChildIndex;
 use crate::records::cells::{Cell, InYear, RowCells};
 use crate::records::codes::{EthnicOrigin, Ethnicity, LegalStatus, MoveReason, Need, Place, Provider, Rec, Rne, Sex};
 use crate::records::findings::Recorder;
-use crate::records::marks::{Marks, UpnKind};
+use crate::records::marks::{Marks, UpnKind, is_same_postcode};
 use crate::records::rules::RuleId;
 
 /// A row of Header.
@@ -128,7 +128,7 @@ impl EpisodeRow {
         let (Some(rne), Some(legal), Some(place)) = (rne, legal, place) else { return (in_year, None) };
         let (home, placement, urn) = (row.text(10), row.text(11), row.text(12));
         let postcode = key.token(placement);
-        let marks = Marks::of(home, placement, urn, key.token(home) == postcode);
+        let marks = Marks::of(home, placement, urn, is_same_postcode(home, placement));
         let (child, line, end, urn) = (row.child, row.line, end.known(), key.token(urn));
         let kept = Self { child, line, start, end, rne, legal, need, place, provider, rec, reason, marks, postcode, urn };
         (in_year, Some(kept))

@@ -31,7 +31,8 @@ pub fn run(args: &CheckArgs, surroundings: &mut Surroundings<'_>, screen: &mut S
 fn report(args: &CheckArgs, given: &Given, screen: &mut Screen<'_>) -> anyhow::Result<Exit> {
     let input = &given.input;
     let summary = each(&input.returns, input.year, given.mending, |_| ());
-    let found = input.returns.all.iter().any(|read| !read.findings.is_empty()) || !summary.repairs.is_empty();
+    let odd = |read: &ReturnRead| !read.findings.is_empty() || read.has_strays();
+    let found = input.returns.all.iter().any(odd) || !summary.repairs.is_empty();
     let values = if args.show_values { values::look_up(input, &given.xml) } else { CellValues::default() };
     if args.json {
         screen.line(&serde_json::to_string(&json::report(given, &summary))?)?;

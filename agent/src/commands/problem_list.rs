@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use csv::{Terminator, WriterBuilder};
@@ -71,6 +71,9 @@ pub enum ListError {
     /// Something of this name is there.
     #[error("cannot write the list of problems {0}: it exists already; give another name, or --force to replace it")]
     Exists(PathBuf),
+    /// Something else than a list would lose its place.
+    #[error("cannot write the list of problems {0}: the file there is no such list, and --force replaces nothing else")]
+    NotAList(PathBuf),
     /// No name for a file.
     #[error("cannot write the list of problems {0}: it names no file")]
     NoName(PathBuf),
@@ -101,6 +104,9 @@ pub fn write_file<'p>(
     if path.is_dir() || is_there && existing == Existing::Keep {
         return Err(ListError::Exists(path.to_owned()));
     }
+    if is_there && !is_list(path) {
+        return Err(ListError::NotAList(path.to_owned()));
+    }
     let (bytes, n) = to_csv(problems, values).map_err(|source| ListError::Write { path: path.to_owned(), source })?;
     let written = match existing {
         Existing::Keep => write_once(folder, name, &bytes),
@@ -111,6 +117,13 @@ pub fn write_file<'p>(
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(ListError::Exists(path.to_owned())),
         Err(source) => Err(ListError::Write { path: path.to_owned(), source }),
     }
+}
+
+/// Whether a file is a list of problems: it begins as one.
+fn is_list(path: &Path) -> bool {
+    let head = [&b"\xEF\xBB\xBF"[..], COLUMNS.join(",").as_bytes()].concat();
+    let mut begins = vec![0; head.len()];
+    fs::File::open(path).and_then(|mut file| file.read_exact(&mut begins)).is_ok_and(|()| begins == head)
 }
 
 /// The bytes of the list, and how many problems are in it.

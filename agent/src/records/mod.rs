@@ -120,6 +120,9 @@ pub enum FileUse {
 pub struct FileSeen {
     /// Its name.
     pub name: String,
+    /// How it was read, where that is worth a word.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What it was taken for.
     #[serde(flatten)]
     pub used: FileUse,
@@ -160,6 +163,21 @@ impl ReturnRead {
         }
     }
 
+    /// Whether every table was read to its end, and each once.
+    fn is_whole(&self) -> bool {
+        !self.refusals.iter().any(|refusal| matches!(refusal, Refusal::Source { .. } | Refusal::TableTwice { .. }))
+    }
+
+    /// Whether something lies in the folder that was meant to be read: a table that is not recognised, an element of XML
+    /// that is no part of a return.
+    pub fn has_strays(&self) -> bool {
+        let stray = |file: &FileSeen| {
+            matches!(file.used, FileUse::Unknown { resembles: Some(_), .. })
+                || file.notes.iter().any(|note| note.contains("no part"))
+        };
+        self.files.iter().any(stray)
+    }
+
     /// The name of the file that a table was read from.
     pub fn file_of(&self, wanted: Table) -> Option<&str> {
         let is = |file: &&FileSeen| matches!(file.used, FileUse::Read { table, .. } if table == wanted);
@@ -182,6 +200,9 @@ impl ReturnRead {
 
     /// Adds a refusal when the share of rows with errors is above the limit: of the return as a whole, and of each extract.
     pub fn hold_against(&mut self, limit: ErrorRateMax) {
+        if !self.is_whole() {
+            return;
+        }
         let of_return = (None, self.n_rows, self.findings.n_error_rows());
         let of_extracts = self.extracts().map(|(table, n_rows, n_errors)| (Some(table), n_rows, n_errors));
         let over: Vec<Refusal> = std::iter::once(of_return)

@@ -21,7 +21,8 @@ use super::rows::{
     AbsenceRow, Ad1Row, AdoptionRow, EpisodeRow, HeaderRow, Oc2Row, Oc3Row, OrderRow, PrevPermRow, ReviewRow, UascRow, WorkerRow,
 };
 use super::rules::{RuleBook, RuleId, Severity};
-use super::source::{RowSource, SourceFault, SourceRow, XmlTags, open};
+use super::source::text::Encoding;
+use super::source::{Reading, RowSource, SourceFault, SourceRow, XmlTags, open};
 use super::tables::{Position, Recognised, TABLES, Table, recognise};
 use super::{FileSeen, FileUse, Refusal, ReturnRead, Returns, TableSet};
 use crate::pseudonym::PseudonymKey;
@@ -124,7 +125,13 @@ impl<'k> ReturnReader<'k> {
             }
         }
         drop(opened);
-        self.hold_against_rules(&mut read, &mut found);
+        if read.is_whole() {
+            self.hold_against_rules(&mut read, &mut found);
+        } else {
+            // what the rules would say of half a return is not about the return
+            read.records.sort();
+            read.records.keep_standing();
+        }
         read.findings = findings;
         let refusing = read.findings.counts().iter().filter(|(_, count)| count.severity == Severity::Refuse);
         let refusing: Vec<Refusal> = refusing.map(|((_, rule), count)| Refusal::Rule { rule: *rule, n: count.n }).collect();
@@ -166,7 +173,7 @@ impl<'k> ReturnReader<'k> {
                 }
                 Err(fault) => {
                     read.refusals.push(Refusal::Source { file: name.clone(), fault });
-                    read.files.push(FileSeen { name, used: FileUse::NotRead });
+                    read.files.push(FileSeen { name, notes: Vec::new(), used: FileUse::NotRead });
                 }
             }
         }
@@ -213,7 +220,7 @@ impl<'k> ReturnReader<'k> {
                 FileUse::Unknown { resembles, lacks }
             }
         };
-        read.files.push(FileSeen { name: name.to_owned(), used });
+        read.files.push(FileSeen { name: name.to_owned(), notes: Vec::new(), used });
         chosen
     }
 
@@ -252,6 +259,10 @@ impl<'k> ReturnReader<'k> {
             if let Some(FileSeen { used: FileUse::Read { n_rows, .. }, .. }) = read.files.get_mut(sheet.seen) {
                 *n_rows = sheet.tally.n_rows;
             }
+        }
+        let first = opened.sheets.iter().flatten().next().map(|sheet| sheet.seen);
+        if let Some(seen) = first.and_then(|at| read.files.get_mut(at)) {
+            seen.notes = notes(opened.source.reading());
         }
         done
     }
@@ -339,6 +350,30 @@ impl<'r> Former<'r> {
     /// The child's rows in it; `None` when it was not given.
     fn rows(&mut self, child: ChildIndex) -> Option<&ChildRows<'r>> {
         self.0.as_mut().map(|(walk, none)| walk.rows(child).unwrap_or(none))
+    }
+}
+
+/// What is worth a word about how a source was read.
+fn notes(reading: Reading<'_>) -> Vec<String> {
+    match reading {
+        Reading::Plain | Reading::Csv { separator: b',', encoding: Encoding::Utf8 | Encoding::Utf8Bom } => Vec::new(),
+        Reading::Csv { separator, encoding } => {
+            let between = match separator {
+                b';' => "semicolons",
+                b'\t' => "tabs",
+                b'|' => "bars",
+                _ => "commas",
+            };
+            let text = match encoding {
+                Encoding::Utf8 | Encoding::Utf8Bom => "",
+                Encoding::Utf16 => "UTF-16, ",
+            };
+            vec![format!("{text}{between} between cells")]
+        }
+        Reading::Xml { spare } => {
+            let named: Vec<String> = spare.iter().map(|(name, n)| format!("{name} ({n})")).collect();
+            if named.is_empty() { named } else { vec![format!("elements that are no part of a return: {}", named.join(", "))] }
+        }
     }
 }
 

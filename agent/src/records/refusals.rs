@@ -227,7 +227,9 @@ pub fn of_source(why: Unreadable) -> RefusalCode {
         Unreadable::TooLarge | Unreadable::TooManyRows | Unreadable::TooManyColumns => RefusalCode::FileTooLarge,
         Unreadable::NotText => RefusalCode::FileNotText,
         Unreadable::LineBreak => RefusalCode::FileLineBreak,
-        Unreadable::BrokenXml | Unreadable::BrokenWorkbook | Unreadable::Interrupted => RefusalCode::FileBroken,
+        Unreadable::CutOff | Unreadable::BrokenXml | Unreadable::BrokenWorkbook | Unreadable::Interrupted => {
+            RefusalCode::FileBroken
+        }
         Unreadable::Query(fault) => of_query(fault.why),
     }
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::text::file_name;
+use super::text::{columns_in_words, file_name};
 use super::{Given, return_of};
 use crate::histories::{Repair, Summary};
-use crate::records::ReturnRead;
+use crate::records::{FileSeen, FileUse, ReturnRead};
 
 pub(super) fn report(given: &Given, summary: &Summary) -> Value {
     let input = &given.input;
@@ -35,6 +35,17 @@ fn of_repair(given: &Given, repair: &Repair) -> Value {
     })
 }
 
+/// A file, with the names of its spare columns only where they look like names.
+fn of_file(file: &FileSeen) -> Value {
+    let mut value = json!(file);
+    if let FileUse::Read { spare_columns, .. } = &file.used
+        && !spare_columns.is_empty()
+    {
+        value["spare_columns"] = columns_in_words(spare_columns).into();
+    }
+    value
+}
+
 fn of_return(given: &Given, read: &ReturnRead) -> Value {
     let counts = read.findings.counts().iter().map(|((table, id), count)| {
         let rule = given.rules.rule(*id);
@@ -55,7 +66,7 @@ fn of_return(given: &Given, read: &ReturnRead) -> Value {
         .map(|(table, n_rows, n_errors)| json!({ "table": table, "n_rows": n_rows, "n_rows_with_errors": n_errors }));
     json!({
         "return": read.year,
-        "files": read.files,
+        "files": read.files.iter().map(of_file).collect::<Vec<_>>(),
         "n_rows": read.n_rows,
         "n_rows_with_errors": read.findings.n_error_rows(),
         "extracts": extracts.collect::<Vec<_>>(),

@@ -66,6 +66,9 @@ fn write_return(given: &Given, read: &ReturnRead, values: &CellValues, screen: &
     screen.line(&format!("return {}", read.year))?;
     for file in &read.files {
         screen.line(&format!("  {}", file_in_words(file)))?;
+        for note in &file.notes {
+            screen.line(&format!("    {note}"))?;
+        }
     }
     let (n_errors, n_rows) = (read.findings.n_error_rows(), read.n_rows);
     let n_warnings = read.findings.n_of(Severity::Warn);
@@ -130,7 +133,7 @@ pub(super) fn file_in_words(file: &FileSeen) -> String {
     match &file.used {
         FileUse::Read { table, n_rows, spare_columns } if spare_columns.is_empty() => format!("{name}: {table}, {n_rows} rows"),
         FileUse::Read { table, n_rows, spare_columns } => {
-            format!("{name}: {table}, {n_rows} rows; spare columns left aside: {}", spare_columns.join(", "))
+            format!("{name}: {table}, {n_rows} rows; spare columns left aside: {}", columns_in_words(spare_columns))
         }
         FileUse::NotYet { table } => {
             format!("{name}: {table}, set aside: it is part of returns from {} on", table.year_first())
@@ -142,6 +145,18 @@ pub(super) fn file_in_words(file: &FileSeen) -> String {
         FileUse::Unknown { resembles: None, .. } => format!("{name}: not a table of the return, left aside"),
         FileUse::NotRead => format!("{name}: not read; the reason stands below"),
     }
+}
+
+/// Names of columns, where all of them look like names; else how many there are: what stands in a first line may be the
+/// first row of records.
+pub(super) fn columns_in_words(names: &[String]) -> String {
+    let is_name = |name: &String| {
+        let letters = name.trim_end_matches(|last: char| last.is_ascii_digit());
+        name.len() - letters.len() <= 1
+            && letters.len() >= 3
+            && letters.chars().all(|letter| letter.is_ascii_alphabetic() || matches!(letter, '_' | ' '))
+    };
+    if names.len() <= 12 && names.iter().all(is_name) { names.join(", ") } else { format!("{} of them", names.len()) }
 }
 
 fn write_repairs(given: &Given, summary: &Summary, screen: &mut Screen<'_>) -> std::io::Result<()> {

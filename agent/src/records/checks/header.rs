@@ -25,7 +25,8 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Recorder<'_>) {
     if row.mother.is_blank() && row.sex == Cell::Known(Sex::Female) && has_left(scene) {
         found.row(RuleId::R607, row);
     }
-    if scene.now.has(Table::Episodes) && scene.now.has(Table::Oc3) && is_in_header_alone(scene) {
+    let may_be_leaver = !scene.now.has(Table::Oc3) && row.birth.is_none_or(|birth| birth.birthday(17) <= scene.year.last);
+    if scene.now.has(Table::Episodes) && !may_be_leaver && is_in_header_alone(scene) {
         found.row(RuleId::Epi, row);
     }
 }

@@ -89,9 +89,13 @@ impl<'i> Window<'i> {
     }
 }
 
-/// Bytes on their way to UTF-8. What cannot be decoded becomes U+FFFD.
+/// Bytes on their way to UTF-8.
+///
+/// What cannot be decoded ends the reading, and in UTF-16 so does a character one of whose bytes is that of a line end:
+/// a row of single bytes among others would else run into the next child's row, or shift all that follow.
 struct Decoding {
     decoder: Decoder,
+    is_wide: bool,
     raw: Box<[u8]>,
     start: usize,
     end: usize,
@@ -101,7 +105,8 @@ struct Decoding {
 
 impl Decoding {
     fn new(decoder: Decoder) -> Self {
-        Self { decoder, raw: vec![0; RAW_BYTES].into_boxed_slice(), start: 0, end: 0, ended: false, finished: false }
+        let is_wide = decoder.encoding() == UTF_16LE || decoder.encoding() == UTF_16BE;
+        Self { decoder, is_wide, raw: vec![0; RAW_BYTES].into_boxed_slice(), start: 0, end: 0, ended: false, finished: false }
     }
 
     fn read(&mut self, content: &mut dyn Read, room: &mut [u8]) -> Result<usize, Unreadable> {
@@ -111,7 +116,11 @@ impl Decoding {
                 self.ended = self.end == 0;
             }
             let raw = self.raw.get(self.start..self.end).unwrap_or_default();
-            let (result, n_read, n_written, _) = self.decoder.decode_to_utf8(raw, room, self.ended);
+            let (result, n_read, n_written, had_errors) = self.decoder.decode_to_utf8(raw, room, self.ended);
+            let written = room.get(..n_written).unwrap_or_default();
+            if self.is_wide && (had_errors || has_foreign_line_end(written)) {
+                return Err(Unreadable::NotText);
+            }
             self.start += n_read;
             self.finished = self.ended && result == CoderResult::InputEmpty;
             if n_written > 0 {
@@ -120,6 +129,16 @@ impl Decoding {
         }
         Ok(0)
     }
+}
+
+/// Whether a character of this text has, in UTF-16, the byte of a line end without being one.
+fn has_foreign_line_end(text: &[u8]) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
+    let is_line_end = |byte: u8| matches!(byte, b'\n' | b'\r');
+    let foreign = |unit: u16| unit > 0x7F && unit.to_be_bytes().into_iter().any(is_line_end);
+    std::str::from_utf8(text).is_ok_and(|text| text.encode_utf16().any(foreign))
 }
 
 /// The first bytes of a source: `n` of them, or all that it has.

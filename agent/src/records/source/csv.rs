@@ -67,6 +67,9 @@ impl RowSource for CsvSource<'_> {
     fn next_row(&mut self) -> Result<Option<SourceRow<'_>>, SourceFault> {
         let Some(line) = self.next_line()? else { return Ok(None) };
         let cells = self.cutter.cells(self.lines.text(line));
+        if line.is_open && self.sheet.iter().any(|sheet| cells.n() < sheet.columns.len()) {
+            return Err(SourceFault::at(Unreadable::CutOff, line.n));
+        }
         Ok(Some(SourceRow { sheet: 0, line: line.n, cells }))
     }
 

@@ -169,6 +169,8 @@ pub enum Unreadable {
     NotText,
     /// A quoted cell does not end on its line: rows may be hidden in it.
     LineBreak,
+    /// It ends in the middle of a row.
+    CutOff,
     /// It is not well-formed XML, or ends too early.
     BrokenXml,
     /// It is not a workbook that can be opened, or it is locked with a password.
@@ -191,7 +193,8 @@ impl fmt::Display for Unreadable {
             Self::TooManyColumns => "has more columns or sheets than are read",
             Self::NotText => "is neither text nor a workbook",
             Self::LineBreak => "has a quoted cell that does not end on its line",
-            Self::BrokenXml => "is not well-formed XML, or ends too early",
+            Self::CutOff => "ends in the middle of a row: it was cut off or is only half written",
+            Self::BrokenXml => "is not the XML of a return, is not well-formed, or ends too early",
             Self::BrokenWorkbook => "is not a workbook that can be opened (perhaps it is locked with a password)",
             Self::Query(_) | Self::Interrupted => "could not be read to its end",
         })

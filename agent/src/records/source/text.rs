@@ -39,6 +39,8 @@ pub struct Lines<'i> {
 pub struct Line {
     /// Its number; the first is 1.
     pub n: u32,
+    /// Whether the source ends with it and without an end of the line.
+    pub is_open: bool,
     from: usize,
     to: usize,
 }
@@ -85,7 +87,7 @@ impl<'i> Lines<'i> {
         if n > ROWS_MAX {
             return Err(SourceFault::at(Unreadable::TooManyRows, n));
         }
-        let line = Line { n, from: self.window.start(), to: self.window.start() + length };
+        let line = Line { n, is_open: end_length == 0, from: self.window.start(), to: self.window.start() + length };
         if n == 1 && self.text(line).iter().any(|byte| is_control(*byte)) {
             return Err(SourceFault::at(Unreadable::NotText, 1));
         }

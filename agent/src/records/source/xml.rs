@@ -126,8 +126,9 @@ fn declared(head: &[u8]) -> Result<&'static Encoding, SourceFault> {
     let label = value.split_first().and_then(|(quote, rest)| Some(split_once(rest, &[*quote])?.0));
     match label.and_then(Encoding::for_label) {
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Ok(UTF_8),
-        Some(encoding) => Ok(encoding),
-        None => Err(SourceFault::at(Unreadable::BrokenXml, 1)),
+        // encodings that switch within the text would let one child's row change how the next is read
+        Some(encoding) if encoding == UTF_8 || encoding.is_single_byte() => Ok(encoding),
+        Some(_) | None => Err(SourceFault::at(Unreadable::BrokenXml, 1)),
     }
 }
 

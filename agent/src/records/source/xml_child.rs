@@ -110,9 +110,12 @@ impl Builder {
                 self.n_children = self.n_children.saturating_add(1);
                 Place::Child
             }
+            // an element beside or within a child that could be one: what stands in it would be lost without a word
+            Some(Place::Root) => return Err(Unreadable::BrokenXml),
+            Some(Place::Child) if name.eq_ignore_ascii_case("CHILD") => return Err(Unreadable::BrokenXml),
             Some(Place::Child) => self.element(name)?,
             Some(Place::Element(at)) => self.leaf_or_element(*at, name)?,
-            Some(Place::Root | Place::Leaf(..) | Place::Unknown) => Place::Unknown,
+            Some(Place::Leaf(..) | Place::Unknown) => Place::Unknown,
         };
         if matches!(place, Place::Unknown) {
             self.note_spare(name);
@@ -125,7 +128,7 @@ impl Builder {
     pub fn text(&mut self, text: &str) -> Result<(), Unreadable> {
         match self.places.last() {
             Some(Place::Leaf(..)) => self.bytes.extend_from_slice(text.as_bytes()),
-            None if !text.trim().is_empty() => return Err(Unreadable::BrokenXml),
+            None | Some(Place::Root | Place::Child) if !text.trim().is_empty() => return Err(Unreadable::BrokenXml),
             None | Some(Place::Root | Place::Child | Place::Element(_) | Place::Unknown) => {}
         }
         Ok(())

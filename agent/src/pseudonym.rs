@@ -93,6 +93,9 @@ pub enum Lost {
     /// Longer than [`IDENTIFIER_BYTES_MAX`].
     #[error("the identifier is longer than {IDENTIFIER_BYTES_MAX} bytes")]
     TooLong,
+    /// Says that there is none, as programs and people write it.
+    #[error("the identifier says that there is none; a blank cell would say so")]
+    Sentinel,
     /// Holds a line break, a tab or another character that cannot be seen.
     #[error("the identifier holds a control character, such as a line break")]
     Control,
@@ -120,6 +123,9 @@ fn of_text(text: &[u8]) -> Result<Option<RawIdentifier>, Lost> {
     if text.iter().any(u8::is_ascii_control) {
         return Err(Lost::Control);
     }
+    if is_sentinel(text) {
+        return Err(Lost::Sentinel);
+    }
     if is_scientific(text) {
         return Err(Lost::Scientific);
     }
@@ -129,6 +135,12 @@ fn of_text(text: &[u8]) -> Result<Option<RawIdentifier>, Lost> {
     slots.copy_from_slice(text);
     slots.make_ascii_uppercase();
     Ok(Some(RawIdentifier { bytes, n_bytes: text.len() }))
+}
+
+/// Whether a text stands for the want of an identifier: two people with one such text would become one.
+fn is_sentinel(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 12] = [b"NULL", b"NONE", b"NAN", b"N/A", b"NA", b"XXX", b"UNKN", b"UNKNOWN", b"TBC", b"TBA", b"0", b"-"];
+    matches!(text.first(), Some(b'#' | b'*')) || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Whether a number stands there as programs shorten it: `1.2E+05`, `1e+05`, `1.2e5`. `1E5` may be an identifier.

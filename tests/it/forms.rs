@@ -115,8 +115,14 @@ fn a_file_that_is_cut_off_or_wrong_leaves_nothing_behind() {
     let half = |bytes: &[u8]| bytes[..bytes.len() / 2].to_vec();
     let cut = |bytes: &[u8]| [half(bytes), b"\"cut".to_vec()].concat();
     type Harm<'h> = &'h dyn Fn(&[u8]) -> Vec<u8>;
-    let cases: [(&str, &str, Harm<'_>); 6] = [
+    let inside = |bytes: &[u8]| {
+        let comma = bytes[bytes.len() / 2..].iter().position(|byte| *byte == b',').unwrap();
+        bytes[..bytes.len() / 2 + comma].to_vec()
+    };
+    let cases: [(&str, &str, Harm<'_>); 8] = [
         ("csv", "episodes.csv", &cut),
+        ("csv", "reviews.csv", &inside),
+        ("csv", "oc2.csv", &inside),
         ("csv", "header.csv", &|_| Vec::new()),
         ("csv", "reviews.csv", &|bytes| [b"\0\0", bytes].concat()),
         ("xml", "ssda903.xml", &half),

@@ -63,9 +63,12 @@ enum Rows {
     SameIdentifier,
     NearlySameIdentifier,
     ForeignBytes,
+    /// Rows of single bytes in files of UTF-16.
+    SingleBytesInUtf16,
 }
 
-const ROWS: [Rows; 5] = [Rows::Clean, Rows::Faulty, Rows::SameIdentifier, Rows::NearlySameIdentifier, Rows::ForeignBytes];
+const ROWS: [Rows; 6] =
+    [Rows::Clean, Rows::Faulty, Rows::SameIdentifier, Rows::NearlySameIdentifier, Rows::ForeignBytes, Rows::SingleBytesInUtf16];
 
 /// The returns with one child more. Rows of `donor` are put under another identifier, each harmed as asked, at random
 /// places of the files.
@@ -76,6 +79,7 @@ fn with_one_more(base: &[Return], donor: &[Return], rows: Rows, chance: &mut Cha
     let taken = own[chance.random_range(0..own.len())].clone();
     let identifier = match rows {
         Rows::Clean | Rows::Faulty => b"Z9Z9Z9".to_vec(),
+        Rows::SingleBytesInUtf16 => [&b"Z9Z9Z9"[..], &b"99"[..chance.random_range(0..3)]].concat(),
         Rows::ForeignBytes => [&b"Z9"[..], FOREIGN[chance.random_range(0..FOREIGN.len())], b"Z9"].concat(),
         Rows::SameIdentifier => taken,
         Rows::NearlySameIdentifier => {
@@ -99,12 +103,15 @@ fn with_one_more(base: &[Return], donor: &[Return], rows: Rows, chance: &mut Cha
                 match rows {
                     Rows::Faulty => harm(&mut cells, chance),
                     Rows::ForeignBytes => foreign(&mut cells, chance),
-                    Rows::Clean | Rows::SameIdentifier | Rows::NearlySameIdentifier => {}
+                    Rows::Clean | Rows::SameIdentifier | Rows::NearlySameIdentifier | Rows::SingleBytesInUtf16 => {}
                 }
                 let at = chance.random_range(1..=kept.len());
                 kept.insert(at, cells.join(&b','));
             }
-            file.bytes = kept.join(&b'\n');
+            file.bytes = match rows {
+                Rows::SingleBytesInUtf16 => kept.iter().flat_map(|line| in_utf16(line, line.starts_with(&identifier))).collect(),
+                _ => kept.join(&b'\n'),
+            };
         }
     }
     all
@@ -112,6 +119,16 @@ fn with_one_more(base: &[Return], donor: &[Return], rows: Rows, chance: &mut Cha
 
 /// Bytes of other encodings, and a sign that no text holds.
 const FOREIGN: [&[u8]; 5] = [b"\xEB", b"\xEF\xBB\xBF", b"\xFF\xFE", "Zo\u{eb}".as_bytes(), b"\0"];
+
+/// A line as UTF-16, or as it is.
+fn in_utf16(line: &[u8], as_it_is: bool) -> Vec<u8> {
+    let line = [line, b"\r\n"].concat();
+    if as_it_is {
+        return line;
+    }
+    let text = String::from_utf8(line).unwrap();
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
 
 /// Puts texts that break something into some cells, or takes cells away. The identifier stays: with another one it would
 /// be a row of another child.

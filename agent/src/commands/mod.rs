@@ -22,6 +22,7 @@ pub mod sending; // these commands, and how each ends
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 
 use anyhow::Context;
@@ -57,7 +58,7 @@ pub struct Screen<'w> {
 impl Screen<'_> {
     /// Writes a line of the result.
     pub fn line(&mut self, text: &str) -> io::Result<()> {
-        unless_closed(writeln!(self.out, "{text}"))
+        unless_closed(writeln!(self.out, "{}", harmless(text)))
     }
 
     /// Writes a result that is not lines of text.
@@ -73,9 +74,15 @@ impl Screen<'_> {
     /// Writes a line that is not part of the result, also when the result cannot be written.
     pub fn note(&mut self, text: &str) -> io::Result<()> {
         let finished = self.finish();
-        unless_closed(writeln!(self.err, "{text}"))?;
+        unless_closed(writeln!(self.err, "{}", harmless(text)))?;
         finished
     }
+}
+
+/// A text without the signs that steer a terminal: names of files and columns come from others.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.chars().any(steers) { text.replace(steers, "\u{fffd}").into() } else { text.into() }
 }
 
 /// Whoever closes the pipe, such as `head`, has seen enough: that is no fault, and the command ends as it would.

@@ -240,8 +240,10 @@ mod tests {
         assert!(matches!(write(Existing::Keep), Err(ListError::Exists(_))), "also when the bytes would be the same");
         fs::write(&path, "mine").unwrap();
         assert!(matches!(write(Existing::Keep), Err(ListError::Exists(_))));
+        assert!(matches!(write(Existing::Replace), Err(ListError::NotAList(_))), "only a list gives way");
         assert_eq!(fs::read(&path).unwrap(), b"mine");
-        assert_eq!(write(Existing::Replace).unwrap(), 1);
+        fs::remove_file(&path).unwrap();
+        assert_eq!((write(Existing::Keep).unwrap(), write(Existing::Replace).unwrap()), (1, 1));
         assert!(fs::read(&path).unwrap().starts_with(b"\xEF\xBB\xBFreturn_year"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
     }

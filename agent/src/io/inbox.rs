@@ -214,8 +214,11 @@ pub fn read_paths(
 
 /// Reads the identifiers that were replaced, where the file is there.
 fn changed_ids(path: &Path, input: &mut Input) -> Result<ChangedIds, InboxError> {
-    if !path.is_file() {
+    if fs::symlink_metadata(path).is_err() {
         return Ok(ChangedIds::default());
+    }
+    if !path.is_file() {
+        return Err(InboxError { path: shown(&path.display().to_string()), why: "it is no plain file".to_owned() });
     }
     let content = File::open(path).map_err(failed(path))?;
     let read = open(&name_of(path), Box::new(content), input.year.number(), &XmlTags::default(), &ChangedIds::is_header)
@@ -243,8 +246,12 @@ struct Named {
 
 impl Named {
     fn new(name: String, path: &Path) -> Result<Self, InboxError> {
-        let n_bytes = fs::metadata(path).map_err(failed(path))?.len();
-        Ok(Self { name, path: path.to_owned(), n_bytes })
+        let about = fs::metadata(path).map_err(failed(path))?;
+        if !about.is_file() {
+            // a pipe would be waited for without end
+            return Err(InboxError { path: shown(&path.display().to_string()), why: "it is no plain file".to_owned() });
+        }
+        Ok(Self { name: shown(&name), path: path.to_owned(), n_bytes: about.len() })
     }
 }
 
@@ -281,7 +288,7 @@ fn folder_of_year(named: &Path, input: &mut Input) -> Result<Option<PathBuf>, In
         return Ok(Some(named.to_owned()));
     }
     let mut of_year = years.iter().filter(|(of, _)| *of == input.year).map(|(_, path)| *path);
-    let shown = |path: &Path| path.display().to_string();
+    let shown = |path: &Path| shown(&path.display().to_string());
     match (of_year.next(), of_year.next()) {
         (Some(only), None) => return Ok(Some(only.clone())),
         (Some(first), Some(second)) => {
@@ -296,7 +303,12 @@ fn folder_of_year(named: &Path, input: &mut Input) -> Result<Option<PathBuf>, In
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name().map(|name| shown(&name.to_string_lossy())).unwrap_or_default()
+}
+
+/// A name as it may be shown: without line breaks and the signs that steer a terminal.
+fn shown(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// Why something in a folder is no part of a return.
@@ -324,13 +336,18 @@ fn may_be_of_return(path: &Path) -> bool {
 }
 
 fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> InboxError + '_ {
-    move |error| InboxError { path: path.display().to_string(), why: error.kind() }
+    move |error| InboxError { path: shown(&path.display().to_string()), why: error.kind().to_string() }
 }
 
-/// Entries of a folder by name, at most so many.
+/// Entries of a folder by name; a folder with more than so many is not read.
 fn entries_of(folder: &Path, limit: usize) -> Result<Vec<PathBuf>, InboxError> {
     let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed(folder))?.take(limit) {
+    for entry in fs::read_dir(folder).map_err(failed(folder))? {
+        if paths.len() == limit {
+            // which of them would be left out is nobody's choice
+            let why = format!("it holds more than {limit} entries");
+            return Err(InboxError { path: shown(&folder.display().to_string()), why });
+        }
         paths.push(entry.map_err(failed(folder))?.path());
     }
     paths.sort();

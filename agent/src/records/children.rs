@@ -76,7 +76,7 @@ impl<'k> Children<'k> {
         }
         let identifier = match normalise(cell) {
             Ok(Some(identifier)) => identifier,
-            Ok(None) | Err(Lost::TooLong | Lost::Control) => return Err(RuleId::Gt01),
+            Ok(None) | Err(Lost::TooLong | Lost::Control | Lost::Sentinel) => return Err(RuleId::Gt01),
             Err(Lost::Scientific) => return Err(RuleId::Gt12),
         };
         let identifier = identifier.as_bytes();

@@ -125,8 +125,8 @@ impl Write for Closed {
 #[test]
 fn a_closed_pipe_changes_neither_the_end_nor_the_last_line() {
     let wrong = "SECRET7,XX,99/99/2012,WBRI,UN2,0,";
-    for (header, expected) in [(HEADER, Exit::Done), (wrong, Exit::InputRefused)] {
-        let folder = folder(header, "SECRET7,01/06/2024,S,C2,N1,QQ,PR1,,,,AB1 2CD,AB1 2CE,1234567", REVIEWS);
+    for (header, from, to, expected) in [(HEADER, "PR1", "PR9", Exit::Done), (wrong, "U4", "QQ", Exit::InputRefused)] {
+        let folder = folder(header, &EPISODES.replace(from, to), REVIEWS);
         let args = args();
         let mut err = Vec::new();
         let mut screen = Screen { out: &mut Closed, err: &mut err };

@@ -1,7 +1,6 @@
 //! Why input as a whole is not used, as the inbox tells it: what cannot be read, and what speaks against the rest.
 
 use std::fmt;
-use std::io::ErrorKind;
 
 use shared::ids::ReportingYear;
 
@@ -14,7 +13,7 @@ use crate::records::{Refusal, YEAR_FIRST, YEAR_LAST};
 #[derive(Debug)]
 pub struct InboxError {
     pub(super) path: String,
-    pub(super) why: ErrorKind,
+    pub(super) why: String,
 }
 
 impl InboxError {

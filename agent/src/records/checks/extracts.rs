@@ -6,7 +6,7 @@ use crate::records::child::each_extract;
 use crate::records::codes::Rec;
 use crate::records::findings::{Place, Recorder, RowOf};
 use crate::records::rows::EpisodeRow;
-use crate::records::rows::extracts::{AdultService, ExtractRow, QUESTIONS, Reply};
+use crate::records::rows::extracts::{AdultService, ExtractRow, QUESTIONS, Reply, SchoolRow};
 use crate::records::rules::RuleId;
 
 /// Ages on the day of a questionnaire that are worth a look when they are not met.
@@ -94,18 +94,20 @@ fn surveys(scene: &Scene<'_>, found: &mut Recorder<'_>) {
     }
 }
 
-/// Two main schools at once. Rows come in the order of their first days, so that it is enough to remember the latest end.
+/// Two main schools at once; of the two the row further down is named. Rows come in the order of their first days, so that
+/// it is enough to remember the one that ends last.
 fn schools(scene: &Scene<'_>, found: &mut Recorder<'_>) {
-    let mut latest = None;
+    let mut longest: Option<&SchoolRow> = None;
     for row in scene.now.schools.iter().filter(|row| row.is_main) {
-        match latest {
-            Some(end) if row.shares_days_until(end) => found.row(RuleId::Ex36, row),
-            Some(_) | None => (),
+        let Some(before) = longest else {
+            longest = Some(row);
+            continue;
+        };
+        if row.shares_days_until(before.end) {
+            found.row(RuleId::Ex36, if row.line > before.line { row } else { before });
         }
-        latest = Some(match latest {
-            Some(end) => end.zip(row.end).map(|(one, other)| one.max(other)),
-            None => row.end,
-        });
+        let outlasts = before.end.is_some_and(|end| row.end.is_none_or(|own| own > end));
+        longest = Some(if outlasts { row } else { before });
     }
 }
 

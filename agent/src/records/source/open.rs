@@ -101,7 +101,7 @@ mod tests {
             assert!(rows(&mut *source).is_ok_and(|found| found.sheets.len() == 10));
             assert!(matches!(source.reading(), Reading::Xml { spare } if spare.len() == 1));
         };
-        let text = "<EXPSSDA903><A/></EXPSSDA903>";
+        let text = "<EXPSSDA903><CHILD><A/></CHILD></EXPSSDA903>";
         xml(text.as_bytes());
         xml(format!("\u{feff}\r\n {text}").as_bytes());
         xml(&utf16(text));

@@ -172,7 +172,24 @@ mod tests {
         assert_eq!(lines(&utf16(plain, u16::to_le_bytes)).unwrap(), expected);
         assert_eq!(lines(&utf16(plain, u16::to_be_bytes)).unwrap(), expected);
         let unpaired = [utf16("AB\n", u16::to_le_bytes), vec![0, 0xD8, b'C', 0, b'D']].concat();
-        assert_eq!(lines(&unpaired).unwrap().1, ["AB", "\u{fffd}C\u{fffd}"]);
+        assert_eq!(lines(&unpaired).unwrap_err().why, Unreadable::NotText);
+    }
+
+    #[test]
+    fn a_row_of_single_bytes_in_utf16_ends_the_reading_and_hides_no_other() {
+        let line = |n: usize| utf16(&format!("A{n},1\r\n"), u16::to_le_bytes);
+        for stray in [&b"X99,03/05/2024\r\n"[..], b"X999,03/05/2024\r\n", b"\xEB", b"\n", b"\r\n", b"X\n"] {
+            for at in 1..6 {
+                let mut all = utf16("\u{feff}CHILD,N\r\n", u16::to_le_bytes);
+                (0..6).for_each(|n| {
+                    if n == at {
+                        all.extend_from_slice(stray);
+                    }
+                    all.extend(line(n));
+                });
+                assert!(lines(&all).is_err(), "{stray:?} before {at}");
+            }
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::histories::{Mending, build};
 use crate::pseudonym::tests::key;
 use crate::records::changed::ChangedIds;
 use crate::records::rules::RuleBook;
+use crate::records::rules::RuleId;
 use crate::records::source::XmlTags;
 use crate::records::tables::{TABLES, Table};
 use crate::records::tests::{EPISODES, HEADER, TestFile, read_all};
@@ -280,7 +281,9 @@ fn a_table_of_the_standard_dataset_is_read_as_it_is() {
 #[test]
 fn an_extract_counts_its_own_errors_and_is_refused_by_its_own_name() {
     let mut damaged = read(&["CHILD,CARER_TRAINING,CARER_THERAPY,CHILD_THERAPY\nM1001,NO,,\nM1002,DONE,,\n"]);
-    assert_eq!((damaged.n_rows, damaged.findings.n_error_rows()), (18, 0));
+    // six children of Header have no episode (EPI); the error of the extract is not among the return's
+    let n_without_episodes = damaged.findings.counts().get(&(Table::Header, RuleId::Epi)).map_or(0, |count| count.n);
+    assert_eq!((damaged.n_rows, damaged.findings.n_error_rows()), (18, n_without_episodes));
     assert_eq!(damaged.extracts().collect::<Vec<_>>(), [(Table::CarerSupport, 2, 1)]);
     damaged.hold_against(ErrorRateMax { per_million: 500_000 });
     assert!(damaged.refusals.is_empty());

@@ -188,9 +188,13 @@ fn a_refused_extract_leaves_nothing_behind() {
         assert!(partner.out().is_empty(), "{more:?} left {:?}", partner.out());
     };
     let (bad, names, out) = ("referrals/bad.csv", "referrals/names.csv", "to-council/out.csv");
-    check(&["--column", "ID", bad, out], Exit::InputRefused, &["2 rows", "line 4, column ID", "line 5: the row has 1 cells"]);
-    check(&["--column", "ID", names, out], Exit::PrivacyGuard, &["SURNAME, DOB", "--keep"]);
-    check(&["--column", "ID", "--drop", "SURNAME", names, out], Exit::PrivacyGuard, &["neither replaced nor dropped: DOB"]);
+    check(&["--column", "ID", bad, out], Exit::InputRefused, &["2 rows", "line 4, column 1 (ID)", "line 5: the row has 1 cells"]);
+    check(&["--column", "ID", names, out], Exit::PrivacyGuard, &["column 2 (SURNAME), column 3 (DOB)", "--keep"]);
+    check(
+        &["--column", "ID", "--drop", "SURNAME", names, out],
+        Exit::PrivacyGuard,
+        &["neither replaced nor dropped: column 3 (DOB)"],
+    );
     check(&["--column", "NHS", names, out], Exit::Usage, &["no column is called NHS"]);
     check(&["--column", "ID", "referrals/wide.csv", out], Exit::InputRefused, &["UTF-16"]);
     check(&["--column", "ID", "referrals/none.csv", out], Exit::InputRefused, &["cannot be read"]);
@@ -199,13 +203,55 @@ fn a_refused_extract_leaves_nothing_behind() {
     check(&["--column", "ID=dog", bad, out], Exit::Usage, &["not a kind of identifier"]);
     assert_eq!(std::fs::read_dir(partner.path("referrals")).unwrap().count(), 3, "nothing is left beside the input");
     let kept = partner.pseudonymise(&["--column", "ID", "--drop", "SURNAME", "--keep", "DOB", names, out]);
-    assert!(kept.is(Exit::Done) && kept.stderr.contains("WARNING: DOB"), "{kept:?}");
+    assert!(kept.is(Exit::Done) && kept.stderr.contains("WARNING: column 3 (DOB)"), "{kept:?}");
     assert_eq!(rows(&partner.path(out))[0][1..], ["01/01/2010", "2"]);
     let again = partner.pseudonymise(&["--column", "ID", "--drop", "SURNAME", "--keep", "DOB", names, out]);
     assert!(again.is(Exit::Usage) && again.says("exists already"), "{again:?}");
     assert!(shell(&format!("chmod 644 {KEY_FILE}"), partner.folder.path(), &partner.path("chmod")).is(Exit::Done));
     let exposed = partner.pseudonymise(&["--column", "ID", bad, "to-council/other.csv"]);
     assert!(exposed.is(Exit::Configuration) && exposed.says("chmod 600"), "{exposed:?}");
+}
+
+#[test]
+fn no_identifier_hides_behind_a_stray_quotation_mark() {
+    let partner = Partner::with_some_key();
+    let (input, out) = ("referrals/stray.csv", "to-council/out.csv");
+    for text in [
+        "CHILD,SCORE,NOTE\nK0001,3,\"stray\nK0002,4,ok\nK0003,5,ok\n",
+        "CHILD,SCORE,NOTE\nK0001,3,\"stray\nK0002,4,ok\"\nK0003,5,ok\n",
+    ] {
+        partner.put(input, text.as_bytes());
+        let ended = partner.pseudonymise(&["--column", "CHILD", input, out]);
+        assert!(
+            ended.is(Exit::InputRefused) && ended.says("line 2, column 3 (NOTE): the cell does not end on its line"),
+            "{ended:?}"
+        );
+        assert!(!ended.says("K000") && !ended.says("stray"), "{ended:?}");
+        assert!(partner.out().is_empty(), "{:?} is left behind", partner.out());
+    }
+}
+
+#[test]
+fn neither_a_value_nor_an_escape_sequence_of_the_input_reaches_the_screen() {
+    let partner = Partner::with_some_key();
+    let (input, out) = ("referrals/odd.csv", "to-council/out.csv");
+    let check = |head: &str, more: &[&str], exit: Exit, words: &str| {
+        partner.put(input, format!("{head}\n1,2,3\n1E+05,2,3\n").as_bytes());
+        let ended = partner.pseudonymise(&[more, &[input, out]].concat());
+        assert!(ended.is(exit) && ended.stderr.contains(words), "{head:?}: {ended:?}");
+        let shown = [ended.stdout.as_str(), ended.stderr.as_str()].concat();
+        assert!(!shown.contains("JOHN") && !shown.chars().any(|c| c.is_control() && c != '\n'), "{head:?}: {shown:?}");
+    };
+    check("K1,JOHN NAME,12/03/2010", &["--column", "K1"], Exit::PrivacyGuard, "dropped: column 2\n");
+    check("K1,\u{1b}[2JNAME,NOTE", &["--column", "K1"], Exit::PrivacyGuard, "dropped: column 2\n");
+    check("\u{1b}[2JK1,A,B", &["--column", "\u{1b}[2JK1"], Exit::InputRefused, "line 3, column 1: ");
+    check("K1,A,B", &["--column", "\u{1b}[2J\u{9b}K1"], Exit::Usage, "no column is called \u{fffd}[2J\u{fffd}K1");
+    let mut command = Command::new(&programs().agent);
+    let no_key = ["pseudonymise", "--key", "\u{1b}[2Jnone", "--column", "K1", input, out];
+    command.args(no_key).current_dir(partner.folder.path());
+    let ended = partner.processes.run("pseudonymise", command, &partner.path("log"), COMMAND_TIME_MAX).unwrap();
+    assert!(ended.is(Exit::Configuration) && ended.stderr.contains("\u{fffd}[2Jnone"), "{ended:?}");
+    assert!(!ended.stderr.contains('\u{1b}'), "{ended:?}");
 }
 
 #[test]

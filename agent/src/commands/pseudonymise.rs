@@ -4,6 +4,8 @@
 //! with the same key. Either the whole extract is written, or nothing.
 
 mod columns; // what becomes of each column
+mod labels; // what a column is called in words
+mod telling; // headers that look like identifiers
 mod rows; // one row after the other
 
 use std::io::{self, Read, Seek as _, SeekFrom};
@@ -16,13 +18,31 @@ use crate::cli::PseudonymiseArgs;
 use crate::io::extract::{Place, PlaceError, read_key};
 use crate::pseudonym::PseudonymKey;
 use crate::pseudonym::keys::AnyKey;
+use crate::stop::Stop;
 use columns::{Asked, Columns, HEAD_BYTES_MAX, HeadError, columns_of};
+use labels::printable;
 use rows::{BadRow, LineEnd, NoExtract, Tally, lines_of, replace};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Runs the command.
 pub fn run(args: &PseudonymiseArgs, screen: &mut Screen<'_>) -> anyhow::Result<Exit> {
+    extract(args, screen).map_err(in_printable)
+}
+
+/// The same error without control characters: names of files and columns come from outside.
+fn in_printable(error: anyhow::Error) -> anyhow::Error {
+    let text = |text: Option<String>| text.map(|text| printable(&text));
+    match error.downcast::<Stop>() {
+        Ok(stop) => Stop { problem: stop.problem, detail: text(stop.detail), what_to_do: text(stop.what_to_do) }.into(),
+        Err(error) => match error.downcast::<UsageError>() {
+            Ok(UsageError(words)) => UsageError(printable(&words)).into(),
+            Err(error) => error,
+        },
+    }
+}
+
+fn extract(args: &PseudonymiseArgs, screen: &mut Screen<'_>) -> anyhow::Result<Exit> {
     let asked = Asked::new(&args.column, &args.drop, &args.keep)?;
     let key = read_key(&args.key)?;
     let place = match Place::of(&args.input, &args.output) {
@@ -39,7 +59,8 @@ pub fn run(args: &PseudonymiseArgs, screen: &mut Screen<'_>) -> anyhow::Result<E
         Err(why) => return refuse_head(&why, screen),
     };
     for name in &columns.kept {
-        screen.note(&format!("WARNING: {name} looks like an identifier and passes as it is, because --keep names it"))?;
+        let words = format!("WARNING: {name} looks like an identifier and passes as it is, because --keep names it");
+        screen.note(&printable(&words))?;
     }
     let pseudonyms = match &key {
         AnyKey::Authority(key) => key.pseudonyms(),
@@ -48,7 +69,7 @@ pub fn run(args: &PseudonymiseArgs, screen: &mut Screen<'_>) -> anyhow::Result<E
     match write(&pseudonyms, &columns, &beginning, input, &place) {
         Ok(tally) => {
             for line in summary(&key, &columns, &tally) {
-                screen.line(&line).context("cannot write the result")?;
+                screen.line(&printable(&line)).context("cannot write the result")?;
             }
             Ok(Exit::Done)
         }
@@ -156,12 +177,8 @@ fn bad_rows(n: u64, bad: &[BadRow], columns: &Columns, beginning: &Beginning, pl
         n => format!("{n} rows are not certain, so nothing is written"),
     }];
     for (line, row) in lines.iter().zip(bad) {
-        let column = row.column.and_then(|at| Some((at + 1, &columns.columns.get(at)?.0)));
-        let column = match column {
-            Some((number, name)) if name.is_empty() => format!(", column {number}"),
-            Some((_, name)) => format!(", column {name}"),
-            None => String::new(),
-        };
+        let column = row.column.and_then(|at| columns.columns.get(at));
+        let column = column.map_or(String::new(), |(label, _)| format!(", {label}"));
         told.push(format!("  line {line}{column}: {}", row.fault));
     }
     let n_more = n.saturating_sub(u64::try_from(bad.len()).unwrap_or(u64::MAX));
@@ -173,7 +190,8 @@ fn bad_rows(n: u64, bad: &[BadRow], columns: &Columns, beginning: &Beginning, pl
 
 fn refuse(screen: &mut Screen<'_>, exit: Exit, lines: &[String]) -> anyhow::Result<Exit> {
     for (line, at) in lines.iter().zip(0..) {
-        screen.note(&if at == 0 { format!("refused: {line}") } else { line.clone() })?;
+        let line = printable(line);
+        screen.note(&if at == 0 { format!("refused: {line}") } else { line })?;
     }
     Ok(exit)
 }

@@ -5,40 +5,14 @@
 
 use csv::ByteRecord;
 
+use super::labels::labels;
+use super::telling::looks_telling;
 use crate::commands::UsageError;
 use crate::pseudonym::IdentifierKind;
 
 /// Longest header line, in bytes.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
-/// Most characters of a header that are shown.
-const SHOWN_CHARS_MAX: usize = 40;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
-
-/// Parts of a header's words that tell who somebody is or where they live, in upper case.
-const TELLING_PARTS: [&str; 18] = [
-    "NHS",
-    "UPN",
-    "ULN",
-    "NINO",
-    "NAME",
-    "INITIALS",
-    "DOB",
-    "BIRTH",
-    "POSTCODE",
-    "ADDRESS",
-    "PHONE",
-    "MOBILE",
-    "IDENTIFIER",
-    "PERSON",
-    "PATIENT",
-    "CHILDID",
-    "LATITUDE",
-    "LONGITUDE",
-];
-/// Words of headers that do, where they stand alone: `HOME_POST`, `SW_ID`.
-const TELLING_WORDS: [&str; 10] = ["ID", "IDS", "CHILD", "POST", "URN", "MRN", "UCI", "STREET", "GP", "TEL"];
-/// Words that do together, however they are joined.
-const TELLING_TOGETHER: [&str; 5] = ["EMAIL", "CASEREF", "CASENO", "HOSPITALNO", "HOSPITALNUM"];
 
 /// What a person asked for, each column named once.
 pub struct Asked {
@@ -106,7 +80,7 @@ pub enum Use {
 pub struct Columns {
     /// What stands between the cells.
     pub separator: u8,
-    /// Names as they are shown, each with what becomes of the column.
+    /// What each is called in words, and what becomes of it.
     pub columns: Vec<(String, Use)>,
     /// Columns that look like identifiers and pass because the person said so.
     pub kept: Vec<String>,
@@ -155,14 +129,18 @@ pub fn columns_of(head: &[u8], asked: &Asked) -> Result<Columns, HeadError> {
     if let Some(name) = asked.names().find(|name| folded.iter().filter(|other| other == name).count() > 1) {
         return Err(HeadError::Twice(name.clone()));
     }
-    let shown = |name: &String| name.trim().chars().take(SHOWN_CHARS_MAX).collect::<String>();
-    let columns: Vec<(String, Use)> = names.iter().zip(&folded).map(|(name, f)| (shown(name), asked.use_of(f))).collect();
-    let telling = columns.iter().zip(&folded).filter(|((_, used), name)| *used == Use::Pass && looks_telling(name));
-    let (kept, telling): (Vec<_>, Vec<_>) = telling.partition(|(_, name)| asked.keep.contains(name));
-    if !telling.is_empty() {
-        return Err(HeadError::Telling(telling.into_iter().map(|((shown, _), _)| shown.clone()).collect()));
+    let uses = folded.iter().map(|name| asked.use_of(name));
+    let columns: Vec<(String, Use)> = labels(&names).into_iter().zip(uses).collect();
+    let (mut kept, mut telling) = (Vec::new(), Vec::new());
+    for ((label, used), (name, folded)) in columns.iter().zip(names.iter().zip(&folded)) {
+        if *used == Use::Pass && looks_telling(name) {
+            let of = if asked.keep.contains(folded) { &mut kept } else { &mut telling };
+            of.push(label.clone());
+        }
     }
-    let kept = kept.into_iter().map(|((shown, _), _)| shown.clone()).collect();
+    if !telling.is_empty() {
+        return Err(HeadError::Telling(telling));
+    }
     Ok(Columns { separator, columns, kept })
 }
 
@@ -180,14 +158,6 @@ fn first_line(head: &[u8], separator: u8) -> Result<Vec<String>, HeadError> {
 
 fn folded(name: &str) -> String {
     name.trim().to_uppercase()
-}
-
-/// Whether a header, in upper case, looks as if its column told who a person is.
-fn looks_telling(name: &str) -> bool {
-    let joined: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
-    let mut words = name.split(|c: char| !c.is_alphanumeric());
-    words.any(|word| TELLING_WORDS.contains(&word) || TELLING_PARTS.iter().any(|part| word.contains(part)))
-        || TELLING_TOGETHER.iter().any(|words| joined.contains(words))
 }
 
 #[cfg(test)]
@@ -267,9 +237,9 @@ mod tests {
         for name in telling {
             let head = format!("KEY,{name},SCORE\n");
             let refused = columns(&head, &["KEY"], &[], &[]).unwrap_err();
-            assert_eq!(refused, HeadError::Telling(vec![name.to_owned()]));
+            assert_eq!(refused, HeadError::Telling(vec![format!("column 2 ({name})")]));
             assert!(columns(&head, &["KEY"], &[name], &[]).unwrap().kept.is_empty());
-            assert_eq!(columns(&head, &["KEY"], &[], &[name]).unwrap().kept, [name]);
+            assert_eq!(columns(&head, &["KEY"], &[], &[name]).unwrap().kept, [format!("column 2 ({name})")]);
             assert!(columns(&head, &["KEY", name], &[], &[]).unwrap().kept.is_empty());
         }
         for name in

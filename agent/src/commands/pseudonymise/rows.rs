@@ -2,7 +2,8 @@
 //!
 //! Memory does not grow with the extract: one row is held, and a row has a limit. A row that is not certain spoils the
 //! whole extract, since a row left out in silence would be a child left out in silence; the rest is still looked through,
-//! so that one run names what is to be mended. Rows without content are no rows. Invariant: what is told of a row is its
+//! so that one run names what is to be mended. Rows without content are no rows. No cell holds a line break: behind a stray
+//! quotation mark whole rows would pass as they are inside one cell. Invariant: what is told of a row is its
 //! line, its column and why, never what stands there.
 
 use std::cell::Cell;
@@ -66,6 +67,9 @@ pub enum Fault {
     /// A cell stands under no header.
     #[error("a cell is not blank and its column has no name: nobody can say whether it may pass")]
     Nameless,
+    /// A cell goes on behind its line, so whole rows may hide in it.
+    #[error("the cell does not end on its line: perhaps a quotation mark is not closed; a cell may hold no line break")]
+    LineBreak,
     /// Longer than the limit.
     #[error("the row is longer than {ROW_BYTES_MAX} bytes; perhaps a quotation mark is not closed")]
     TooLong,
@@ -102,11 +106,13 @@ pub fn replace(
     output: &mut dyn Write,
 ) -> Result<Tally, NoExtract> {
     let left = Cell::new(ROW_BYTES_MAX);
+    // a quotation mark that the last line leaves open then holds a line break, as one of any other line does
+    let mut input = input.chain(&b"\n"[..]);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(columns.separator)
-        .from_reader(Bounded { input, left: &left });
+        .from_reader(Bounded { input: &mut input, left: &left });
     let terminator = match line_end {
         LineEnd::Lf => csv::Terminator::Any(b'\n'),
         LineEnd::CrLf => csv::Terminator::CRLF,
@@ -130,7 +136,14 @@ pub fn replace(
             },
         }
         out.clear();
-        let is_whole = if is_header { rows.header(&record, &mut out) } else { rows.row(begun, &record, &mut out) };
+        let is_whole = if let Some(at) = record.iter().position(holds_line_break) {
+            rows.spoil(begun, Some(at), Fault::LineBreak);
+            false
+        } else if is_header {
+            rows.header(&record, &mut out)
+        } else {
+            rows.row(begun, &record, &mut out)
+        };
         is_header = false;
         if is_whole && rows.n_bad == 0 && !out.is_empty() {
             writer.write_byte_record(&out).map_err(|e| NoExtract::Write(kind_of(&e)))?;
@@ -138,6 +151,10 @@ pub fn replace(
     }
     writer.flush().map_err(|e| NoExtract::Write(e.kind()))?;
     if rows.n_bad == 0 { Ok(rows.tally) } else { Err(NoExtract::BadRows(rows.n_bad, rows.bad)) }
+}
+
+fn holds_line_break(cell: &[u8]) -> bool {
+    cell.iter().any(|byte| matches!(byte, b'\n' | b'\r'))
 }
 
 fn kind_of(error: &csv::Error) -> ErrorKind {
@@ -295,12 +312,12 @@ mod tests {
 
     #[test]
     fn identifiers_become_pseudonyms_and_nothing_else_changes() {
-        let text = b"KEY;PUPIL;NOTE\n a1 ;x9.0;\"one;\ntwo \"\"quoted\"\"\"\n123.0;;  z \nzo\xEB;u;\n\n;;\n\xA0;u;\xEB\n";
+        let text = b"KEY;PUPIL;NOTE\n a1 ;x9.0;\"one; two \"\"quoted\"\"\"\n123.0;;  z \nzo\xEB;u;\n\n;;\n\xA0;u;\xEB\n";
         let (ended, out) = run(text, &["key", "pupil=upn"], &[]);
         let tally = ended.unwrap();
         let (child, upn) = (|id| hex_of(IdentifierKind::Child, id), |id| hex_of(IdentifierKind::Upn, id));
         let expected = format!(
-            "KEY;PUPIL;NOTE\n{};{};\"one;\ntwo \"\"quoted\"\"\"\n{};;  z \n{};{};\n;{};\u{fffd}\n",
+            "KEY;PUPIL;NOTE\n{};{};\"one; two \"\"quoted\"\"\"\n{};;  z \n{};{};\n;{};\u{fffd}\n",
             child("A1"),
             upn("X9.0"),
             child("123"),
@@ -330,9 +347,32 @@ mod tests {
         let lost = Fault::Lost(Lost::Scientific);
         check("KEY,B\n1,2\n1\n2,LATER\n", &[(3, None, cells(1))]);
         check("KEY,B\n\n\n1.2E+05,2\n2,LATER\n1,2,3\n", &[(4, Some(0), lost), (6, None, cells(3))]);
-        check("\nKEY,B\n1,\"x\n\ny\"\n\n1E+05,LATER", &[(7, Some(0), lost)]);
-        check("KEY,B\n\"1\n2\",3\n", &[(2, Some(0), Fault::Lost(Lost::Control))]);
+        check("\nKEY,B\n1,\"x\n\ny\"\n\n1E+05,LATER", &[(3, Some(1), Fault::LineBreak), (7, Some(0), lost)]);
+        check("KEY,B\n\"1\n2\",3\n", &[(2, Some(0), Fault::LineBreak)]);
         check("KEY,\n1,\n2,x\n", &[(3, Some(1), Fault::Nameless)]);
+    }
+
+    #[test]
+    fn rows_do_not_hide_in_a_cell_behind_a_quotation_mark() {
+        let check = |text: &str, line: u64, column: usize| {
+            for text in [text.to_owned(), text.replace('\n', "\r\n"), text.replace('\n', "\r")] {
+                let columns = ["KEY".to_owned()];
+                let columns = columns_of(b"KEY,SCORE,NOTE\n", &Asked::new(&columns, &[], &[]).unwrap()).unwrap();
+                let mut out = Vec::new();
+                let ended = replace(&key(), &columns, LineEnd::Lf, &mut text.as_bytes(), &mut out);
+                let Err(NoExtract::BadRows(_, bad)) = ended else { panic!("{text:?} is accepted") };
+                assert_eq!((bad[0].column, bad[0].fault), (Some(column), Fault::LineBreak), "{text:?}");
+                assert_eq!(lines_of(&mut text.as_bytes(), &[bad[0].byte]).unwrap(), [line], "{text:?}");
+                assert!(!String::from_utf8(out).unwrap().contains("K000"), "{text:?}");
+            }
+        };
+        check("KEY,SCORE,NOTE\nK0001,3,\"stray\nK0002,4,ok\nK0003,5,ok\n", 2, 2);
+        check("KEY,SCORE,NOTE\nK0001,3,\"stray\nK0002,4,ok\"\nK0003,5,ok\n", 2, 2);
+        check("KEY,SCORE,NOTE\n1,3,ok\nK0001,\"stray\nK0002,4\",ok\n", 3, 1);
+        check("KEY,SCORE,NOTE\n1,3,ok\nK0001,4,\"stray", 3, 2);
+        check("KEY,SCORE,NOTE\n1,3,ok\nK0001,4,\"", 3, 2);
+        check("KEY,SCORE,NOTE\n,,\"\n\n\"\n", 2, 2);
+        check("KEY,SCORE,\"NOTE\nK0001,4,ok\nK0002,5,ok\n", 1, 2);
     }
 
     #[test]

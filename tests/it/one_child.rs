@@ -29,7 +29,7 @@ fn added(measures: &MeasureSet, returns: &Returns) -> Added {
     let year = returns.all.last().unwrap().year;
     let mut all = Added::new();
     each(returns, year, Mending::Apply, |child| {
-        if let Some(contributions) = measures.contributions(&child, year) {
+        if let Some(contributions) = measures.contributions(child, year) {
             let entries = contributions.entries.iter().map(|c| (c.table, c.group, c.category, c.amount)).collect();
             all.insert(child.pseudonym, (contributions.age_on_last_day, entries));
         }
@@ -190,7 +190,7 @@ fn the_rows_of_one_child_change_that_child_and_no_other() {
         let returns = read(&with_one_more(&base, &donor, rows, &mut chance));
         let year = returns.all.last().unwrap().year;
         each(&returns, year, Mending::Apply, |child| {
-            if let Some(contributions) = measures.contributions(&child, year) {
+            if let Some(contributions) = measures.contributions(child, year) {
                 assert!(BoundedChild::new(&framework, contributions).is_ok(), "seed {seed}: {rows:?} is outside the bounds");
             }
         });

@@ -264,6 +264,16 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_text_for_want_of_an_identifier_is_none() {
+        for text in ["NULL", "n/a", "#REF!", "#N/A", "*DUMMY*", "xxx", "Unkn", "TBC", "0", "-"] {
+            assert_eq!(read(text.as_bytes()), Err(Lost::Sentinel), "{text}");
+        }
+        for text in ["NULLA", "N1", "00", "0A", "X-1", "XXXX"] {
+            assert!(matches!(read(text.as_bytes()), Ok(Some(_))), "{text}");
+        }
+    }
+
+    #[test]
     fn one_child_has_one_identifier_however_a_program_wrote_it() {
         let check = |cell: &[u8], expected: &str| assert_eq!(read(cell), Ok(Some(expected.as_bytes().to_vec())), "{cell:?}");
         check(b"A1", "A1");

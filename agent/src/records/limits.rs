@@ -6,8 +6,6 @@ pub const FILES_MAX: usize = 64;
 pub const COLUMNS_MAX: usize = 64;
 /// Longest cell of a row that is read, in bytes.
 pub const CELL_BYTES_MAX: usize = 256;
-/// Longest identifier, in bytes.
-pub const IDENTIFIER_BYTES_MAX: usize = 64;
 /// Most rows of one table.
 pub const ROWS_MAX: u32 = 20_000_000;
 /// Most rows of `changed_ids.csv`.

@@ -120,9 +120,12 @@ pub enum FileUse {
 pub struct FileSeen {
     /// Its name.
     pub name: String,
-    /// How it was read, where that is worth a word.
+    /// How its text was read, where that is worth a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reading: Option<String>,
+    /// Elements of XML that are no part of a return, each with how often it occurs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub stray_elements: Vec<String>,
     /// What it was taken for.
     #[serde(flatten)]
     pub used: FileUse,
@@ -151,6 +154,12 @@ pub struct ReturnRead {
     pub n_rows: u64,
 }
 
+impl FileSeen {
+    fn new(name: impl Into<String>, used: FileUse) -> Self {
+        Self { name: name.into(), reading: None, stray_elements: Vec::new(), used }
+    }
+}
+
 impl ReturnRead {
     fn empty(year: ReportingYear) -> Self {
         Self {
@@ -171,10 +180,8 @@ impl ReturnRead {
     /// Whether something lies in the folder that was meant to be read: a table that is not recognised, an element of XML
     /// that is no part of a return.
     pub fn has_strays(&self) -> bool {
-        let stray = |file: &FileSeen| {
-            matches!(file.used, FileUse::Unknown { resembles: Some(_), .. })
-                || file.notes.iter().any(|note| note.contains("no part"))
-        };
+        let stray =
+            |file: &FileSeen| matches!(file.used, FileUse::Unknown { resembles: Some(_), .. }) || !file.stray_elements.is_empty();
         self.files.iter().any(stray)
     }
 

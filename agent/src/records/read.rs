@@ -3,6 +3,7 @@
 //! No cell becomes a `String`. Identifiers live in `children` until [`ReturnReader::finish`]. Returns are read in the
 //! order of their years, so that the rules that look at last year find it.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use shared::ids::ReportingYear;
@@ -173,7 +174,7 @@ impl<'k> ReturnReader<'k> {
                 }
                 Err(fault) => {
                     read.refusals.push(Refusal::Source { file: name.clone(), fault });
-                    read.files.push(FileSeen { name, notes: Vec::new(), used: FileUse::NotRead });
+                    read.files.push(FileSeen::new(name, FileUse::NotRead));
                 }
             }
         }
@@ -220,7 +221,7 @@ impl<'k> ReturnReader<'k> {
                 FileUse::Unknown { resembles, lacks }
             }
         };
-        read.files.push(FileSeen { name: name.to_owned(), notes: Vec::new(), used });
+        read.files.push(FileSeen::new(name, used));
         chosen
     }
 
@@ -262,7 +263,7 @@ impl<'k> ReturnReader<'k> {
         }
         let first = opened.sheets.iter().flatten().next().map(|sheet| sheet.seen);
         if let Some(seen) = first.and_then(|at| read.files.get_mut(at)) {
-            seen.notes = notes(opened.source.reading());
+            note(opened.source.reading(), seen);
         }
         done
     }
@@ -310,6 +311,8 @@ impl<'k> ReturnReader<'k> {
         read.records.sort();
         let former = self.returns.last().filter(|former| former.year == read.year.before(1));
         let mut of_former = Former::new(former);
+        // rows that a cell already leaves out; none as a rule
+        let out: BTreeSet<(Table, u32)> = found.dropped.iter().copied().collect();
         let mut again = Vec::new();
         let mut walk = Walk::new(&read.records);
         while let Some((child, now)) = walk.next_child() {
@@ -319,7 +322,8 @@ impl<'k> ReturnReader<'k> {
             let n_dropped = found.dropped.len();
             let scene = Scene { year, now, former: None, known: *known };
             checks::row_by_row(&scene, found);
-            if found.dropped.len() > n_dropped || now.may_repeat() {
+            let loses_rows = found.dropped.len() > n_dropped || (!out.is_empty() && has_any(now, &out));
+            if loses_rows || now.may_repeat() {
                 again.push(child);
             } else {
                 checks::child(&Scene { former: of_former.rows(child), ..scene }, found);
@@ -339,6 +343,13 @@ impl<'k> ReturnReader<'k> {
     }
 }
 
+/// Whether one of the child's rows is among these.
+fn has_any(rows: &ChildRows<'_>, out: &BTreeSet<(Table, u32)>) -> bool {
+    let mut found = false;
+    rows.each_place(|table, line| found |= out.contains(&(table, line)));
+    found
+}
+
 /// Last year's return, child by child.
 struct Former<'r>(Option<(Walk<'r>, ChildRows<'r>)>);
 
@@ -353,10 +364,10 @@ impl<'r> Former<'r> {
     }
 }
 
-/// What is worth a word about how a source was read.
-fn notes(reading: Reading<'_>) -> Vec<String> {
+/// Notes what is worth a word about how a source was read.
+fn note(reading: Reading<'_>, seen: &mut FileSeen) {
     match reading {
-        Reading::Plain | Reading::Csv { separator: b',', encoding: Encoding::Utf8 | Encoding::Utf8Bom } => Vec::new(),
+        Reading::Plain | Reading::Csv { separator: b',', encoding: Encoding::Utf8 | Encoding::Utf8Bom } => {}
         Reading::Csv { separator, encoding } => {
             let between = match separator {
                 b';' => "semicolons",
@@ -368,12 +379,9 @@ fn notes(reading: Reading<'_>) -> Vec<String> {
                 Encoding::Utf8 | Encoding::Utf8Bom => "",
                 Encoding::Utf16 => "UTF-16, ",
             };
-            vec![format!("{text}{between} between cells")]
+            seen.reading = Some(format!("{text}{between} between cells"));
         }
-        Reading::Xml { spare } => {
-            let named: Vec<String> = spare.iter().map(|(name, n)| format!("{name} ({n})")).collect();
-            if named.is_empty() { named } else { vec![format!("elements that are no part of a return: {}", named.join(", "))] }
-        }
+        Reading::Xml { spare } => seen.stray_elements = spare.iter().map(|(name, n)| format!("{name} ({n})")).collect(),
     }
 }
 

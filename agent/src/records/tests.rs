@@ -337,3 +337,20 @@ proptest! {
         prop_assert!(read.findings.n_error_rows() <= read.n_rows);
     }
 }
+
+#[test]
+fn a_row_that_a_cell_leaves_out_is_not_seen_by_the_rules_of_sequence() {
+    let severities = std::collections::BTreeMap::from([("145".to_owned(), Severity::Drop)]);
+    let (key, rules, changed, xml) =
+        (key(), RuleBook::configured(&severities).unwrap(), ChangedIds::default(), XmlTags::default());
+    let options = ReadOptions { key: &key, rules: &rules, changed: &changed, xml: &xml, ignored: TableSet::NONE };
+    let first = "A1,01/06/2024,S,C2,N9,U4,PR1,01/08/2024,X1,CARPL,AB1 2CD,AB1 2CE,1234567";
+    let second = "A1,01/08/2024,P,C2,N1,U6,PR1,,,,AB1 2CD,AB1 3CE,1234568";
+    let files = [table(HEADER, &[CHILD]), table(EPISODES, &[first, second])];
+    let mut reader = ReturnReader::new(options);
+    let offered = files.iter().map(|file| Offered::bytes(file.name.clone(), &file.bytes)).collect();
+    let read = reader.read(ReportingYear::new(2025).unwrap(), TableSet::required(), offered);
+    let found: Vec<_> = codes(read).into_iter().map(|(code, line, _)| (code, line)).collect();
+    assert_eq!(found, [("145", 2), ("357", 3)], "what is left begins with RNE=P");
+    assert_eq!(read.records.episodes.len(), 1);
+}

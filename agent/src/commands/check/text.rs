@@ -66,8 +66,11 @@ fn write_return(given: &Given, read: &ReturnRead, values: &CellValues, screen: &
     screen.line(&format!("return {}", read.year))?;
     for file in &read.files {
         screen.line(&format!("  {}", file_in_words(file)))?;
-        for note in &file.notes {
-            screen.line(&format!("    {note}"))?;
+        if let Some(reading) = &file.reading {
+            screen.line(&format!("    {reading}"))?;
+        }
+        if !file.stray_elements.is_empty() {
+            screen.line(&format!("    elements that are no part of a return: {}", file.stray_elements.join(", ")))?;
         }
     }
     let (n_errors, n_rows) = (read.findings.n_error_rows(), read.n_rows);

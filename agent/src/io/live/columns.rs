@@ -5,7 +5,7 @@
 
 use super::ColumnsFault;
 use super::LiveFault;
-use crate::records::source::COLUMNS_MAX;
+use crate::records::limits::COLUMNS_MAX;
 use crate::records::tables::{Recognised, Table, recognise};
 
 /// A type of a database, as far as it matters here.

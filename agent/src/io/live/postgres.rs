@@ -19,9 +19,10 @@ use tokio::runtime::Runtime;
 use super::columns::{Kind, Reading, readings, write};
 use super::{Asked, Database, LiveFault, address};
 use crate::config::live::Live;
+use crate::records::limits::ROWS_MAX;
 use crate::records::source::query::{QueryFault, QueryWhy, SqlState};
 use crate::records::source::text::LINE_BYTES_MAX;
-use crate::records::source::{Cells, ROWS_MAX, RowSource, Sheet, SourceFault, SourceRow, Unreadable};
+use crate::records::source::{Cells, RowSource, Sheet, SourceFault, SourceRow, Unreadable};
 
 /// Rows that are asked for at once.
 const ROWS_AT_ONCE: usize = 500;

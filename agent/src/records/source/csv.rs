@@ -11,7 +11,8 @@ use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 use memchr::memchr;
 
 use super::text::{Encoding, Line, Lines};
-use super::{COLUMNS_MAX, Cells, Reading, RowSource, Sheet, SourceFault, SourceRow, Unreadable};
+use super::{Cells, Reading, RowSource, Sheet, SourceFault, SourceRow, Unreadable};
+use crate::records::limits::COLUMNS_MAX;
 
 /// What may stand between cells, in the order in which it is tried.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];

@@ -3,7 +3,7 @@
 //! A source knows nothing of rules. It gives the sheets it holds, each with the names of its columns, and then one row
 //! after another, in the order in which they stand. Cells are UTF-8 or the bytes of the file as they are; how an
 //! identifier, a code or a date is read is decided by `cells`. Invariants: memory is bounded by the longest row and the
-//! limits of [`super::text`], never by the number of rows; what is handed over for one row depends on that row, the
+//! limits of [`super::limits`], never by the number of rows; what is handed over for one row depends on that row, the
 //! first line (or the schema) and the configuration alone, so that one child's row never changes how another's is read;
 //! and whatever the bytes are, a source ends with a [`SourceFault`] or with its last row, and never panics.
 //! Reading order: `bytes`, `text`, `csv`, `workbook`, `zip_limits`, `xml_tags`, `xml_child`, `xml`, `open`, `query`.
@@ -30,11 +30,6 @@ pub use xml_tags::{GroupTags, XmlTags};
 
 use query::QueryFault;
 use text::Encoding;
-
-/// Most columns of a sheet.
-pub const COLUMNS_MAX: usize = 64;
-/// Most rows of a source, counted as its lines are.
-pub const ROWS_MAX: u32 = 20_000_000;
 
 /// A table of text as a source holds it: one file, one sheet of a workbook, one part of an XML return, one query.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use std::io::{Cursor, Read};
 use memchr::memchr2;
 
 use super::bytes::{Mark, Utf16, Window, head};
-use super::{ROWS_MAX, SourceFault, Unreadable};
+use super::{SourceFault, Unreadable};
+use crate::records::limits::ROWS_MAX;
 
 /// Longest line, in bytes of UTF-8.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;

@@ -9,7 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
 
-use super::{COLUMNS_MAX, Cells, RowSource, Sheet, SourceFault, SourceRow, Unreadable, zip_limits};
+use super::{Cells, RowSource, Sheet, SourceFault, SourceRow, Unreadable, zip_limits};
+use crate::records::limits::COLUMNS_MAX;
 
 /// Most sheets.
 pub const SHEETS_MAX: usize = 64;

@@ -15,7 +15,8 @@ use quick_xml::events::{BytesRef, Event};
 use super::bytes::{Mark, Utf16, Window, head};
 use super::xml_child::Builder;
 use super::xml_tags::{Layout, XmlTags};
-use super::{ROWS_MAX, Reading, RowSource, Sheet, SourceFault, SourceRow, Unreadable};
+use super::{Reading, RowSource, Sheet, SourceFault, SourceRow, Unreadable};
+use crate::records::limits::ROWS_MAX;
 
 /// Most bytes of one child's element, and of what stands before the first.
 pub const CHILD_BYTES_MAX: usize = 4 * 1024 * 1024;

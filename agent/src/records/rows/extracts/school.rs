@@ -1,11 +1,11 @@
 //! Rows of School: enrolments.
 
 use crate::day::Day;
+use crate::pseudonym::IDENTIFIER_BYTES_MAX;
 use crate::pseudonym::{PseudonymKey, Token};
 use crate::records::ChildIndex;
 use crate::records::cells::{Cell, InYear, RowCells};
 use crate::records::findings::Recorder;
-use crate::records::limits::IDENTIFIER_BYTES_MAX;
 use crate::records::rules::RuleId;
 
 /// An enrolment at a school.

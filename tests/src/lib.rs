@@ -4,6 +4,7 @@
 //! counting that share a line of code would share its faults. Reading order:
 
 pub mod councils; // authorities and children who do not exist
+pub mod worlds; // small councils full of hard cases, as raw rows
 pub mod many_rows; // one return of millions of rows, written as a stream
 pub mod oracle; // every cell, counted slowly and obviously
 pub mod reading; // folders of returns, read by the agent's own reader

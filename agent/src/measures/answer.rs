@@ -15,8 +15,12 @@ pub(super) enum Moment {
     LastDay,
     /// 31 March, or the last day in care in the year.
     InYear,
-    /// A day: the last one in care.
-    On(Day),
+    /// The day on which a child came into care.
+    Start(Day),
+    /// The last day in care, by the return of the year of that ending.
+    End { last_in_care: Day, year: ReportingYear },
+    /// A care leaver on 31 March: without placement, legal status, need and time in care.
+    CareLeaver,
 }
 
 /// The category, by its position among the names of the measure's answers; or an amount.
@@ -55,6 +59,11 @@ pub(super) trait Category: Copy {
     /// The answer on 31 March.
     fn on_last_day(self) -> Answer {
         self.at(Moment::LastDay)
+    }
+
+    /// The answer of a care leaver.
+    fn of_care_leaver(self) -> Answer {
+        self.at(Moment::CareLeaver)
     }
 }
 

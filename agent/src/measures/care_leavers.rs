@@ -41,7 +41,7 @@ pub(super) fn g1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
         None => G1::NotRecorded,
         Some(InTouch::Died | InTouch::ReturnedHome) => return None,
     };
-    Some(answer.on_last_day())
+    Some(answer.of_care_leaver())
 }
 
 /// G2: whether the home is suitable; without those abroad, deported, or whose home is not known.
@@ -52,7 +52,7 @@ pub(super) fn g2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
         Some(Judgement::Unsuitable) => G2::Unsuitable,
         Some(Judgement::None) | None => G2::NoInformation,
     };
-    Some(answer.on_last_day())
+    Some(answer.of_care_leaver())
 }
 
 /// G3: education, training or work.
@@ -65,5 +65,5 @@ pub(super) fn g3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
         Some(Activity::G4 | Activity::G5 | Activity::G6) => G3::NotInLearningOrWork,
         Some(Activity::None) | None => G3::NoInformation,
     };
-    Some(answer.on_last_day())
+    Some(answer.of_care_leaver())
 }

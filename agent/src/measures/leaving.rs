@@ -32,5 +32,5 @@ pub(super) fn f1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
         // X1 is no exit and never comes here
         Rec::E8 | Rec::E14 | Rec::E15 | Rec::E16 | Rec::X1 => F1::Other,
     };
-    Some(answer.at(Moment::On(on.before())))
+    Some(answer.at(Moment::End { last_in_care: on.before(), year }))
 }

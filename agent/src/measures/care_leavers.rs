@@ -2,10 +2,14 @@
 
 use shared::ids::ReportingYear;
 
-use super::answer::{Answer, Category, answers};
+use super::answer::{Answer, Category, Code, answers};
 use crate::day::Day;
 use crate::histories::{ChildHistory, Leaver};
 use crate::records::codes::{Accommodation, Activity, InTouch, Judgement, Rec};
+
+/// The measures of this room.
+pub(super) const MEASURES: &[Code] =
+    &[Code::share("G1", G1::NAMES, g1), Code::share("G2", G2::NAMES, g2), Code::share("G3", G3::NAMES, g3)];
 
 /// Ages on 31 March of care leavers in the return.
 const AGES: std::ops::RangeInclusive<u8> = 17..=25;
@@ -32,7 +36,7 @@ fn counted(history: &ChildHistory, year: ReportingYear) -> Option<Leaver> {
 }
 
 /// G1: whether the authority is in touch.
-pub(super) fn g1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn g1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     let answer = match counted(history, year)?.in_touch {
         Some(InTouch::Yes) => G1::Yes,
         Some(InTouch::No) => G1::No,
@@ -45,7 +49,7 @@ pub(super) fn g1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// G2: whether the home is suitable; without those abroad, deported, or whose home is not known.
-pub(super) fn g2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn g2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     let answer = match counted(history, year)?.accommodation.map(Accommodation::judgement) {
         Some(Judgement::Elsewhere) => return None,
         Some(Judgement::Suitable) => G2::Suitable,
@@ -56,7 +60,7 @@ pub(super) fn g2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// G3: education, training or work.
-pub(super) fn g3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn g3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     let answer = match counted(history, year)?.activity {
         Some(Activity::F1 | Activity::P1) => G3::HigherEducation,
         Some(

@@ -2,10 +2,14 @@
 
 use shared::ids::ReportingYear;
 
-use super::answer::{Answer, Category, answers};
+use super::answer::{Answer, Category, Code, answers};
 use crate::day::Day;
 use crate::histories::{ChildHistory, Leaver};
 use crate::records::codes::{Accommodation, Activity, InTouch, Judgement, Rec};
+
+/// The measures of this room.
+pub(super) const MEASURES: &[Code] =
+    &[Code::share("G1", G1::NAMES, g1), Code::share("G2", G2::NAMES, g2), Code::share("G3", G3::NAMES, g3)];
 
 /// Ages on 31 March of care leavers in the return.
 const AGES: std::ops::RangeInclusive<u8> = 17..=25;
@@ -32,7 +36,7 @@ fn counted(history: &ChildHistory, year: ReportingYear) -> Option<Leaver> {
 }
 
 /// G1: whether the authority is in touch.
-pub(super) fn g1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn g1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     let answer = match counted(history, year)?.in_touch {
         Some(InTouch::Yes) => G1::Yes,
         Some(InTouch::No) => G1::No,
@@ -41,22 +45,22 @@ pub(super) fn g1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
         None => G1::NotRecorded,
         Some(InTouch::Died | InTouch::ReturnedHome) => return None,
     };
-    Some(answer.on_last_day())
+    Some(answer.of_care_leaver())
 }
 
 /// G2: whether the home is suitable; without those abroad, deported, or whose home is not known.
-pub(super) fn g2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn g2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     let answer = match counted(history, year)?.accommodation.map(Accommodation::judgement) {
         Some(Judgement::Elsewhere) => return None,
         Some(Judgement::Suitable) => G2::Suitable,
         Some(Judgement::Unsuitable) => G2::Unsuitable,
         Some(Judgement::None) | None => G2::NoInformation,
     };
-    Some(answer.on_last_day())
+    Some(answer.of_care_leaver())
 }
 
 /// G3: education, training or work.
-pub(super) fn g3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn g3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     let answer = match counted(history, year)?.activity {
         Some(Activity::F1 | Activity::P1) => G3::HigherEducation,
         Some(
@@ -65,5 +69,5 @@ pub(super) fn g3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
         Some(Activity::G4 | Activity::G5 | Activity::G6) => G3::NotInLearningOrWork,
         Some(Activity::None) | None => G3::NoInformation,
     };
-    Some(answer.on_last_day())
+    Some(answer.of_care_leaver())
 }

@@ -2,14 +2,17 @@
 
 use shared::ids::ReportingYear;
 
-use super::answer::{Answer, Category, answers};
+use super::answer::{Answer, Category, Code, answers};
 use crate::histories::ChildHistory;
 use crate::records::tables::Table;
+
+/// The measures of this room.
+pub(super) const MEASURES: &[Code] = &[Code::share("D1", D1::NAMES, d1)];
 
 answers!(D1 { Yes = "yes", No = "no", NotRecorded = "not_recorded", TableNotSupplied = "table_not_supplied" });
 
 /// D1: yearly health assessment done.
-pub(super) fn d1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn d1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !history.looked_after_twelve_months(year) {
         return None;
     }

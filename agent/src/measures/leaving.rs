@@ -2,9 +2,12 @@
 
 use shared::ids::ReportingYear;
 
-use super::answer::{Answer, Category, Moment, answers};
+use super::answer::{Answer, Category, Code, Moment, answers};
 use crate::histories::ChildHistory;
 use crate::records::codes::Rec;
+
+/// The measures of this room.
+pub(super) const MEASURES: &[Code] = &[Code::share("F1", F1::NAMES, f1)];
 
 answers!(F1 {
     Adopted = "adopted", SpecialGuardianship = "special_guardianship", ChildArrangements = "child_arrangements",
@@ -14,7 +17,7 @@ answers!(F1 {
 });
 
 /// F1: how the child left care, by the last exit of the year; grouped as on the last day in care.
-pub(super) fn f1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn f1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     let (on, rec) = history.last_exit_in_year(year)?;
     let answer = match rec {
         Rec::E11 | Rec::E12 => F1::Adopted,
@@ -32,5 +35,5 @@ pub(super) fn f1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
         // X1 is no exit and never comes here
         Rec::E8 | Rec::E14 | Rec::E15 | Rec::E16 | Rec::X1 => F1::Other,
     };
-    Some(answer.at(Moment::On(on.before())))
+    Some(answer.at(Moment::End { last_in_care: on.before(), year }))
 }

@@ -2,11 +2,20 @@
 
 use shared::ids::ReportingYear;
 
-use super::answer::{Answer, Category, answers};
+use super::answer::{Answer, Category, Code, answers};
 use crate::day::Day;
 use crate::histories::ChildHistory;
 use crate::records::codes::NoScore;
 use crate::records::tables::Table;
+
+/// The measures of this room.
+pub(super) const MEASURES: &[Code] = &[
+    Code::share("A1", A1::NAMES, a1),
+    Code::share("A2", A2::NAMES, a2),
+    Code::mean("A3", a3),
+    Code::share("A4", A4::NAMES, a4),
+    Code::mean("A4m", a4m),
+];
 
 /// Ages on 31 March at which a score is asked for.
 const AGES: std::ops::RangeInclusive<u8> = 5..=16;
@@ -52,7 +61,7 @@ fn score(history: &ChildHistory, year: ReportingYear) -> Option<u8> {
 }
 
 /// A1: whether a score came back, or why not. A score wins over a reason.
-pub(super) fn a1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn a1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !is_asked(history, year) {
         return None;
     }
@@ -73,7 +82,7 @@ pub(super) fn a1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// A2: the band of the score.
-pub(super) fn a2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn a2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !is_asked(history, year) {
         return None;
     }
@@ -89,7 +98,7 @@ pub(super) fn a2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// A3: the score itself.
-pub(super) fn a3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn a3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !is_asked(history, year) {
         return None;
     }
@@ -97,7 +106,7 @@ pub(super) fn a3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// A4: from the band of last year to the band of now. Eligible now; of last year only the score is needed.
-pub(super) fn a4(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn a4(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !is_asked(history, year) {
         return None;
     }
@@ -127,7 +136,7 @@ pub(super) fn a4(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// A4m: score now minus score then, held to 20 points either way.
-pub(super) fn a4m(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn a4m(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !is_asked(history, year) {
         return None;
     }

@@ -12,7 +12,7 @@ use tests::world::office::Office;
 use crate::ground::{YEAR, ground};
 
 fn councils() -> Vec<Council> {
-    let spec = Spec { seed: 21, authorities: Some(3), reporting_year: YEAR, n_years: 3, faults: 0.0 };
+    let spec = Spec { seed: 21, authorities: Some(3), reporting_year: YEAR, n_years: 3, ..Spec::default() };
     let plan = Plan::new(&spec);
     (0..plan.authorities().len()).map(|place| plan.council_of_size(place, 40)).collect()
 }

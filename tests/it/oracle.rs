@@ -66,7 +66,11 @@ fn differences(agent: &BTreeMap<Cell, i64>, oracle: &BTreeMap<Cell, i64>) -> Vec
 /// Every cell of `preview --json`; a mean gives two, `n` and the uncentred `sum`.
 fn preview(folder: &Path, council: &Council, year: i16) -> Vec<(Cell, i64)> {
     let config = folder.join("agent.toml");
-    let text = format!("authority = \"{}\"\nreporting_year = {year}\nreturns = \"returns\"\nstate = \"state\"\n", council.code);
+    let text = format!(
+        "authority = \"{}\"\nreporting_year = {year}\nreturns = \"returns\"\nstate = \"state\"\n{}",
+        council.code,
+        council.tables_section(year)
+    );
     std::fs::write(&config, text).unwrap();
     let mut command = Command::new(&programs().agent);
     command.args(["preview", "--json", "--config"]).arg(&config);
@@ -97,7 +101,7 @@ fn of_years(seeds: &[u64], years: &[i16], n_years: usize, authorities: usize) {
     let mut n = Compared::default();
     for &seed in seeds {
         for &reporting_year in years {
-            let one = check(&Spec { seed, authorities: Some(authorities), reporting_year, n_years, faults: 0.0 });
+            let one = check(&Spec { seed, authorities: Some(authorities), reporting_year, n_years, ..Spec::default() });
             n = Compared { cells: n.cells + one.cells, filled: n.filled + one.filled };
         }
     }

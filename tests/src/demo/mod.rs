@@ -57,7 +57,8 @@ pub fn run(options: &Options) -> anyhow::Result<bool> {
     let screen = Screen::open();
     screen.line(&format!("Golden Thread: a national round with made-up councils, in {}", world.folder.display()));
     screen.line(&format!("seed {} fixes the children; the noise is drawn anew each time", options.seed));
-    let spec = Spec { seed: options.seed, authorities: options.authorities, reporting_year: YEAR, n_years: N_YEARS, faults: 0.0 };
+    let spec =
+        Spec { seed: options.seed, authorities: options.authorities, reporting_year: YEAR, n_years: N_YEARS, ..Spec::default() };
     let round = open(&world, &spec, None, &screen)?;
     let outcome = Demo { world: &world, round: &round, screen: &screen, programs: &programs, seed: options.seed }.play()?;
     screen.rest();

@@ -104,7 +104,7 @@ fn councils<'w>(world: &'w World, spec: &Spec, watch: &dyn Watch) -> anyhow::Res
         let authority = &plan.authorities()[place];
         let office = Office::create(world, &authority.code, spec.reporting_year)?;
         let council = plan.council(place);
-        council.write_returns(&office.returns())?;
+        office.lay(&council, spec.reporting_year)?;
         let counts: BTreeMap<_, _> = oracle::count(&council, spec.reporting_year);
         drop(council);
         let mut tables = std::collections::BTreeSet::new();

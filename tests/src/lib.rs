@@ -10,6 +10,7 @@ pub mod oracle; // every cell, counted slowly and obviously
 pub mod reading; // folders of returns, read by the agent's own reader
 pub mod recall; // planted faults found, and false alarms
 pub mod documents; // documents that are generated, and a test when they are stale
+pub mod python; // Python environments of tests and benchmarks
 pub mod build; // builds the programs and says where they lie
 pub mod postgres; // a database server of one test
 pub mod world; // processes, folders and clients of one round

@@ -13,7 +13,7 @@ use agent::pseudonym::Pseudonym;
 use agent::records::Returns;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use shared::framework::Framework;
+use shared::framework::{Framework, Parameters};
 use tests::councils::{Plan, Spec};
 use tests::reading::{Return, read, returns_of};
 
@@ -28,7 +28,7 @@ type Added = BTreeMap<Pseudonym, (u8, Vec<(u16, u8, u8, i32)>)>;
 fn added(measures: &MeasureSet, returns: &Returns) -> Added {
     let year = returns.all.last().unwrap().year;
     let mut all = Added::new();
-    each(returns, year, Mending::Apply, |child| {
+    each(returns, year, Mending::Apply, Parameters::default(), |child| {
         if let Some(contributions) = measures.contributions(child, year) {
             let entries = contributions.entries.iter().map(|c| (c.table, c.group, c.category, c.amount)).collect();
             all.insert(child.pseudonym, (contributions.age_on_last_day, entries));
@@ -189,7 +189,7 @@ fn the_rows_of_one_child_change_that_child_and_no_other() {
         // what is added is admissible
         let returns = read(&with_one_more(&base, &donor, rows, &mut chance));
         let year = returns.all.last().unwrap().year;
-        each(&returns, year, Mending::Apply, |child| {
+        each(&returns, year, Mending::Apply, Parameters::default(), |child| {
             if let Some(contributions) = measures.contributions(child, year) {
                 assert!(BoundedChild::new(&framework, contributions).is_ok(), "seed {seed}: {rows:?} is outside the bounds");
             }

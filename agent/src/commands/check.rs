@@ -5,6 +5,7 @@ mod json; // for programs
 mod text; // for people
 mod values; // what stands in a cell, looked up again
 
+use shared::framework::Parameters;
 use shared::ids::ReportingYear;
 use shared::problem::Exit;
 
@@ -30,7 +31,7 @@ pub fn run(args: &CheckArgs, surroundings: &mut Surroundings<'_>, screen: &mut S
 
 fn report(args: &CheckArgs, given: &Given, screen: &mut Screen<'_>) -> anyhow::Result<Exit> {
     let input = &given.input;
-    let summary = each(&input.returns, input.year, given.mending, |_| ());
+    let summary = each(&input.returns, input.year, given.mending, Parameters::default(), |_| ());
     let odd = |read: &ReturnRead| !read.findings.is_empty() || read.has_strays();
     let found = input.returns.all.iter().any(odd) || !summary.repairs.is_empty();
     let values = if args.show_values { values::look_up(input, &given.xml) } else { CellValues::default() };

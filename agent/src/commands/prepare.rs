@@ -179,7 +179,9 @@ pub fn from_returns(room: &Room<'_>, year: ReportingYear, waiting: &mut dyn Wait
     }
     let measures = MeasureSet::resolve(room.framework).map_err(|e| Stop::fault(e.to_string()))?;
     let mut children = Vec::new();
-    each(&input.returns, year, room.config.mending, |child| children.extend(measures.contributions(child, year)));
+    each(&input.returns, year, room.config.mending, room.framework.parameters(), |child| {
+        children.extend(measures.contributions(child, year))
+    });
     Ok(children)
 }
 

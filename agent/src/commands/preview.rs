@@ -56,7 +56,7 @@ fn show(
         }
         screen.note("figures despite errors: for this screen only")?;
     }
-    let histories = build(&input.returns, input.year, *mending);
+    let histories = build(&input.returns, input.year, *mending, framework.parameters());
     if let Some(cell) = cell.as_ref().filter(|_| args.rows) {
         write_rows(args, cell, &framework, &measures, &histories, input, screen)?;
         return Ok(Exit::Done);

@@ -2,9 +2,9 @@
 
 use shared::ids::ReportingYear;
 
-use super::{ChildHistory, Episode, Leaver, Outcomes, Stretch};
+use super::{CarerEnding, ChildHistory, End, Ending, Episode, Leaver, Outcomes, Stretch};
 use crate::day::Day;
-use crate::records::codes::{Rec, Rne};
+use crate::records::codes::{MoveReason, Rec, Rne};
 
 impl Stretch {
     /// Whether it shares a day with the days from `first` to `last`, both in.
@@ -91,12 +91,12 @@ impl ChildHistory {
 
     /// The episode that says what kind of home an episode belongs to: itself, or for a temporary stay the one before.
     pub fn home_of<'a>(&'a self, episode: &'a Episode) -> Option<&'a Episode> {
-        if !episode.place.is_temporary() {
+        if !episode.is_stay {
             return Some(episode);
         }
         let placement = episode.placement?;
         let before = self.episodes.iter().rev().filter(|e| e.start < episode.start);
-        before.filter(|e| e.placement == Some(placement)).find(|e| !e.place.is_temporary())
+        before.filter(|e| e.placement == Some(placement)).find(|e| !e.is_stay)
     }
 
     /// The last exit from care in the year: its day and reason.
@@ -117,9 +117,30 @@ impl ChildHistory {
         self.leaver.iter().find(|(of, _)| *of == year).map(|(_, leaver)| *leaver)
     }
 
-    /// Unaccompanied asylum-seeking on 31 March, by the return of the year.
-    pub fn came_alone_on_last_day(&self, year: ReportingYear) -> bool {
-        let row = self.came_alone.iter().find(|row| row.year == year);
-        row.is_some_and(|row| row.ceased.is_none_or(|ceased| ceased > Day::last_of(year)))
+    /// P2: the first day of the year on which the child came into care.
+    pub fn first_start_in_year(&self, year: ReportingYear) -> Option<Day> {
+        let (first, last) = (Day::first_of(year), Day::last_of(year));
+        let starts = self.episodes.iter().filter(|episode| episode.rne == Rne::S).map(|episode| episode.start);
+        starts.filter(|start| first <= *start && *start <= last).min()
+    }
+
+    /// The homes that ended in the year by a move to another carer, in order (detail 10). A move into a temporary stay is
+    /// none; out of one to another home it has the reason of the stay, or else that of the home before.
+    pub fn carer_endings(&self, year: ReportingYear) -> impl Iterator<Item = CarerEnding> + '_ {
+        let (first, last) = (Day::first_of(year), Day::last_of(year));
+        self.episodes.windows(2).filter_map(move |pair| {
+            let [episode, next] = pair else { return None };
+            let End { on, how } = episode.end?;
+            let in_year = how == Ending::Recorded(Rec::X1) && first <= on && on <= last;
+            let is_move = matches!(next.rne, Rne::P | Rne::B) && next.start == on && !next.is_stay;
+            let ended = episode.placement.is_some_and(|placement| next.placement != Some(placement));
+            if !in_year || !is_move || !ended || next.period != episode.period {
+                return None;
+            }
+            let before = || self.home_of(episode).and_then(|home| home.reason);
+            let reason = if episode.is_stay { episode.reason.or_else(before) } else { episode.reason };
+            let reason = reason.unwrap_or(MoveReason::Other);
+            (reason != MoveReason::Place).then_some(CarerEnding { on, reason })
+        })
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! Labels govern (detail 6). A period runs from RNE=S to an end other than X1. A legal change alone continues the
 //! placement, and so does adoption by the carer (detail 9); a temporary stay is part of the placement before it, and
-//! the episode after it continues that placement when it is the same home (detail 8).
+//! the episode after it continues that placement when it is the same home (detail 8). Where the field does not agree, the
+//! framework's parameters say which way is taken.
+
+use shared::framework::{Parameters, SameCarerMove, TemporaryMoves, TemporaryStay};
 
 use super::{CarerSpell, Episode};
 use crate::records::codes::Rne;
@@ -19,7 +22,7 @@ enum Step {
 }
 
 /// Numbers the periods, placements and carers of episodes in order; `carers` takes the carer spells.
-pub(super) fn link(episodes: &mut [Episode], carers: &mut Vec<CarerSpell>) {
+pub(super) fn link(episodes: &mut [Episode], carers: &mut Vec<CarerSpell>, parameters: Parameters) {
     let mut n_placements = 0_usize;
     let mut period = 0_usize;
     for at in 0..episodes.len() {
@@ -30,17 +33,19 @@ pub(super) fn link(episodes: &mut [Episode], carers: &mut Vec<CarerSpell>) {
             period += 1;
         }
         episode.period = period;
+        episode.is_stay = parameters.temporary_stay == TemporaryStay::PartOfHome && episode.place.is_temporary();
         let last = last.filter(|last| last.period == period);
         let placed = last.and_then(|last| last.placement.zip(last.carer));
-        if episode.place.is_temporary() {
+        let home = before.iter().rev().take_while(|e| e.period == period).find(|e| !e.is_stay);
+        let step = match (last, home) {
+            (Some(last), Some(home)) => step(last, home, episode, parameters),
+            (None, _) | (_, None) => Step::NewCarer,
+        };
+        episode.changes_carer = changes_carer(last, episode, step, parameters);
+        if episode.is_stay {
             (episode.placement, episode.carer) = placed.unzip();
             continue;
         }
-        let home = before.iter().rev().take_while(|e| e.period == period).find(|e| !e.place.is_temporary());
-        let step = match (last, home) {
-            (Some(last), Some(home)) => step(last, home, episode),
-            (None, _) | (_, None) => Step::NewCarer,
-        };
         let (placement, carer) = match (placed, step) {
             (Some(placed), Step::Continues) => placed,
             (Some((_, carer)), Step::SameCarer) => (n_placements, carer),
@@ -58,16 +63,29 @@ fn begins_period(before: &Episode, episode: &Episode) -> bool {
     episode.rne == Rne::S || before.end.is_some_and(|end| !end.how.continues())
 }
 
-/// `last` is the episode before, `home` the last one before that was not temporary; the same unless a stay lies between.
-fn step(last: &Episode, home: &Episode, episode: &Episode) -> Step {
+/// `last` is the episode before, `home` the last one before that was no stay; the same unless a stay lies between.
+fn step(last: &Episode, home: &Episode, episode: &Episode, parameters: Parameters) -> Step {
     let same_home = || {
         (home.place, home.provider, home.postcode, home.urn) == (episode.place, episode.provider, episode.postcode, episode.urn)
     };
-    if episode.rne == Rne::L || episode.place.is_adoption_by_carer() || (last.place.is_temporary() && same_home()) {
+    if episode.rne == Rne::L || episode.place.is_adoption_by_carer() || (last.is_stay && same_home()) {
         return Step::Continues;
     }
-    match episode.rne {
-        Rne::T | Rne::U => Step::SameCarer,
-        Rne::P | Rne::B | Rne::S | Rne::L => Step::NewCarer,
+    match (episode.rne, parameters.same_carer_move) {
+        (Rne::T | Rne::U, SameCarerMove::SameHome) => Step::Continues,
+        (Rne::T | Rne::U, SameCarerMove::NewHome) => Step::SameCarer,
+        (Rne::P | Rne::B | Rne::S | Rne::L, _) => Step::NewCarer,
     }
+}
+
+/// Whether an episode begins with another carer in the Children's Commissioner's count: by its label, and where
+/// temporary moves are left out not into a stay, and out of one only to another home.
+fn changes_carer(last: Option<&Episode>, episode: &Episode, step: Step, parameters: Parameters) -> bool {
+    let by_label = matches!(episode.rne, Rne::S | Rne::P | Rne::B);
+    let is_temporary_move = match last {
+        Some(_) if episode.place.is_temporary() => true,
+        Some(last) => last.place.is_temporary() && step == Step::Continues,
+        None => false,
+    };
+    by_label && !(is_temporary_move && parameters.temporary_moves == TemporaryMoves::LeftOut)
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use shared::framework::Parameters;
 use shared::ids::ReportingYear;
 
 use super::repair::{Mended, Mending, Repair, RepairKind, mend};
@@ -43,21 +44,27 @@ pub struct Histories {
 }
 
 /// Makes the histories and keeps them all.
-pub fn build(returns: &Returns, year: ReportingYear, mending: Mending) -> Histories {
+pub fn build(returns: &Returns, year: ReportingYear, mending: Mending, parameters: Parameters) -> Histories {
     let mut children = Vec::new();
     let keep = |history| {
         children.push(history);
         None
     };
-    let summary = make(returns, year, mending, keep);
+    let summary = make(returns, year, (mending, parameters), keep);
     children.sort_by_key(|child: &ChildHistory| child.pseudonym);
     Histories { children, summary }
 }
 
 /// Makes the histories for a round from the returns of its year and of years before, and shows one after another; later
 /// returns are left aside.
-pub fn each(returns: &Returns, year: ReportingYear, mending: Mending, mut show: impl FnMut(&ChildHistory)) -> Summary {
-    make(returns, year, mending, |history| {
+pub fn each(
+    returns: &Returns,
+    year: ReportingYear,
+    mending: Mending,
+    parameters: Parameters,
+    mut show: impl FnMut(&ChildHistory),
+) -> Summary {
+    make(returns, year, (mending, parameters), |history| {
         show(&history);
         Some(history)
     })
@@ -67,7 +74,7 @@ pub fn each(returns: &Returns, year: ReportingYear, mending: Mending, mut show: 
 fn make(
     returns: &Returns,
     year: ReportingYear,
-    mending: Mending,
+    choices: (Mending, Parameters),
     mut keep: impl FnMut(ChildHistory) -> Option<ChildHistory>,
 ) -> Summary {
     let mut used: Vec<&ReturnRead> = returns.all.iter().filter(|read| read.year <= year).collect();
@@ -98,7 +105,7 @@ fn make(
             }
             None => who.without_rows(supplied),
         };
-        room.fill(&mut history, &rows, newest, mending, &mut summary);
+        room.fill(&mut history, &rows, newest, choices, &mut summary);
         spare = keep(history);
     }
     summary.repairs.sort();
@@ -186,7 +193,7 @@ impl<'r> Room<'r> {
         history: &mut ChildHistory,
         rows: &[(ReportingYear, ChildRows<'r>)],
         newest: Option<ReportingYear>,
-        mending: Mending,
+        (mending, parameters): (Mending, Parameters),
         summary: &mut Summary,
     ) {
         let Self { all, mended, repairs } = self;
@@ -200,7 +207,7 @@ impl<'r> Room<'r> {
         });
         mend(all, newest, mending, mended, repairs);
         history.episodes.extend(mended.iter().map(episode));
-        chain::link(&mut history.episodes, &mut history.carers);
+        chain::link(&mut history.episodes, &mut history.carers, parameters);
         for repair in repairs.drain(..) {
             *summary.n_repairs.entry(repair.kind).or_insert(0) += 1;
             if summary.repairs.len() < REPAIRS_LISTED_MAX {
@@ -257,6 +264,8 @@ fn episode(mended: &Mended<'_>) -> Episode {
         period: 0,
         placement: None,
         carer: None,
+        is_stay: false,
+        changes_carer: false,
     }
 }
 
@@ -265,8 +274,19 @@ fn add_tables(history: &mut ChildHistory, year: ReportingYear, rows: &ChildRows<
     rows.each_place(|table, line| history.rows.push(RowPlace { year, table, line }));
     history.extracts.add(year, rows);
     history.outcomes.extend(rows.oc2.iter().map(|row| {
-        let health_assessment = row.health_assessment.known();
-        (year, Outcomes { score: row.score.known(), no_score: row.no_score.known(), health_assessment })
+        let outcomes = Outcomes {
+            score: row.score.known(),
+            no_score: row.no_score.known(),
+            convicted: row.convicted.known(),
+            health_check: row.health_check.known(),
+            immunisations: row.immunisations.known(),
+            teeth_check: row.teeth_check.known(),
+            health_assessment: row.health_assessment.known(),
+            substance_misuse: row.substance_misuse.known(),
+            intervention_received: row.intervention_received.known(),
+            intervention_offered: row.intervention_offered.known(),
+        };
+        (year, outcomes)
     }));
     history.leaver.extend(rows.oc3.iter().map(|row| {
         let (in_touch, activity) = (row.in_touch.known(), row.activity.known());
@@ -277,7 +297,7 @@ fn add_tables(history: &mut ChildHistory, year: ReportingYear, rows: &ChildRows<
     history.absences.extend(rows.absences.iter().map(absence));
     history.workers.extend(rows.workers.iter().map(|row| {
         let stretch = Stretch { start: row.start, end: row.end };
-        WorkerSpell { year, worker: row.worker, stretch }
+        WorkerSpell { year, worker: row.worker, stretch, reason: row.reason.known() }
     }));
     history.came_alone.extend(rows.uasc.iter().map(|row| CameAlone { year, ceased: row.ceased.known() }));
 }

@@ -21,7 +21,7 @@ use crate::day::Day;
 use crate::pseudonym::{Pseudonym, Token};
 use crate::records::codes::{
     Absence, Accommodation, Activity, Ethnicity, InTouch, LegalStatus, MoveReason, Need, NoScore, Place, Provider, Rec, Rne, Sex,
-    TookPart,
+    TookPart, WorkerReason,
 };
 use crate::records::tables::Table;
 use crate::records::{TableSet, YEAR_FIRST, YEAR_LAST};
@@ -93,6 +93,19 @@ pub struct Episode {
     pub placement: Option<usize>,
     /// Number of the carer spell; `None` together with `placement`.
     pub carer: Option<usize>,
+    /// A temporary stay that is part of the placement before it (detail 8).
+    pub is_stay: bool,
+    /// It began with another carer, by the count of the Children's Commissioner (B4a and B4b).
+    pub changes_carer: bool,
+}
+
+/// The end of a home by a move to another carer (detail 10).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CarerEnding {
+    /// The day of the move: DEC.
+    pub on: Day,
+    /// Why; blank is `OTHER`.
+    pub reason: MoveReason,
 }
 
 /// A stretch with the same carer, in one period of care.
@@ -113,15 +126,29 @@ pub struct Stretch {
     pub end: Option<Day>,
 }
 
-/// Twelve-month outcomes of one return.
+/// Twelve-month outcomes of one return; `None` where nothing is recorded.
 #[derive(Clone, Copy)]
 pub struct Outcomes {
     /// Score of the strengths and difficulties questionnaire, 0 to 40.
     pub score: Option<u8>,
     /// Why there is none.
     pub no_score: Option<NoScore>,
+    /// Convicted or warned in the year.
+    pub convicted: Option<bool>,
+    /// Development checks up to date.
+    pub health_check: Option<bool>,
+    /// Immunisations up to date.
+    pub immunisations: Option<bool>,
+    /// Teeth checked.
+    pub teeth_check: Option<bool>,
     /// Health assessment done.
     pub health_assessment: Option<bool>,
+    /// A substance misuse problem.
+    pub substance_misuse: Option<bool>,
+    /// Help received for it.
+    pub intervention_received: Option<bool>,
+    /// Help offered for it.
+    pub intervention_offered: Option<bool>,
 }
 
 /// A care leaver's row of one return.
@@ -168,6 +195,8 @@ pub struct WorkerSpell {
     pub worker: Token,
     /// When.
     pub stretch: Stretch,
+    /// Why this worker took over.
+    pub reason: Option<WorkerReason>,
 }
 
 /// A row of UASC in one return.

@@ -1,5 +1,6 @@
 //! Hand-made histories, and what merging, repair and the chain make of them.
 
+use shared::framework::Parameters;
 use shared::ids::ReportingYear;
 
 use super::*;
@@ -53,7 +54,7 @@ pub fn read(returns: &[Written]) -> Returns {
 
 /// The histories for a year.
 pub fn histories(of: i16, returns: &[Written]) -> Histories {
-    build(&read(returns), year(of), Mending::Apply)
+    build(&read(returns), year(of), Mending::Apply, Parameters::default())
 }
 
 /// The history of the one child.
@@ -166,7 +167,7 @@ fn an_episode_left_open_is_closed_and_listed() {
 
 /// Ends of the episodes of one return under each choice, and the repairs that are listed.
 fn mended(rows: &[&str], mending: Mending) -> (Vec<Option<&'static str>>, Vec<RepairKind>) {
-    let all = build(&read(&[written(2025, &[GIRL_2025], rows)]), year(2025), mending);
+    let all = build(&read(&[written(2025, &[GIRL_2025], rows)]), year(2025), mending, Parameters::default());
     let known = ["01/07/2024", "01/08/2024", "01/09/2024"];
     let text = |on: Day| known.into_iter().find(|text| day(text) == on).unwrap_or("another day");
     let ends = all.children[0].episodes.iter().map(|episode| episode.end.map(|end| text(end.on))).collect();

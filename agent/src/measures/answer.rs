@@ -8,6 +8,26 @@ use crate::histories::ChildHistory;
 /// Code of a measure: one child, one year, and nothing else.
 pub(super) type MeasureFn = fn(&ChildHistory, ReportingYear) -> Option<Answer>;
 
+/// The code of one measure: its id in the catalogue, the names of its answers (none for a mean), its function.
+#[derive(Clone, Copy)]
+pub(super) struct Code {
+    pub id: &'static str,
+    pub names: &'static [&'static str],
+    pub count: MeasureFn,
+}
+
+impl Code {
+    /// A share.
+    pub const fn share(id: &'static str, names: &'static [&'static str], count: MeasureFn) -> Self {
+        Self { id, names, count }
+    }
+
+    /// A mean.
+    pub const fn mean(id: &'static str, count: MeasureFn) -> Self {
+        Self { id, names: &[], count }
+    }
+}
+
 /// When a child is looked at to find its group (Q6).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Moment {
@@ -15,8 +35,12 @@ pub(super) enum Moment {
     LastDay,
     /// 31 March, or the last day in care in the year.
     InYear,
-    /// A day: the last one in care.
-    On(Day),
+    /// The day on which a child came into care.
+    Start(Day),
+    /// The last day in care, by the return of the year of that ending.
+    End { last_in_care: Day, year: ReportingYear },
+    /// A care leaver on 31 March: without placement, legal status, need and time in care.
+    CareLeaver,
 }
 
 /// The category, by its position among the names of the measure's answers; or an amount.
@@ -55,6 +79,11 @@ pub(super) trait Category: Copy {
     /// The answer on 31 March.
     fn on_last_day(self) -> Answer {
         self.at(Moment::LastDay)
+    }
+
+    /// The answer of a care leaver.
+    fn of_care_leaver(self) -> Answer {
+        self.at(Moment::CareLeaver)
     }
 }
 

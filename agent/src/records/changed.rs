@@ -115,6 +115,7 @@ impl ChangedIds {
 
 #[cfg(test)]
 mod tests {
+    use shared::framework::Parameters;
     use shared::ids::ReportingYear;
 
     use super::*;
@@ -162,7 +163,11 @@ mod tests {
         let children = |changed: &ChangedIds| {
             let returns = read_with(&[(2024, &former), (2025, &now)], changed);
             let year = ReportingYear::new(2025).unwrap();
-            build(&returns, year, Mending::Apply).children.iter().map(|child| child.episodes.len()).collect::<Vec<_>>()
+            build(&returns, year, Mending::Apply, Parameters::default())
+                .children
+                .iter()
+                .map(|child| child.episodes.len())
+                .collect::<Vec<_>>()
         };
         assert_eq!(children(&ChangedIds::default()), [1, 1]);
         assert_eq!(children(&read("OLD,NEW\nP77,N1\n").unwrap()), [1]);

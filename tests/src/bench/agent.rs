@@ -7,7 +7,7 @@ use agent::measures::MeasureSet;
 use agent::noise::{DrawRequest, draw};
 use agent::submission::{Particulars, compose};
 use anyhow::Context as _;
-use shared::framework::Framework;
+use shared::framework::{Framework, Parameters};
 use shared::ids::{AuthorityId, Digest, ReportingYear};
 use shared::plan::Plan;
 use shared::sign::{Algorithm, SigningKey};
@@ -48,7 +48,9 @@ fn envelope(
     let returns = read_returns(returns)?;
     let measures = MeasureSet::resolve(framework)?;
     let mut contributions = Vec::new();
-    each(&returns, year, Mending::Apply, |child| contributions.extend(measures.contributions(child, year)));
+    each(&returns, year, Mending::Apply, Parameters::default(), |child| {
+        contributions.extend(measures.contributions(child, year))
+    });
     let children = contributions.into_iter().map(|child| BoundedChild::new(framework, child));
     let children = children.collect::<Result<Vec<_>, _>>()?;
     let n_children = children.len();

@@ -3,6 +3,7 @@
 
 use agent::histories::{Mending, each};
 use agent::records::Returns;
+use shared::framework::Parameters;
 use shared::ids::AuthorityId;
 
 use super::timing::alternate_cpu;
@@ -36,7 +37,7 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
         n_rows = read.all.iter().map(|read| read.n_rows).sum();
         n_episodes = read.all.iter().map(|read| read.records.episodes.len()).sum();
         n_problems = read.all.iter().flat_map(|read| read.findings.counts().values()).map(|count| count.n).sum();
-        n_children = each(&read, year, Mending::Apply, |history| {
+        n_children = each(&read, year, Mending::Apply, Parameters::default(), |history| {
             std::hint::black_box(history);
         })
         .n_children;

@@ -56,7 +56,12 @@ fn compared(paths: &[&Path], is_json: bool) -> (Exit, String, String) {
             let given = given(folder.path());
             let framework = shared::framework::Framework::built_in();
             let measures = MeasureSet::resolve(&framework).unwrap();
-            let histories = crate::histories::build(&given.input.returns, given.input.year, crate::histories::Mending::Apply);
+            let histories = crate::histories::build(
+                &given.input.returns,
+                given.input.year,
+                crate::histories::Mending::Apply,
+                shared::framework::Parameters::default(),
+            );
             let figures = LocalFigures::count(&measures, &histories.children, given.input.year);
             write(&beside.unwrap(), &figures, &framework, is_json, &mut screen).unwrap();
             Exit::Done

@@ -124,7 +124,8 @@ fn a_view_holds_the_rows_of_its_categories() {
     let given = given(folder.path());
     let framework = shared::framework::Framework::built_in();
     let measures = crate::measures::MeasureSet::resolve(&framework).unwrap();
-    let histories = crate::histories::build(&given.input.returns, given.input.year, given.mending);
+    let histories =
+        crate::histories::build(&given.input.returns, given.input.year, given.mending, shared::framework::Parameters::default());
     let figures = crate::figures::LocalFigures::count(&measures, &histories.children, given.input.year);
     let of = |text: &str| {
         let cell = crate::figures::CellName::parse(text, &framework).unwrap();

@@ -51,7 +51,12 @@ fn lines_of(n_three: u32, n: u32, beside: &Official) -> Vec<Line> {
         read_paths(&[folder.path().to_owned()], year(2025), ErrorRateMax { per_million: 0 }, &key, &mut crate::io::inbox::Silent)
             .unwrap();
     assert!(input.refusals.is_empty(), "the made-up return is sound");
-    let histories = crate::histories::build(&input.returns, input.year, crate::histories::Mending::Apply);
+    let histories = crate::histories::build(
+        &input.returns,
+        input.year,
+        crate::histories::Mending::Apply,
+        shared::framework::Parameters::default(),
+    );
     compare(&LocalFigures::count(&measures, &histories.children, input.year), &framework, beside)
 }
 

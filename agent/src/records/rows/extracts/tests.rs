@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use shared::framework::Parameters;
 use shared::ids::ReportingYear;
 
 use super::*;
@@ -328,7 +329,7 @@ fn histories_hold_the_rows_of_each_extract_by_year() {
     let former = [child("2"), episodes.clone(), sdq("01/05/2023")];
     let now = [child("F"), episodes, sdq("01/05/2024")];
     let (year, returns) = (ReportingYear::new(2025).unwrap(), read_all(&[(2024, &former), (2025, &now)]));
-    let histories = build(&returns, year, Mending::Apply);
+    let histories = build(&returns, year, Mending::Apply, Parameters::default());
     let history = &histories.children[0];
     for (of, expected) in [(year, "01/05/2024"), (year.before(1), "01/05/2023")] {
         let days: Vec<bool> = history.extracts.sdq.of(of).map(|row| row.on == day(expected)).collect();

@@ -5,16 +5,19 @@
 //! Invariant: every id is unique, every reference resolves, and no cell lies in two tables. Described in
 //! `docs/measures.md` (generated from here) and `docs/protocol.md`, section 3.
 
-use std::collections::BTreeSet;
+mod check; // contradictions
+mod lay_out; // tables and cells
+
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
 use crate::hash::sha256;
 use crate::ids::Digest;
-use crate::limits::{BOUND_ABS_MAX, CELLS_MAX};
 
 /// The framework that this version of the programs was built with.
-pub const FRAMEWORK_TOML: &str = include_str!("../../config/framework.toml");
+pub const FRAMEWORK_TOML: &str = include_str!("../../../config/framework.toml");
 
 /// Oldest age on 31 March that any measure admits (care leavers).
 pub const AGE_MAX: u8 = 25;
@@ -197,6 +200,70 @@ pub struct Breakdown {
     /// Ages on 31 March that it is limited to.
     #[serde(default)]
     pub ages: Option<[u8; 2]>,
+    /// The only measures that it is for, where it is not for all.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// It says nothing of care leavers: they have no placement and no legal status.
+    #[serde(default)]
+    pub not_care_leavers: bool,
+}
+
+/// What the Alliance for Children in Care and Care Leavers asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// `V1` to `V11`.
+    pub id: String,
+    /// The ask in plain words.
+    pub text: String,
+    /// What records cannot tell of it, and what would have to be collected.
+    pub cannot_tell: String,
+}
+
+/// How a temporary stay (PLACE T0 to T4) counts: detail 8 of the measures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TemporaryStay {
+    /// It belongs to the home before it.
+    #[default]
+    PartOfHome,
+    /// It is a home of its own, like any other.
+    OwnHome,
+}
+
+/// How a move together with the carer (RNE T or U) counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SameCarerMove {
+    /// A new home with the same carer, as the Department for Education counts.
+    #[default]
+    NewHome,
+    /// No new home.
+    SameHome,
+}
+
+/// Whether moves into and out of temporary stays are changes of carer (measures B4a and B4b).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TemporaryMoves {
+    /// They are, as in the Children's Commissioner's count.
+    #[default]
+    Counted,
+    /// They are not, unless a stay leads to another home.
+    LeftOut,
+}
+
+/// Choices on which the field does not agree, with the default of the rules. How far each moves the figures stands in
+/// `docs/measurements.md`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    /// Temporary stays.
+    pub temporary_stay: TemporaryStay,
+    /// Moves with the carer.
+    pub same_carer_move: SameCarerMove,
+    /// Moves into and out of temporary stays.
+    pub temporary_moves: TemporaryMoves,
 }
 
 #[derive(Deserialize)]
@@ -204,6 +271,10 @@ pub struct Breakdown {
 struct FrameworkFile {
     schema: String,
     version: String,
+    #[serde(default)]
+    parameters: Parameters,
+    #[serde(default)]
+    ask: Vec<Ask>,
     breakdown: Vec<Breakdown>,
     measure: Vec<Measure>,
 }
@@ -254,6 +325,8 @@ impl Table {
 #[derive(Clone, Debug)]
 pub struct Framework {
     version: String,
+    parameters: Parameters,
+    asks: Vec<Ask>,
     measures: Vec<Measure>,
     breakdowns: Vec<Breakdown>,
     tables: Vec<Table>,
@@ -274,12 +347,14 @@ impl Framework {
         if file.schema != "goldenthread.framework/1" {
             return Err(FrameworkError::Contradiction(format!("unknown schema {}", file.schema)));
         }
-        check(&file).map_err(FrameworkError::Contradiction)?;
-        let tables = lay_out(&file.measure, &file.breakdown).map_err(FrameworkError::Contradiction)?;
+        check::check(&file).map_err(FrameworkError::Contradiction)?;
+        let tables = lay_out::lay_out(&file.measure, &file.breakdown).map_err(FrameworkError::Contradiction)?;
         let n_cells = tables.iter().map(Table::n_cells).sum();
-        let layout_hash = sha256(layout_text(&tables).as_bytes());
+        let layout_hash = sha256(lay_out::layout_text(&tables).as_bytes());
         Ok(Self {
             version: file.version,
+            parameters: file.parameters,
+            asks: file.ask,
             measures: file.measure,
             breakdowns: file.breakdown,
             tables,
@@ -289,9 +364,34 @@ impl Framework {
         })
     }
 
+    /// The same measures by every breakdown that fits them, for an authority's own eyes: no plan has this layout.
+    pub fn by_every_breakdown(&self) -> Self {
+        let mut wide = self.clone();
+        for m in &mut wide.measures {
+            let fits = |b: &&Breakdown| {
+                let is_told = !(b.not_care_leavers && m.about == About::CareLeavers);
+                is_told && (b.only.is_empty() || b.only.contains(&m.id)) && !m.breakdowns.contains(&b.id)
+            };
+            let others: Vec<String> = wide.breakdowns.iter().filter(fits).map(|b| b.id.clone()).collect();
+            m.breakdowns.extend(others);
+        }
+        wide.tables = lay_out::lay_out(&wide.measures, &wide.breakdowns).expect("each of these tables can be laid out");
+        wide.n_cells = wide.tables.iter().map(Table::n_cells).sum();
+        wide.layout_hash = sha256(lay_out::layout_text(&wide.tables).as_bytes());
+        wide
+    }
+
     /// Version of the catalogue, `2026.1`.
     pub fn version(&self) -> &str {
         &self.version
+    }
+    /// The choices under which everything is counted.
+    pub fn parameters(&self) -> Parameters {
+        self.parameters
+    }
+    /// What is asked for, in order.
+    pub fn asks(&self) -> &[Ask] {
+        &self.asks
     }
     /// All measures in order.
     pub fn measures(&self) -> &[Measure] {
@@ -333,177 +433,5 @@ impl Framework {
     /// T*: the largest number of tables that any admissible child touches.
     pub fn tables_of_one_child_max(&self) -> usize {
         (0..=AGE_MAX).map(|age| self.tables_of_age(age).count()).max().unwrap_or(0)
-    }
-}
-
-fn check(file: &FrameworkFile) -> Result<(), String> {
-    let mut ids = BTreeSet::new();
-    for m in &file.measure {
-        if !ids.insert(&m.id) {
-            return Err(format!("measure {} stands twice", m.id));
-        }
-        check_measure(m, &file.measure).map_err(|why| format!("measure {}: {why}", m.id))?;
-    }
-    let mut ids = BTreeSet::new();
-    for b in &file.breakdown {
-        if !ids.insert(&b.id) {
-            return Err(format!("breakdown {} stands twice", b.id));
-        }
-    }
-    Ok(())
-}
-
-fn check_measure(m: &Measure, all: &[Measure]) -> Result<(), String> {
-    if m.ages[0] > m.ages[1] || m.ages[1] > AGE_MAX {
-        return Err("ages are not a range".into());
-    }
-    if m.breakdowns.first().map(String::as_str) != Some("total") {
-        return Err("the first breakdown is not total".into());
-    }
-    let mut ids = BTreeSet::new();
-    for id in m.categories.iter().map(|c| &c.id).chain(m.views.iter().map(|v| &v.id)) {
-        if !ids.insert(id) {
-            return Err(format!("category {id} stands twice"));
-        }
-    }
-    for v in &m.views {
-        let counted = |id: &String| m.categories.iter().any(|c| c.id == *id && !c.outside);
-        if v.sum.is_empty() || !v.sum.iter().all(counted) {
-            return Err(format!("view {} does not add up counted categories", v.id));
-        }
-    }
-    match m.kind {
-        Kind::Share if m.categories.is_empty() || m.bounds.is_some() => Err("a share has categories and no bounds".into()),
-        Kind::Mean if !m.categories.is_empty() => Err("a mean has no categories".into()),
-        Kind::Mean => {
-            let base = m.count_from.as_ref().and_then(|id| all.iter().find(|o| o.id == *id));
-            let base = base.ok_or("a mean names the measure that counts its children")?;
-            let [low, high] = m.bounds.ok_or("a mean has bounds")?;
-            if low < -BOUND_ABS_MAX || high > BOUND_ABS_MAX {
-                return Err(format!("bounds beyond {BOUND_ABS_MAX}"));
-            }
-            if low >= high || (high - low) % 2 != 0 {
-                return Err("bounds have no whole middle".into());
-            }
-            let has = |b: &String| base.breakdowns.contains(b);
-            (base.kind == Kind::Share && m.breakdowns.iter().all(has)).then_some(()).ok_or("its count has other tables".into())
-        }
-        Kind::Share => Ok(()),
-    }
-}
-
-fn groups_of(m: &Measure, b: &Breakdown, all: &[Breakdown]) -> Result<Vec<Group>, String> {
-    let base = match &b.like {
-        Some(id) => all.iter().find(|o| o.id == *id && o.like.is_none()).ok_or(format!("no breakdown {id}"))?,
-        None => b,
-    };
-    let groups = match m.about {
-        About::CareLeavers if !base.groups_care_leavers.is_empty() => &base.groups_care_leavers,
-        About::Children | About::CareLeavers => &base.groups,
-    };
-    let reaches = |g: &&Group| g.ages.is_none_or(|[low, high]| low <= m.ages[1] && high >= m.ages[0]);
-    let groups: Vec<Group> = groups.iter().filter(reaches).cloned().collect();
-    if groups.is_empty() { Err(format!("breakdown {} has no group here", b.id)) } else { Ok(groups) }
-}
-
-fn lay_out(measures: &[Measure], breakdowns: &[Breakdown]) -> Result<Vec<Table>, String> {
-    let mut tables = Vec::new();
-    let mut first_cell = 0;
-    for m in measures {
-        for id in &m.breakdowns {
-            let b = breakdowns.iter().find(|b| b.id == *id).ok_or(format!("no breakdown {id}"))?;
-            let limit = b.ages.unwrap_or([0, AGE_MAX]);
-            let sum = || vec![Category { id: "sum".into(), label: m.title.clone(), outside: false }];
-            let table = Table {
-                id: format!("{}.{}", m.id, b.id),
-                measure: m.id.clone(),
-                breakdown: b.id.clone(),
-                kind: m.kind,
-                groups: groups_of(m, b, breakdowns)?,
-                categories: if m.kind == Kind::Mean { sum() } else { m.categories.clone() },
-                ages: [m.ages[0].max(limit[0]), m.ages[1].min(limit[1])],
-                contribution_max: m.contribution_max(),
-                first_cell,
-            };
-            first_cell += table.n_cells();
-            if first_cell > CELLS_MAX {
-                return Err(format!("more than {CELLS_MAX} cells"));
-            }
-            tables.push(table);
-        }
-    }
-    Ok(tables)
-}
-
-fn layout_text(tables: &[Table]) -> String {
-    let mut text = String::from("goldenthread.layout/1\n");
-    for t in tables {
-        for g in &t.groups {
-            for c in &t.categories {
-                let what = match t.kind {
-                    Kind::Share if c.outside => "outside",
-                    Kind::Share => "counted",
-                    Kind::Mean => "sum",
-                };
-                let [low, high] = t.ages;
-                text += &format!("{} {} {} {what} {} {low}-{high}\n", t.id, g.id, c.id, t.contribution_max);
-            }
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_compiled_in_framework_is_sound() {
-        let f = Framework::parse(FRAMEWORK_TOML).unwrap();
-        assert_eq!(f.n_cells(), f.tables().iter().map(Table::n_cells).sum::<usize>());
-        let words = f.tables().iter().flat_map(|t| t.groups.iter().map(|g| &g.id).chain(t.categories.iter().map(|c| &c.id)));
-        for id in words {
-            assert!(!id.contains([' ', '/', '\n']), "{id} would break a layout line");
-        }
-    }
-
-    #[test]
-    fn one_child_touches_at_most_a_hundred_tables() {
-        assert!(Framework::built_in().tables_of_one_child_max() <= 100);
-    }
-
-    #[test]
-    fn cells_are_numbered_without_gap_or_overlap() {
-        let f = Framework::built_in();
-        let all: Vec<usize> = f
-            .tables()
-            .iter()
-            .flat_map(|t| (0..t.groups.len()).flat_map(move |g| (0..t.categories.len()).map(move |c| t.cell(g, c))))
-            .collect();
-        assert_eq!(all, (0..f.n_cells()).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn a_framework_too_large_to_lay_out_is_refused() {
-        let many: String = (0..CELLS_MAX).map(|i| format!("{{ id = \"{i}\", label = \"\" }},\n")).collect();
-        let text = FRAMEWORK_TOML.replacen("groups = [{ id = \"total\", label = \"All\" }]", &format!("groups = [{many}]"), 1);
-        assert!(Framework::parse(&text).unwrap_err().to_string().contains("cells"));
-    }
-
-    #[test]
-    fn a_contradiction_is_named() {
-        let check = |from: &str, to: &str, why: &str| {
-            let text = FRAMEWORK_TOML.replacen(from, to, 1);
-            assert_ne!(text, FRAMEWORK_TOML, "{from} does not occur");
-            let error = Framework::parse(&text).unwrap_err().to_string();
-            assert!(error.contains(why), "{error}");
-        };
-        check("id = \"A2\"", "id = \"A1\"", "stands twice");
-        check("count_from = \"A2\"", "count_from = \"Z9\"", "names the measure");
-        check("bounds = [0, 40]", "bounds = [0, 41]", "no whole middle");
-        check("bounds = [0, 40]", "bounds = [-2147483648, 2147483647]", "bounds beyond");
-        check("sum = [\"3\", \"4\", \"5+\"]", "sum = [\"3\", \"6\"]", "does not add up");
-        check("breakdowns = [\"total\", \"age\"]", "breakdowns = [\"total\", \"shoe_size\"]", "no breakdown shoe_size");
-        check("ages = [5, 16]", "ages = [16, 5]", "not a range");
     }
 }

@@ -197,5 +197,5 @@ fn the_rows_of_one_child_change_that_child_and_no_other() {
     }
     eprintln!("{n} authorities: {seen:?}");
     let n_of = |outcome: &str| seen.iter().filter(|((_, of), _)| *of == outcome).map(|(_, n)| n).sum::<u64>();
-    assert!(n_of("one child") * 2 > n && n_of("refused") > 0, "{seen:?}");
+    assert!(n_of("one child") * 5 > n * 2 && n_of("refused") > 0, "{seen:?}");
 }

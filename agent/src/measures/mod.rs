@@ -8,11 +8,15 @@
 mod answer; // answers by name
 mod groups; // in which group of a breakdown a child is
 
-mod care_leavers; // G
-mod health; // D
+mod arrival; // D10a, D10b: coming into care
+mod care_leavers; // G1 to G4
+mod carers; // E
+mod health; // D1 to D5, G0
 mod leaving; // F
 mod population; // P
+mod services; // D7 to D9: mental-health services
 mod stability; // B
+mod support; // G5 to G9: support of care leavers
 mod voice; // C
 mod wellbeing; // A
 
@@ -91,8 +95,12 @@ const CODE: &[&[Code]] = &[
     stability::MEASURES,
     voice::MEASURES,
     health::MEASURES,
+    services::MEASURES,
+    arrival::MEASURES,
+    carers::MEASURES,
     leaving::MEASURES,
     care_leavers::MEASURES,
+    support::MEASURES,
     population::MEASURES,
 ];
 

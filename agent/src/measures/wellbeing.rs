@@ -51,12 +51,18 @@ fn band(score: u8) -> Band {
     }
 }
 
+/// Whether a score is in the high band.
+pub(super) fn is_high(score: u8) -> bool {
+    matches!(band(score), Band::High)
+}
+
 /// Looked after for twelve months and of an age at which a score is asked for.
-fn is_asked(history: &ChildHistory, year: ReportingYear) -> bool {
+pub(super) fn is_asked(history: &ChildHistory, year: ReportingYear) -> bool {
     history.age_on(Day::last_of(year)).is_some_and(|age| AGES.contains(&age)) && history.looked_after_twelve_months(year)
 }
 
-fn score(history: &ChildHistory, year: ReportingYear) -> Option<u8> {
+/// The score of a year's return.
+pub(super) fn score(history: &ChildHistory, year: ReportingYear) -> Option<u8> {
     history.outcomes_of(year).and_then(|outcomes| outcomes.score)
 }
 

@@ -1,6 +1,6 @@
 -- Local extracts of the reporting year: which rows count and what they say (docs/extracts.md; rules EX..). The typed rows
 -- come from 10_returns.sql and only from the folder of year Y. NULL = not recorded. Rows of a child without a Header meet no
--- population later (EX02).
+-- population later (EX02). School, LeaverSupport and AfterHome are read by the families B, F and G themselves.
 
 -- one of the codes, else NULL
 CREATE MACRO ex_code(cell, codes) AS CASE WHEN list_contains(codes, cell) THEN cell END;
@@ -45,7 +45,8 @@ SELECT c.council, c.child, c.survey_date, q.question,
          ELSE 'not_answered' END AS state,
     c.answer
 FROM (
-    UNPIVOT ex_survey_wide ON COLUMNS(* EXCLUDE (council, child, survey_date, columns_given)) INTO NAME question VALUE answer
+    UNPIVOT ex_survey_wide ON COLUMNS(* EXCLUDE (council, child, survey_date, columns_given))
+    INTO NAME question VALUE answer
 ) c
 JOIN ex_question q ON q.question = upper(c.question);
 
@@ -87,25 +88,6 @@ SELECT council, child, arg_max(home, survey_date) AS home
 FROM (SELECT council, child, survey_date, ex_code(siblings_home, ['ALL', 'SOME', 'NONE', 'X']) AS home FROM ex_survey)
 WHERE home IS NOT NULL GROUP BY council, child;
 
--- School (EX35, EX37 done): EX30, EX31, EX33 drop, EX34 set aside; MAIN_SCHOOL 0 left out
-CREATE TABLE ex_school AS
-SELECT s.council, s.child, s.school, s.school_start AS first_day, s.school_end AS last_day
-FROM school_now s JOIN this_round o USING (council) JOIN person p USING (council, child)
-WHERE s.school IS NOT NULL AND s.school_start BETWEEN p.birth AND o.last_day
-    AND (s.school_end IS NULL OR s.school_end >= s.school_start AND s.school_end >= year_start(o.year - 1))
-    AND s.main_school = '1';
-
--- A move: the first day of a main enrolment whose school is not that of the main enrolment before it, or that has none before
--- it; none from 1 August to 30 September
-CREATE TABLE school_move AS
-SELECT council, child, first_day AS day
-FROM (
-    SELECT *, lag(school) OVER (PARTITION BY council, child
-        ORDER BY first_day, coalesce(last_day, DATE '9999-12-31'), school) AS former
-    FROM ex_school
-)
-WHERE school IS DISTINCT FROM former AND month(first_day) NOT IN (8, 9);
-
 -- MentalHealth: EX40, EX45 drop; EX41 set aside; EX47 a day after 31 March is blank; then the first line of the table that fits
 CREATE TABLE ex_mental_health AS
 SELECT council, child, referral, seen, closed,
@@ -127,23 +109,6 @@ SELECT council, child, ex_code(carer_training, ['DONE', 'TIME', 'LATE', 'NOT']) 
     ex_code(carer_therapy, ['USED', 'OFFERED', 'NONE']) AS carer_therapy,
     ex_code(child_therapy, ['USED', 'OFFERED', 'NONE']) AS child_therapy
 FROM carer_support_now;
-
--- LeaverSupport (EX69 done): EX60 to EX66 not a code, not recorded; G7 from the day of the latest review: 1 October Y-1 to
--- 31 March Y yes, earlier or blank no, later or unreadable not recorded (EX64)
-CREATE TABLE ex_leaver AS
-SELECT l.council, l.child, ex_code(l.staying_close, ['USED', 'OFFERED', 'NONE']) AS staying_close,
-    ex_code(l.adviser, ['0', '1']) AS adviser, ex_code(l.told_25, ['0', '1']) AS told_25, ex_code(l.took_25, ['0', '1']) AS took_25,
-    CASE WHEN l.pathway_review IS NULL OR l.pathway_review_day < make_date(o.year - 1, 10, 1) THEN 'no'
-         WHEN l.pathway_review_day <= o.last_day THEN 'yes' END AS pathway_reviewed,
-    ex_code(l.mh_at_18, ['ADULT', 'TO25', 'AGREED', 'GAP', 'X']) AS mh_at_18,
-    ex_code(l.mh_service, ['CHILD', 'ADULT', 'NONE']) AS mh_service
-FROM leaver_support_now l JOIN this_round o USING (council);
-
--- AfterHome (EX74 done): EX70 drop, EX71 set aside, EX72 not a code, not recorded
-CREATE TABLE ex_after_home AS
-SELECT h.council, h.child, h.home_date, ex_code(h.home_plan, ['YES', 'PART', 'NO']) AS home_plan
-FROM after_home_now h JOIN this_round o USING (council)
-WHERE h.home_date BETWEEN year_start(o.year - 1) AND year_end(o.year - 1);
 
 -- HealthAssessment: EX80, EX83 set aside, EX81, EX82 drop; the completed assessments of health, whichever they are
 CREATE TABLE ex_health AS
@@ -170,7 +135,8 @@ SELECT yr, make_date(yr, (h + l - 7 * m + 114) // 31, (h + l - 7 * m + 114) % 31
 CREATE MACRO ex_monday_from(day) AS day + ((8 - isodow(day)) % 7)::INT;
 CREATE TABLE ex_bank_holiday AS
 WITH ruled AS (
-    SELECT CASE WHEN isodow(make_date(yr, 1, 1)) >= 6 THEN ex_monday_from(make_date(yr, 1, 1)) ELSE make_date(yr, 1, 1) END AS day FROM ex_easter
+    SELECT CASE WHEN isodow(make_date(yr, 1, 1)) >= 6 THEN ex_monday_from(make_date(yr, 1, 1)) ELSE make_date(yr, 1, 1) END
+        AS day FROM ex_easter
     UNION SELECT easter - 2 FROM ex_easter
     UNION SELECT easter + 1 FROM ex_easter
     UNION SELECT ex_monday_from(make_date(yr, 5, 1)) FROM ex_easter

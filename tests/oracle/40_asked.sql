@@ -10,8 +10,9 @@ WHERE c.q1 OR c.has_oc3;
 -- one question to one population of these ages: `outside` names the silence, else `said` is the answer
 CREATE MACRO survey(wanted, who, low, high) AS TABLE
 SELECT a.council, a.child, a.moment, a.day, a.year,
-    CASE WHEN NOT a.supplied THEN 'table_not_supplied' WHEN w.state IS NULL THEN 'not_asked' WHEN w.state <> 'answered' THEN w.state
-    END AS outside, w.answer AS said
+    CASE WHEN NOT a.supplied THEN 'table_not_supplied' WHEN w.state IS NULL THEN 'not_asked'
+         WHEN w.state <> 'answered' THEN w.state END AS outside,
+    w.answer AS said
 FROM asked a
 LEFT JOIN ex_wellbeing_answer w ON w.council = a.council AND w.child = a.child AND w.question = wanted
 WHERE a.kind = who AND a.age BETWEEN low AND high;

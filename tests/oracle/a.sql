@@ -14,7 +14,8 @@ INSERT INTO measure VALUES
 -- A1, detail 13: the score wins over a reason
 INSERT INTO answer BY NAME
 SELECT council, child, 'A1' AS measure, 'last_day' AS moment, day, year AS uasc_year,
-    CASE WHEN NOT supplied THEN 'table_not_supplied' WHEN score IS NOT NULL THEN 'received' ELSE coalesce(reason, 'neither') END AS category
+    CASE WHEN NOT supplied THEN 'table_not_supplied' WHEN score IS NOT NULL THEN 'received'
+         ELSE coalesce(reason, 'neither') END AS category
 FROM a1_children;
 
 -- A2, A3
@@ -94,14 +95,15 @@ FROM a_ons WHERE outside IS NULL;
 -- A11: the metric score in hundredths
 CREATE TEMP TABLE a_metric AS
 SELECT a.council, a.child, CASE a.kind WHEN 'child' THEN 'A11' ELSE 'A11L' END AS measure, a.moment, a.day, a.year, w.metric,
-    CASE WHEN NOT a.supplied THEN 'table_not_supplied' WHEN w.state IS NULL THEN 'not_asked' WHEN w.state <> 'answered' THEN w.state
-    END AS outside
+    CASE WHEN NOT a.supplied THEN 'table_not_supplied' WHEN w.state IS NULL THEN 'not_asked'
+         WHEN w.state <> 'answered' THEN w.state END AS outside
 FROM asked a LEFT JOIN ex_swemwbs w ON w.council = a.council AND w.child = a.child
 WHERE a.age BETWEEN CASE a.kind WHEN 'child' THEN 15 ELSE 17 END AND 25;
 
 INSERT INTO answer BY NAME
 SELECT council, child, measure, moment, day, year AS uasc_year,
-    coalesce(outside, CASE WHEN metric < 1950 THEN 'under_19.50' WHEN metric <= 2750 THEN '19.50-27.50' ELSE 'over_27.50' END) AS category
+    coalesce(outside,
+        CASE WHEN metric < 1950 THEN 'under_19.50' WHEN metric <= 2750 THEN '19.50-27.50' ELSE 'over_27.50' END) AS category
 FROM a_metric;
 
 INSERT INTO answer BY NAME

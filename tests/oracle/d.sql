@@ -91,8 +91,8 @@ WHERE age_on(c.birth, s.decom) BETWEEN 4 AND 16
 -- D10b: an initial assessment since the start; one that is not said to be initial counts where it is the first since the start
 INSERT INTO answer BY NAME
 SELECT s.council, s.child, 'D10b' AS measure, 'start' AS moment, s.decom AS day, c.year AS uasc_year,
-    CASE WHEN NOT f.health_assessment THEN 'table_not_supplied' WHEN h.day <= w.last_in_time THEN 'in_time' WHEN h.day IS NOT NULL THEN 'late'
-         ELSE 'none' END AS category
+    CASE WHEN NOT f.health_assessment THEN 'table_not_supplied' WHEN h.day <= w.last_in_time THEN 'in_time'
+         WHEN h.day IS NOT NULL THEN 'late' ELSE 'none' END AS category
 FROM started s JOIN cohort c USING (council, child) JOIN files f USING (council)
 LEFT JOIN ex_twentieth_day w ON w.start = s.decom
 LEFT JOIN (

@@ -1,5 +1,5 @@
 """Tiny worlds by hand for the families A, C, D, E, H and R: what each child must contribute stands here, written from the words
-of the measures, and is compared with what run.py says. Every category of every measure of these families is expected once.
+of the measures (folder cases), and is compared with what run.py says. Every category of every measure of these families is expected once.
 
     python tests/oracle/selfcheck_families.py
 """
@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from selfcheck_cases import CATEGORIES, COUNCILS
+from cases.categories import CATEGORIES
+from cases.councils import COUNCILS
 
 HERE = Path(__file__).resolve().parent
 COLUMNS = {
@@ -38,10 +39,26 @@ def main():
         worlds, out, children = Path(scratch) / "worlds", Path(scratch) / "cells.csv", Path(scratch) / "children.csv"
         for name, council in COUNCILS.items():
             lay_out(worlds / name, council)
-        subprocess.run([sys.executable, HERE / "run.py", "--worlds", worlds, "--out", out, "--children", children,
-                        "--families", "A,C,D,E,H,R"], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                HERE / "run.py",
+                "--worlds",
+                worlds,
+                "--out",
+                out,
+                "--children",
+                children,
+                "--families",
+                "A,C,D,E,H,R",
+            ],
+            check=True,
+        )
         with open(children, encoding="utf-8", newline="") as file:
-            given = {(row["council"], row["child"], row["measure"]): row["category_or_amount"] for row in csv.DictReader(file)}
+            given = {
+                (row["council"], row["child"], row["measure"]): row["category_or_amount"]
+                for row in csv.DictReader(file)
+            }
     faults, expected_categories, n_expected = [], set(), 0
     for name, council in COUNCILS.items():
         for child in council["children"]:
@@ -51,8 +68,12 @@ def main():
                 expected_categories.add((measure, expected))
                 if got != (None if expected is None else str(expected)):
                     faults.append(f"{name}, {child['id']}, {measure}: expected {expected}, got {got}")
-    faults += [f"{measure}: {category} is expected nowhere" for measure, categories in CATEGORIES.items()
-               for category in categories if (measure, category) not in expected_categories]
+    faults += [
+        f"{measure}: {category} is expected nowhere"
+        for measure, categories in CATEGORIES.items()
+        for category in categories
+        if (measure, category) not in expected_categories
+    ]
     n_children = sum(len(council["children"]) for council in COUNCILS.values())
     print(f"{n_expected} expected values of {n_children} children, {len(faults)} faults")
     sys.exit("\n".join(faults) if faults else 0)
@@ -70,9 +91,12 @@ def lay_out(folder, council):
         rows[return_year, table] = []
     for child in council["children"]:
         for return_year in council["returns"]:
-            rows[return_year, "Header"].append({"CHILD": child["id"], "SEX": "F", "DOB": child["born"], "ETHNIC": "WBRI", "UPN": "UN1"})
+            rows[return_year, "Header"].append(
+                {"CHILD": child["id"], "SEX": "F", "DOB": child["born"], "ETHNIC": "WBRI", "UPN": "UN1"}
+            )
             rows[return_year, "Episodes"] += [
-                {"CHILD": child["id"], **episode} for episode in child["care"] if touches(episode, return_year)]
+                {"CHILD": child["id"], **episode} for episode in child["care"] if touches(episode, return_year)
+            ]
         for (return_year, table), given in child["rows"].items():
             if (return_year, table) in rows:
                 rows[return_year, table] += [{"CHILD": child["id"], "DOB": child["born"], **row} for row in given]
@@ -88,10 +112,13 @@ def lay_out(folder, council):
 
 def touches(episode, return_year):
     """Whether a return of that year would hold the episode; an end after its 31 March is then not yet known to it."""
+
     def number(day):
         return int(day[6:] + day[3:5] + day[:2])
+
     return number(episode["DECOM"]) <= return_year * 10000 + 331 and (
-        not episode.get("DEC") or number(episode["DEC"]) >= (return_year - 1) * 10000 + 401)
+        not episode.get("DEC") or number(episode["DEC"]) >= (return_year - 1) * 10000 + 401
+    )
 
 
 if __name__ == "__main__":

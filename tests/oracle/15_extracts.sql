@@ -1,27 +1,25 @@
 -- Local extracts of the reporting year: which rows count and what they say (docs/extracts.md; rules EX..). The typed rows
 -- come from 10_returns.sql and only from the folder of year Y. NULL = not recorded. Rows of a child without a Header meet no
--- population later (EX02).
+-- population later (EX02). School, LeaverSupport and AfterHome are read by the families B, F and G themselves.
 
--- trimmed, letters folded, blank = NULL; one of the codes, else NULL
-CREATE OR REPLACE MACRO ex_text(cell) AS nullif(upper(trim(cell)), '');
-CREATE OR REPLACE MACRO ex_code(cell, codes) AS CASE WHEN list_contains(codes, ex_text(cell)) THEN ex_text(cell) END;
+-- one of the codes, else NULL
+CREATE MACRO ex_code(cell, codes) AS CASE WHEN list_contains(codes, cell) THEN cell END;
 
 -- SDQ: EX10, EX12 drop; EX11 set aside; EX18 the last row of child, day and informant
-CREATE OR REPLACE TABLE ex_sdq AS
+CREATE TABLE ex_sdq AS
 SELECT s.council, s.child, s.sdq_date, s.informant, s.sdq_score
 FROM sdq_now s JOIN this_round o USING (council)
 WHERE s.informant IN ('CARER', 'SELF', 'TEACHER') AND s.sdq_date BETWEEN o.first_day AND make_date(o.year, 5, 31)
 QUALIFY row_number() OVER (PARTITION BY s.council, s.child, s.sdq_date, s.informant ORDER BY s.line DESC) = 1;
 
--- Wellbeing, one row for each survey of a child: EX20 drop, EX21 set aside, EX28 the last row of child and day
-CREATE OR REPLACE TABLE ex_survey AS
+-- Wellbeing, one row for each survey of a child (EX20, EX28 done): EX21 set aside
+CREATE TABLE ex_survey AS
 SELECT w.*
 FROM wellbeing_now w JOIN this_round o USING (council)
-WHERE w.survey_date BETWEEN o.first_day AND o.last_day
-QUALIFY row_number() OVER (PARTITION BY w.council, w.child, w.survey_date ORDER BY w.line DESC) = 1;
+WHERE w.survey_date BETWEEN o.first_day AND o.last_day;
 
 -- the questions and the answers that each may have
-CREATE OR REPLACE TABLE ex_question AS
+CREATE TABLE ex_question AS
 SELECT unnest(['ONS_SATISFIED', 'ONS_WORTHWHILE', 'ONS_HAPPY', 'ONS_ANXIOUS']) AS question, range(0, 11)::VARCHAR[] AS answers
 UNION ALL
 SELECT 'SWEMWBS' || n, range(1, 6)::VARCHAR[] FROM range(1, 8) t(n)
@@ -35,23 +33,25 @@ UNION ALL
 SELECT unnest(['FRIEND', 'AFTER_18']), ['YES', 'NO'];
 
 -- each cell of each survey: answered, blank or unreadable (EX22 to EX24), or not asked (X, or the file lacks the column)
-CREATE OR REPLACE TABLE ex_survey_cell AS
+CREATE TABLE ex_survey_wide AS
+SELECT council, child, survey_date, columns_given,
+    coalesce(COLUMNS('(?i)^(ons_.*|swemwbs[1-7]|trusted_adult|feels_safe|better|included|sees_.*|friend|after_18)$'), '')
+FROM ex_survey;
+
+CREATE TABLE ex_survey_cell AS
 SELECT c.council, c.child, c.survey_date, q.question,
-    CASE WHEN NOT list_contains(c.columns_given, q.question) OR ex_text(c.cell) = 'X' THEN 'not_asked'
-         WHEN list_contains(q.answers, ex_text(c.cell)) THEN 'answered'
+    CASE WHEN NOT list_contains(c.columns_given, q.question) OR c.answer = 'X' THEN 'not_asked'
+         WHEN list_contains(q.answers, c.answer) THEN 'answered'
          ELSE 'not_answered' END AS state,
-    ex_text(c.cell) AS answer
+    c.answer
 FROM (
-    UNPIVOT INCLUDE NULLS (
-        SELECT council, child, survey_date, columns_given,
-            COLUMNS('(?i)^(ons_.*|swemwbs[1-7]|trusted_adult|feels_safe|better|included|sees_.*|friend|after_18)$')
-        FROM ex_survey)
-    ON COLUMNS(* EXCLUDE (council, child, survey_date, columns_given)) INTO NAME question VALUE cell
+    UNPIVOT ex_survey_wide ON COLUMNS(* EXCLUDE (council, child, survey_date, columns_given))
+    INTO NAME question VALUE answer
 ) c
 JOIN ex_question q ON q.question = upper(c.question);
 
 -- for each question the latest row in which it is answered; else whether it was put at all
-CREATE OR REPLACE TABLE ex_wellbeing_answer AS
+CREATE TABLE ex_wellbeing_answer AS
 SELECT council, child, question,
     CASE WHEN bool_or(state = 'answered') THEN 'answered' WHEN bool_or(state = 'not_answered') THEN 'not_answered'
          ELSE 'not_asked' END AS state,
@@ -59,19 +59,19 @@ SELECT council, child, question,
 FROM ex_survey_cell GROUP BY council, child, question;
 
 -- A12, A14: answered when any question of any row is; SIBLINGS_HOME is no question
-CREATE OR REPLACE TABLE ex_surveyed AS
+CREATE TABLE ex_surveyed AS
 SELECT council, child,
     CASE WHEN bool_or(state = 'answered') THEN 'answered' WHEN bool_or(state = 'not_answered') THEN 'asked_no_answer'
          ELSE 'not_asked' END AS state
 FROM ex_survey_cell GROUP BY council, child;
 
 -- A11: the seven items of a row; metric score in hundredths of the published table, sum 7 to 35
-CREATE OR REPLACE TABLE ex_metric AS
+CREATE TABLE ex_metric AS
 SELECT unnest(range(7, 36)) AS item_sum, unnest([
     700, 951, 1125, 1240, 1333, 1408, 1475, 1532, 1584, 1636, 1688, 1743, 1798, 1859, 1925, 1998, 2073, 2154, 2235, 2321,
     2411, 2503, 2602, 2703, 2813, 2931, 3070, 3255, 3500]) AS metric;
 
-CREATE OR REPLACE TABLE ex_swemwbs AS
+CREATE TABLE ex_swemwbs AS
 SELECT r.council, r.child,
     CASE WHEN bool_or(r.complete) THEN 'answered' WHEN bool_or(r.put) THEN 'not_answered' ELSE 'not_asked' END AS state,
     arg_max(m.metric, r.survey_date) FILTER (WHERE r.complete) AS metric
@@ -83,38 +83,18 @@ FROM (
 GROUP BY r.council, r.child;
 
 -- R3: the latest row of the year with a known SIBLINGS_HOME; X has none in care here (EX29 unreadable is not recorded)
-CREATE OR REPLACE TABLE ex_siblings AS
+CREATE TABLE ex_siblings AS
 SELECT council, child, arg_max(home, survey_date) AS home
 FROM (SELECT council, child, survey_date, ex_code(siblings_home, ['ALL', 'SOME', 'NONE', 'X']) AS home FROM ex_survey)
 WHERE home IS NOT NULL GROUP BY council, child;
 
--- School: EX31 drop, EX33 ends before it begins, EX34 set aside, EX37 the last row; MAIN_SCHOOL 0 left out (EX35: else 1)
-CREATE OR REPLACE TABLE ex_school AS
-SELECT s.council, s.child, ex_text(s.school) AS school, s.school_start AS first_day, s.school_end AS last_day
-FROM school_now s JOIN this_round o USING (council)
-WHERE ex_text(s.school) IS NOT NULL AND s.school_start <= o.last_day
-    AND (s.school_end IS NULL OR s.school_end >= s.school_start AND s.school_end >= year_start(o.year - 1))
-QUALIFY row_number() OVER (PARTITION BY s.council, s.child, ex_text(s.school), s.school_start ORDER BY s.line DESC) = 1
-    AND coalesce(s.main_school, '1') <> '0';
-
--- A move: the first day of a main enrolment whose school is not that of the main enrolment before it, or that has none before
--- it; none from 1 August to 30 September
-CREATE OR REPLACE TABLE school_move AS
-SELECT council, child, first_day AS day
-FROM (
-    SELECT *, lag(school) OVER (PARTITION BY council, child
-        ORDER BY first_day, coalesce(last_day, DATE '9999-12-31'), school) AS former
-    FROM ex_school
-)
-WHERE school IS DISTINCT FROM former AND month(first_day) NOT IN (8, 9);
-
 -- MentalHealth: EX40, EX45 drop; EX41 set aside; EX47 a day after 31 March is blank; then the first line of the table that fits
-CREATE OR REPLACE TABLE ex_mental_health AS
+CREATE TABLE ex_mental_health AS
 SELECT council, child, referral, seen, closed,
     CASE WHEN seen IS NOT NULL THEN 'seen' WHEN decision = 'NOT' THEN 'not_accepted' WHEN closed IS NOT NULL THEN 'closed'
          WHEN decision = 'ACC' THEN 'waiting' WHEN decision = 'WAIT' THEN 'not_decided' ELSE 'not_known' END AS state
 FROM (
-    SELECT m.council, m.child, m.referral_date AS referral, ex_text(m.decision) AS decision,
+    SELECT m.council, m.child, m.referral_date AS referral, m.decision AS decision,
         CASE WHEN m.first_appt_date <= o.last_day THEN m.first_appt_date END AS seen,
         CASE WHEN m.closed_date <= o.last_day THEN m.closed_date END AS closed
     FROM mental_health_now m JOIN this_round o USING (council)
@@ -123,47 +103,27 @@ FROM (
         AND coalesce(m.closed_date >= coalesce(m.first_appt_date, m.referral_date), true)
 );
 
--- CarerSupport: EX53 the last row of a child; EX50 to EX52 not a code, not recorded
-CREATE OR REPLACE TABLE ex_carer_support AS
+-- CarerSupport (EX53 done): EX50 to EX52 not a code, not recorded
+CREATE TABLE ex_carer_support AS
 SELECT council, child, ex_code(carer_training, ['DONE', 'TIME', 'LATE', 'NOT']) AS training,
     ex_code(carer_therapy, ['USED', 'OFFERED', 'NONE']) AS carer_therapy,
     ex_code(child_therapy, ['USED', 'OFFERED', 'NONE']) AS child_therapy
-FROM carer_support_now
-QUALIFY row_number() OVER (PARTITION BY council, child ORDER BY line DESC) = 1;
-
--- LeaverSupport: EX69 the last row; EX60 to EX66 not a code, not recorded; G7 from the day of the latest review: 1 October Y-1 to
--- 31 March Y yes, earlier or blank no, later or unreadable not recorded (EX64)
-CREATE OR REPLACE TABLE ex_leaver AS
-SELECT l.council, l.child, ex_code(l.staying_close, ['USED', 'OFFERED', 'NONE']) AS staying_close,
-    ex_code(l.adviser, ['0', '1']) AS adviser, ex_code(l.told_25, ['0', '1']) AS told_25, ex_code(l.took_25, ['0', '1']) AS took_25,
-    CASE WHEN ex_text(l.pathway_review) IS NULL OR l.pathway_review_day < make_date(o.year - 1, 10, 1) THEN 'no'
-         WHEN l.pathway_review_day <= o.last_day THEN 'yes' END AS pathway_reviewed,
-    ex_code(l.mh_at_18, ['ADULT', 'TO25', 'AGREED', 'GAP', 'X']) AS mh_at_18,
-    ex_code(l.mh_service, ['CHILD', 'ADULT', 'NONE']) AS mh_service
-FROM leaver_support_now l JOIN this_round o USING (council)
-QUALIFY row_number() OVER (PARTITION BY l.council, l.child ORDER BY l.line DESC) = 1;
-
--- AfterHome: EX70 drop, EX71 set aside, EX72 not a code, not recorded; EX74 the last row of child and day
-CREATE OR REPLACE TABLE ex_after_home AS
-SELECT h.council, h.child, h.home_date, ex_code(h.home_plan, ['YES', 'PART', 'NO']) AS home_plan
-FROM after_home_now h JOIN this_round o USING (council)
-WHERE h.home_date BETWEEN year_start(o.year - 1) AND year_end(o.year - 1)
-QUALIFY row_number() OVER (PARTITION BY h.council, h.child, h.home_date ORDER BY h.line DESC) = 1;
+FROM carer_support_now;
 
 -- HealthAssessment: EX80, EX83 set aside, EX81, EX82 drop; the completed assessments of health, whichever they are
-CREATE OR REPLACE TABLE ex_health AS
+CREATE TABLE ex_health AS
 SELECT council, child, day, kind
 FROM (
-    SELECT a.council, a.child, a.health_check_date AS day, ex_text(a.health_check_status) AS status, o.year, o.first_day,
-        CASE WHEN ex_text(a.health_check_type) IN ('IHA', 'INITIAL HEALTH ASSESSMENT') THEN 'initial'
-             WHEN ex_text(a.health_check_type) IN ('RHA', 'REVIEW HEALTH ASSESSMENT') THEN 'review'
-             WHEN ex_text(a.health_check_type) IN ('HA', 'HEALTH ASSESSMENT') THEN 'not_said' END AS kind
+    SELECT a.council, a.child, a.health_check_date AS day, a.health_check_status AS status, o.year, o.first_day,
+        CASE WHEN a.health_check_type IN ('IHA', 'INITIAL HEALTH ASSESSMENT') THEN 'initial'
+             WHEN a.health_check_type IN ('RHA', 'REVIEW HEALTH ASSESSMENT') THEN 'review'
+             WHEN a.health_check_type IN ('HA', 'HEALTH ASSESSMENT') THEN 'not_said' END AS kind
     FROM health_assessment_now a JOIN this_round o USING (council)
 )
 WHERE kind IS NOT NULL AND status = 'COMPLETED' AND day BETWEEN first_day AND make_date(year, 5, 31);
 
 -- Easter Sunday of the Gregorian calendar (the anonymous rule of 1876), all divisions whole
-CREATE OR REPLACE TABLE ex_easter AS
+CREATE TABLE ex_easter AS
 WITH s1 AS (SELECT unnest(range(2016, 2029))::INT AS yr),
 s2 AS (SELECT yr, yr % 19 AS a, yr // 100 AS b, yr % 100 AS c FROM s1),
 s3 AS (SELECT *, (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30 AS h FROM s2),
@@ -172,10 +132,11 @@ s5 AS (SELECT *, (a + 11 * h + 22 * l) // 451 AS m FROM s4)
 SELECT yr, make_date(yr, (h + l - 7 * m + 114) // 31, (h + l - 7 * m + 114) % 31 + 1) AS easter FROM s5;
 
 -- Bank holidays in England: Monday = 1 ... Sunday = 7
-CREATE OR REPLACE MACRO ex_monday_from(day) AS day + ((8 - isodow(day)) % 7)::INT;
-CREATE OR REPLACE TABLE ex_bank_holiday AS
+CREATE MACRO ex_monday_from(day) AS day + ((8 - isodow(day)) % 7)::INT;
+CREATE TABLE ex_bank_holiday AS
 WITH ruled AS (
-    SELECT CASE WHEN isodow(make_date(yr, 1, 1)) >= 6 THEN ex_monday_from(make_date(yr, 1, 1)) ELSE make_date(yr, 1, 1) END AS day FROM ex_easter
+    SELECT CASE WHEN isodow(make_date(yr, 1, 1)) >= 6 THEN ex_monday_from(make_date(yr, 1, 1)) ELSE make_date(yr, 1, 1) END
+        AS day FROM ex_easter
     UNION SELECT easter - 2 FROM ex_easter
     UNION SELECT easter + 1 FROM ex_easter
     UNION SELECT ex_monday_from(make_date(yr, 5, 1)) FROM ex_easter
@@ -191,7 +152,7 @@ SELECT day FROM ruled WHERE day NOT IN (DATE '2020-05-04', DATE '2022-05-30')
 UNION SELECT unnest([DATE '2020-05-08', DATE '2022-06-02', DATE '2022-06-03', DATE '2022-09-19', DATE '2023-05-08']);
 
 -- the last day that lies within twenty working days of each possible start, which is day 0
-CREATE OR REPLACE TABLE ex_twentieth_day AS
+CREATE TABLE ex_twentieth_day AS
 WITH days AS (
     SELECT day, isodow(day) <= 5 AND day NOT IN (SELECT day FROM ex_bank_holiday) AS working
     FROM (SELECT unnest(generate_series(DATE '2016-01-01', DATE '2028-12-31', INTERVAL 1 DAY))::DATE AS day)

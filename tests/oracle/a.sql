@@ -14,7 +14,8 @@ INSERT INTO measure VALUES
 -- A1, detail 13: the score wins over a reason
 INSERT INTO answer BY NAME
 SELECT council, child, 'A1' AS measure, 'last_day' AS moment, day, year AS uasc_year,
-    CASE WHEN NOT supplied THEN 'table_not_supplied' WHEN score IS NOT NULL THEN 'received' ELSE coalesce(reason, 'neither') END AS category
+    CASE WHEN NOT supplied THEN 'table_not_supplied' WHEN score IS NOT NULL THEN 'received'
+         ELSE coalesce(reason, 'neither') END AS category
 FROM a1_children;
 
 -- A2, A3
@@ -28,7 +29,7 @@ SELECT council, child, 'A3' AS measure, score AS amount, 'last_day' AS moment, d
 FROM a1_children WHERE score IS NOT NULL;
 
 -- A4, A5: the score of Y first, then the return of the former year, then its OC2, then its score (details 13, 20)
-CREATE OR REPLACE TEMP TABLE a_change AS
+CREATE TEMP TABLE a_change AS
 SELECT f.measure, a.council, a.child, a.day, a.year, a.score AS score_now, s.sdq_score AS score_then,
     CASE WHEN NOT a.supplied THEN 'table_not_supplied' WHEN NOT f.return_there THEN 'not_enough_years'
          WHEN NOT f.oc2_there THEN 'table_not_supplied' END AS outside
@@ -68,7 +69,7 @@ WHERE NOT a.supplied
         AND (NOT (g.year_1 AND g.year_2 AND g.oc2_1 AND g.oc2_2) OR s1.sdq_score IS NOT NULL AND s2.sdq_score IS NOT NULL);
 
 -- A7 to A10 and their means; the same of care leavers
-CREATE OR REPLACE TEMP TABLE a_ons AS
+CREATE TEMP TABLE a_ons AS
 FROM (SELECT *, 'A7' AS measure FROM survey('ONS_SATISFIED', 'child', 11, 17)) UNION ALL
 FROM (SELECT *, 'A8' AS measure FROM survey('ONS_WORTHWHILE', 'child', 11, 17)) UNION ALL
 FROM (SELECT *, 'A9' AS measure FROM survey('ONS_HAPPY', 'child', 11, 17)) UNION ALL
@@ -92,16 +93,17 @@ SELECT council, child, measure || 'm' AS measure, said::INT AS amount, moment, d
 FROM a_ons WHERE outside IS NULL;
 
 -- A11: the metric score in hundredths
-CREATE OR REPLACE TEMP TABLE a_metric AS
+CREATE TEMP TABLE a_metric AS
 SELECT a.council, a.child, CASE a.kind WHEN 'child' THEN 'A11' ELSE 'A11L' END AS measure, a.moment, a.day, a.year, w.metric,
-    CASE WHEN NOT a.supplied THEN 'table_not_supplied' WHEN w.state IS NULL THEN 'not_asked' WHEN w.state <> 'answered' THEN w.state
-    END AS outside
+    CASE WHEN NOT a.supplied THEN 'table_not_supplied' WHEN w.state IS NULL THEN 'not_asked'
+         WHEN w.state <> 'answered' THEN w.state END AS outside
 FROM asked a LEFT JOIN ex_swemwbs w ON w.council = a.council AND w.child = a.child
 WHERE a.age BETWEEN CASE a.kind WHEN 'child' THEN 15 ELSE 17 END AND 25;
 
 INSERT INTO answer BY NAME
 SELECT council, child, measure, moment, day, year AS uasc_year,
-    coalesce(outside, CASE WHEN metric < 1950 THEN 'under_19.50' WHEN metric <= 2750 THEN '19.50-27.50' ELSE 'over_27.50' END) AS category
+    coalesce(outside,
+        CASE WHEN metric < 1950 THEN 'under_19.50' WHEN metric <= 2750 THEN '19.50-27.50' ELSE 'over_27.50' END) AS category
 FROM a_metric;
 
 INSERT INTO answer BY NAME

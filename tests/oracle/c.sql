@@ -3,7 +3,7 @@
 INSERT INTO measure VALUES ('C1', 4, 25, false), ('C2', 4, 25, false), ('C4', 8, 25, false), ('C5', 0, 25, false);
 
 -- the reviews of the year, of the return of Y, with the age on their day
-CREATE OR REPLACE TEMP TABLE c_review AS
+CREATE TEMP TABLE c_review AS
 SELECT c.council, c.child, r.review, r.review_code, age_on(c.birth, r.review) >= 4 AS at_four
 FROM cohort c JOIN review_now r USING (council, child)
 WHERE c.q1 AND r.review BETWEEN c.first_day AND c.last_day;

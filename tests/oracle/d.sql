@@ -23,7 +23,7 @@ LEFT JOIN oc2 o ON o.council = c.council AND o.child = c.child AND o.year = c.ye
 WHERE c.q3 AND (m.measure <> 'D4' OR c.age <= 4);
 
 -- D7: the first referral of the year; of several on that day the one that stands highest in the table of docs/extracts.md
-CREATE OR REPLACE TEMP TABLE d_first AS
+CREATE TEMP TABLE d_first AS
 SELECT m.*, o.last_day
 FROM ex_mental_health m JOIN this_round o USING (council)
 WHERE m.referral BETWEEN o.first_day AND o.last_day
@@ -39,7 +39,7 @@ LEFT JOIN d_first d ON d.council = c.council AND d.child = c.child
 WHERE (c.q2 OR c.has_oc3) AND (d.child IS NOT NULL OR NOT f.mental_health);
 
 -- D8: also those made before the year and on its first day neither seen nor closed; the longest wait, of equals one that ended
-CREATE OR REPLACE TEMP TABLE d_longest AS
+CREATE TEMP TABLE d_longest AS
 SELECT council, child, coalesce(seen, last_day) - referral AS days, seen IS NOT NULL AS ended
 FROM (
     SELECT council, child, referral, seen, state, last_day FROM d_first
@@ -91,8 +91,8 @@ WHERE age_on(c.birth, s.decom) BETWEEN 4 AND 16
 -- D10b: an initial assessment since the start; one that is not said to be initial counts where it is the first since the start
 INSERT INTO answer BY NAME
 SELECT s.council, s.child, 'D10b' AS measure, 'start' AS moment, s.decom AS day, c.year AS uasc_year,
-    CASE WHEN NOT f.health THEN 'table_not_supplied' WHEN h.day <= w.last_in_time THEN 'in_time' WHEN h.day IS NOT NULL THEN 'late'
-         ELSE 'none' END AS category
+    CASE WHEN NOT f.health_assessment THEN 'table_not_supplied' WHEN h.day <= w.last_in_time THEN 'in_time'
+         WHEN h.day IS NOT NULL THEN 'late' ELSE 'none' END AS category
 FROM started s JOIN cohort c USING (council, child) JOIN files f USING (council)
 LEFT JOIN ex_twentieth_day w ON w.start = s.decom
 LEFT JOIN (

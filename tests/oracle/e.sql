@@ -6,8 +6,8 @@ INSERT INTO answer BY NAME
 SELECT c.council, c.child, m.measure, 'last_day' AS moment, c.last_day AS day, c.year AS uasc_year,
     CASE WHEN NOT f.carer_support THEN 'table_not_supplied'
          WHEN m.measure = 'E1' THEN
-            CASE s.training WHEN 'DONE' THEN 'in_time' WHEN 'TIME' THEN 'still_time' WHEN 'LATE' THEN 'not' WHEN 'NOT' THEN 'not'
-                ELSE 'not_recorded' END
+            CASE s.training WHEN 'DONE' THEN 'in_time' WHEN 'TIME' THEN 'still_time' WHEN 'LATE' THEN 'not'
+                WHEN 'NOT' THEN 'not' ELSE 'not_recorded' END
          ELSE CASE CASE m.measure WHEN 'E2' THEN s.carer_therapy ELSE s.child_therapy END
             WHEN 'USED' THEN 'used' WHEN 'OFFERED' THEN 'offered' WHEN 'NONE' THEN 'neither' ELSE 'not_recorded' END
     END AS category

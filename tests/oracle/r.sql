@@ -8,7 +8,8 @@ INSERT INTO measure VALUES
 INSERT INTO answer BY NAME
 SELECT council, child, measure, moment, day, year AS uasc_year,
     CASE WHEN outside IS NOT NULL THEN outside WHEN said = 'RIGHT' THEN 'right' WHEN said = 'LITTLE' THEN 'too_little'
-         WHEN said = 'MUCH' THEN 'too_much' WHEN said = 'NONE_OK' THEN 'content' WHEN said = 'NONE_NOT' THEN 'not_content' END AS category
+         WHEN said = 'MUCH' THEN 'too_much' WHEN said = 'NONE_OK' THEN 'content' WHEN said = 'NONE_NOT' THEN 'not_content'
+    END AS category
 FROM (
     FROM (SELECT *, 'R2a' AS measure FROM survey('SEES_MOTHER', 'child', 4, 25)) UNION ALL
     FROM (SELECT *, 'R2b' AS measure FROM survey('SEES_FATHER', 'child', 4, 25)) UNION ALL

@@ -18,6 +18,7 @@ mod documents;
 mod evidence;
 mod faults;
 mod forms;
+mod gaps;
 mod ground;
 mod live;
 mod one_child;

@@ -30,7 +30,7 @@ fn written(write: impl FnOnce(&std::path::Path)) -> Returns {
 
 /// The histories of the newest return, by pseudonym.
 fn histories(returns: &Returns) -> Vec<ChildHistory> {
-    build(returns, returns.all.last().unwrap().year, Mending::Apply).children
+    build(returns, returns.all.last().unwrap().year, Mending::Apply, shared::framework::Parameters::default()).children
 }
 
 /// Whether two histories say the same; the lines of their rows do not count.

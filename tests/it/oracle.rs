@@ -89,6 +89,7 @@ fn check(python: &Path, batch: u64) {
     let silent: BTreeSet<&str> = cells.values().flat_map(BTreeMap::keys).map(|cell| measure_of(&cell.table)).collect();
     let silent: Vec<&str> = silent.into_iter().filter(|id| framework.measure(id).is_none()).collect();
     let Found { n_cells, n_filled, differences, .. } = &found;
+    std::fs::write(file.with_file_name(format!("oracle-differences-{batch}.txt")), differences.join("\n")).unwrap();
     eprintln!(
         "oracle, batch {batch}: {} councils, {n_cells} cells compared, {n_filled} of them hold a child, {} differ; children by \
          category: {}; counted by the second oracle alone: {silent:?}",

@@ -134,7 +134,10 @@ def load_table(base, name, files):
             for file in joined.values():
                 file.close()
         for first, file in joined.items():
-            insert_joined(base, name, columns, first, file.name)
+            try:
+                insert_joined(base, name, columns, first, file.name)
+            except duckdb.Error as error:
+                sys.exit(f"{name}.csv with the first line {','.join(first)}: {error}")
 
 
 def insert_joined(base, name, columns, first, path):

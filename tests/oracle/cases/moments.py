@@ -45,9 +45,15 @@ LEAVER = child(
     "leaver", {}, born="01/10/2005", care=[], oc3=True, Wellbeing=[SURVEY], UASC=[{"DUC": "01/10/2023"}],
     MentalHealth=[referral("01/06/2024", seen="01/07/2024")],
 )  # fmt: skip
+# 17 on 1 April, left on the 18th birthday
+LEFT_AT_18 = child(
+    "left_at_18", {}, born="01/10/2006", oc3=True, Wellbeing=[SURVEY],
+    care=[episode("01/06/2020", place="K2", dec="01/10/2024", rec="E17")],
+)  # fmt: skip
 
 MOMENTS = {
-    f"moment_{one['id']}": council([one], tables=TABLES) for one in (AT_THE_END, YOUNG, AT_THE_START, LEFT, LEAVER)
+    f"moment_{one['id']}": council([one], tables=TABLES)
+    for one in (AT_THE_END, YOUNG, AT_THE_START, LEFT, LEAVER, LEFT_AT_18)
 }
 
 ONS = ("A7", "A8", "A9", "A10", "A11")
@@ -89,4 +95,5 @@ GROUPS = [
         [*(f"{m}L" for m in ONS), *(f"{m}Lm" for m in ONS), "A12L", "A13aL", "A13bL", "A13cL", "R5L"],
         AFTER_CARE,
     ),
+    ("moment_left_at_18", ["A7L", "A11L", "A12L", "A13aL", "R5L"], {"age": "17-18", "placement": None, "uasc": "not_uasc"}),
 ]  # fmt: skip

@@ -134,6 +134,8 @@ def d_health():
         ([referral("01/06/2024", "")], "not_known", None),
         ([referral("01/06/2024", seen="10/04/2025")], "waiting", "waiting_over_18_weeks"),
         ([referral("01/04/2024", "NOT"), referral("02/04/2024")], "not_accepted", None),
+        ([referral("01/04/2024"), referral("01/04/2024", "NOT")], "not_accepted", None),
+        ([referral("01/06/2024", seen="30/06/2024"), referral("01/06/2024", seen="10/06/2024")], "seen", "seen_18_weeks"),
         ([referral("31/03/2024", "NOT"), referral("31/03/2025")], "waiting", "waiting_4_weeks"),
         (
             [referral("01/06/2024", "WAIT"), referral("01/06/2024", "NOT"), referral("01/06/2024", seen="09/06/2024")],
@@ -346,6 +348,9 @@ def h_gave():
         child("three_of_all", {"H1": "0"}, care=strangers, SWEpisodes=busy),
         child("no_worker", {"H1": "none_recorded"}),
         child("worker_ended", {"H1": "none_recorded"}, SWEpisodes=[worker(1, "01/06/2020", "01/04/2024")]),
+        child("five", {"H1": "3"}, age=5, care=[episode("01/06/2023")], SWEpisodes=calm),
+        child("sixteen", {"H1": "3"}, age=16, SWEpisodes=calm),
+        child("seventeen", {"H1": None}, age=17, SWEpisodes=calm),
         child("too_young", {"H1": None}, age=4, SWEpisodes=calm),
         child("new_in_care", {"H1": None}, care=[episode("01/06/2024")], SWEpisodes=calm),
     ]

@@ -22,14 +22,15 @@ CROSS JOIN (SELECT unnest(['D1', 'D2', 'D3', 'D4', 'D5']) AS measure) m
 LEFT JOIN oc2 o ON o.council = c.council AND o.child = c.child AND o.year = c.year
 WHERE c.q3 AND (m.measure <> 'D4' OR c.age <= 4);
 
--- D7: the first referral of the year; of several on that day the one that stands highest in the table of docs/extracts.md
+-- D7: the first referral of the year; of several on that day the one that stands highest in the table of docs/extracts.md,
+-- and of those the one with the longest wait
 CREATE TEMP TABLE d_first AS
 SELECT m.*, o.last_day
 FROM ex_mental_health m JOIN this_round o USING (council)
 WHERE m.referral BETWEEN o.first_day AND o.last_day
 QUALIFY row_number() OVER (PARTITION BY m.council, m.child ORDER BY m.referral,
     list_position(['seen', 'not_accepted', 'closed', 'waiting', 'not_decided', 'not_known'], m.state),
-    coalesce(m.seen, m.closed)) = 1;
+    m.seen DESC) = 1;
 
 INSERT INTO answer BY NAME
 SELECT c.council, c.child, 'D7' AS measure, 'in_year' AS moment, c.in_year_day AS day, c.year AS uasc_year,

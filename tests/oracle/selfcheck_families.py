@@ -1,5 +1,6 @@
-"""Tiny worlds by hand for the families A, C, D, E, H and R: what each child must contribute stands here, written from the words
-of the measures (folder cases), and is compared with what run.py says. Every category of every measure of these families is expected once.
+"""Tiny worlds by hand for the families A, C, D, E, H and R: what each child must contribute, and where it stands in the
+breakdowns, is written in the folder cases from the words of the measures, and compared with what run.py says. Every
+category of every measure of these families is expected at least once.
 
     python tests/oracle/selfcheck_families.py
 """
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from cases.categories import CATEGORIES
 from cases.councils import COUNCILS
+from cases.moments import GROUPS, MOMENTS
 
 HERE = Path(__file__).resolve().parent
 COLUMNS = {
@@ -23,9 +25,10 @@ COLUMNS = {
     "OC3": "CHILD,DOB,IN_TOUCH,ACTIV,ACCOM",
     "SWEpisodes": "CHILD,DOB,SW_ID,SW_DECOM,SW_DEC,SW_REASON",
     "SDQ": "CHILD,SDQ_DATE,INFORMANT,SDQ_SCORE,SDQ_REASON",
-    "Wellbeing": "CHILD,SURVEY_DATE,ONS_SATISFIED,ONS_WORTHWHILE,ONS_HAPPY,ONS_ANXIOUS,SWEMWBS1,SWEMWBS2,SWEMWBS3,SWEMWBS4,"
-    "SWEMWBS5,SWEMWBS6,SWEMWBS7,TRUSTED_ADULT,FEELS_SAFE,BETTER,INCLUDED,SEES_MOTHER,SEES_FATHER,SEES_SIBLINGS,SIBLINGS_HOME,"
-    "FRIEND,AFTER_18",
+    "UASC": "CHILD,DOB,DUC",
+    "Wellbeing": "CHILD,SURVEY_DATE,ONS_SATISFIED,ONS_WORTHWHILE,ONS_HAPPY,ONS_ANXIOUS,SWEMWBS1,SWEMWBS2,SWEMWBS3,"
+    "SWEMWBS4,SWEMWBS5,SWEMWBS6,SWEMWBS7,TRUSTED_ADULT,FEELS_SAFE,BETTER,INCLUDED,SEES_MOTHER,SEES_FATHER,"
+    "SEES_SIBLINGS,SIBLINGS_HOME,FRIEND,AFTER_18",
     "MentalHealth": "CHILD,REFERRAL_DATE,DECISION,FIRST_APPT_DATE,CLOSED_DATE",
     "CarerSupport": "CHILD,CARER_TRAINING,CARER_THERAPY,CHILD_THERAPY",
     "HealthAssessment": "CHILD,HEALTH_CHECK_TYPE,HEALTH_CHECK_DATE,HEALTH_CHECK_STATUS",
@@ -35,48 +38,58 @@ UNNAMED = {"Wellbeing": "X"}
 
 
 def main():
+    given, cells = run({**COUNCILS, **MOMENTS})
+    faults = faults_of_children(given) + faults_of_groups(cells)
+    n_expected = sum(len(child["expect"]) for council in COUNCILS.values() for child in council["children"])
+    n_groups = sum(len(measures) * len(groups) for _, measures, groups in GROUPS)
+    print(f"{n_expected} values of children and {n_groups} groups expected, {len(faults)} faults")
+    sys.exit("\n".join(faults) if faults else 0)
+
+
+def run(councils):
+    """What run.py says: of (council, child, measure) the category or amount; of (council, table) the groups with a cell."""
     with tempfile.TemporaryDirectory() as scratch:
         worlds, out, children = Path(scratch) / "worlds", Path(scratch) / "cells.csv", Path(scratch) / "children.csv"
-        for name, council in COUNCILS.items():
+        for name, council in councils.items():
             lay_out(worlds / name, council)
-        subprocess.run(
-            [
-                sys.executable,
-                HERE / "run.py",
-                "--worlds",
-                worlds,
-                "--out",
-                out,
-                "--children",
-                children,
-                "--families",
-                "A,C,D,E,H,R",
-            ],
-            check=True,
-        )
+        command = [sys.executable, HERE / "run.py", "--worlds", worlds, "--out", out, "--children", children]
+        subprocess.run([*command, "--families", "A,C,D,E,H,R"], check=True)
+        given, cells = {}, {}
         with open(children, encoding="utf-8", newline="") as file:
-            given = {
-                (row["council"], row["child"], row["measure"]): row["category_or_amount"]
-                for row in csv.DictReader(file)
-            }
-    faults, expected_categories, n_expected = [], set(), 0
+            for row in csv.DictReader(file):
+                given[row["council"], row["child"], row["measure"]] = row["category_or_amount"]
+        with open(out, encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                cells.setdefault((row["council"], row["table"]), set()).add(row["group"])
+    return given, cells
+
+
+def faults_of_children(given):
+    faults, expected_categories = [], set()
     for name, council in COUNCILS.items():
         for child in council["children"]:
             for measure, expected in child["expect"].items():
-                n_expected += 1
                 got = given.get((name, child["id"].upper(), measure))
                 expected_categories.add((measure, expected))
                 if got != (None if expected is None else str(expected)):
                     faults.append(f"{name}, {child['id']}, {measure}: expected {expected}, got {got}")
-    faults += [
+    return faults + [
         f"{measure}: {category} is expected nowhere"
         for measure, categories in CATEGORIES.items()
         for category in categories
         if (measure, category) not in expected_categories
     ]
-    n_children = sum(len(council["children"]) for council in COUNCILS.values())
-    print(f"{n_expected} expected values of {n_children} children, {len(faults)} faults")
-    sys.exit("\n".join(faults) if faults else 0)
+
+
+def faults_of_groups(cells):
+    faults = []
+    for name, measures, groups in GROUPS:
+        for measure in measures:
+            for breakdown, expected in {"total": "total", **groups}.items():
+                got = cells.get((name, f"{measure}.{breakdown}"), set())
+                if got != ({expected} if expected else set()):
+                    faults.append(f"{name}, {measure}.{breakdown}: expected {expected}, got {sorted(got)}")
+    return faults
 
 
 def lay_out(folder, council):

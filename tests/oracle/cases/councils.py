@@ -2,7 +2,7 @@
 
 from cases.child import Y, child, council, episode, score
 from cases.services import c_voice, d_health, d_starts, e_carers, h_gave
-from cases.wellbeing import a_scores, a_surveys, r_relationships, survey
+from cases.wellbeing import a_ages, a_scores, a_surveys, r_relationships, survey
 
 NOT_SUPPLIED = "table_not_supplied"
 SURVEYED = ("A7", "A8", "A9", "A10", "A12", "A13a", "A13b", "A13c", "R2a", "R2b", "R2c", "R3", "R4", "C4")
@@ -116,7 +116,7 @@ FEW_QUESTIONS = [
 
 COUNCILS = {
     "scores": council(a_scores()),
-    "surveys": council(a_surveys() + r_relationships()),
+    "surveys": council(a_surveys() + a_ages() + r_relationships()),
     "voice": council(c_voice()),
     "health": council(d_health() + d_starts()),
     "carers": council(e_carers() + h_gave()),

@@ -115,7 +115,8 @@ def d_health():
         )
         for n, (m, r, o, word) in enumerate(misuse)
     ]
-    # days from 1 June 2024: 29 June is 28, 30 June 29, 5 October 126, 6 October 127; to 31 March: 3 March is 28, 2 March 29, 25 November 126
+    # days from 1 June 2024: 29 June is 28, 30 June 29, 5 October 126, 6 October 127
+    # days to 31 March 2025: from 3 March 28, from 2 March 29, from 25 November 126, from 24 November 127
     refer = [
         ([referral("01/06/2024", seen="29/06/2024")], "seen", "seen_4_weeks"),
         ([referral("01/06/2024", seen="30/06/2024")], "seen", "seen_18_weeks"),
@@ -133,6 +134,8 @@ def d_health():
         ([referral("01/06/2024", "")], "not_known", None),
         ([referral("01/06/2024", seen="10/04/2025")], "waiting", "waiting_over_18_weeks"),
         ([referral("01/04/2024", "NOT"), referral("02/04/2024")], "not_accepted", None),
+        ([referral("01/04/2024"), referral("01/04/2024", "NOT")], "not_accepted", None),
+        ([referral("01/06/2024", seen="30/06/2024"), referral("01/06/2024", seen="10/06/2024")], "seen", "seen_18_weeks"),
         ([referral("31/03/2024", "NOT"), referral("31/03/2025")], "waiting", "waiting_4_weeks"),
         (
             [referral("01/06/2024", "WAIT"), referral("01/06/2024", "NOT"), referral("01/06/2024", seen="09/06/2024")],
@@ -145,6 +148,12 @@ def d_health():
             None,
         ),
         ([referral("01/02/2024", seen="20/05/2024")], None, "seen_18_weeks"),
+        # still waiting when the year began
+        ([referral("31/03/2024", seen="01/04/2024")], None, "seen_4_weeks"),
+        ([referral("31/03/2024", "WAIT", closed="01/04/2024")], None, None),
+        ([referral("01/04/2024", seen="01/04/2024")], "seen", "seen_4_weeks"),
+        ([referral("31/03/2025", seen="31/03/2025")], "seen", "seen_4_weeks"),
+        ([referral("01/04/2025", seen="01/04/2025")], None, None),
         ([referral("01/02/2024", seen="31/03/2024")], None, None),
         ([referral("01/02/2024", closed="31/03/2024")], None, None),
         ([referral("01/02/2024", closed="20/05/2024")], None, None),
@@ -229,6 +238,7 @@ def d_starts():
     ]  # the 20th working day after it is 2 January: 25 and 26 December and 1 January are none
     seen = [
         ([assessment("02/01/2025")], december, "in_time"),
+        ([assessment("03/01/2025"), assessment("10/12/2024")], december, "in_time"),
         ([assessment("03/01/2025")], december, "late"),
         ([assessment("02/12/2024")], december, "in_time"),
         ([assessment("01/12/2024")], december, "none"),
@@ -338,6 +348,9 @@ def h_gave():
         child("three_of_all", {"H1": "0"}, care=strangers, SWEpisodes=busy),
         child("no_worker", {"H1": "none_recorded"}),
         child("worker_ended", {"H1": "none_recorded"}, SWEpisodes=[worker(1, "01/06/2020", "01/04/2024")]),
+        child("five", {"H1": "3"}, age=5, care=[episode("01/06/2023")], SWEpisodes=calm),
+        child("sixteen", {"H1": "3"}, age=16, SWEpisodes=calm),
+        child("seventeen", {"H1": None}, age=17, SWEpisodes=calm),
         child("too_young", {"H1": None}, age=4, SWEpisodes=calm),
         child("new_in_care", {"H1": None}, care=[episode("01/06/2024")], SWEpisodes=calm),
     ]

@@ -23,6 +23,10 @@ def a_scores():
         ((18, 39, 2), "0-13", "17-40_to_0-13", -20, "17-40_to_0-13", -16, "high_before"),
         ((40, 17, 15), "14-16", "17-40_to_14-16", -2, "17-40_to_14-16", -20, "high_before"),
         ((15, 20, 22), "17-40", "17-40_to_17-40", 2, "14-16_to_17-40", 7, "high_now"),
+        ((19, 17, 18), "17-40", "17-40_to_17-40", 1, "17-40_to_17-40", -1, "high_all_three"),
+        ((18, 19, 17), "17-40", "17-40_to_17-40", -2, "17-40_to_17-40", -1, "high_all_three"),
+        ((17, 16, 16), "14-16", "14-16_to_14-16", 0, "17-40_to_14-16", -1, "high_before"),
+        ((16, 17, 16), "14-16", "17-40_to_14-16", -1, "14-16_to_14-16", 0, "high_before"),
         ((17, 18, 19), "17-40", "17-40_to_17-40", 1, "17-40_to_17-40", 2, "high_all_three"),
         ((None, 12, 12), "0-13", "0-13_to_0-13", 0, None, None, None),
         ((12, None, 12), "0-13", None, None, "0-13_to_0-13", 0, None),
@@ -253,6 +257,57 @@ def a_surveys():
         child("no_view_at_all", {"A14": "neither"}, age=12),
         child(
             "ten_with_both", {"A14": None, "H2": None}, age=10, oc2=score(None, None, 3), Wellbeing=[ons(7, 1, 1, 1)]
+        ),
+    ]
+
+
+def a_ages():
+    """The youngest and the oldest of each question."""
+    said = ons(5, 5, 5, 5) | survey(
+        items="5555555", TRUSTED_ADULT="YES", FEELS_SAFE="YES", BETTER="YES", AFTER_18="YES"
+    )
+    said |= {"FRIEND": "YES", "INCLUDED": "YES", "SEES_MOTHER": "RIGHT"}
+    four = {m: "5-6" for m in ("A7", "A8", "A9", "A10")} | {"A10": "4-5"}
+    of_leavers = {f"{m}L": word for m, word in four.items()} | {"A11L": "over_27.50", "A12L": "answered", "R5L": "yes"}
+    of_leavers |= {"A13aL": "yes", "A13bL": "yes", "A13cL": "yes"}
+    none = dict.fromkeys(four)
+    yes = {"A12": "answered", "A13a": "yes", "A13b": "yes", "A13c": "yes", "C4": "yes", "R4": "yes", "R2a": "right"}
+    short = [episode("01/06/2024")]
+    return [
+        child(
+            "of_four",
+            none | {"A13a": "yes", "A13b": "yes", "A13c": None, "C4": None, "R4": "yes"},
+            age=4,
+            care=short,
+            Wellbeing=[said],
+        ),
+        child("of_eight", none | yes, age=8, Wellbeing=[said]),
+        child("of_ten", none | yes | {"A11": None}, age=10, Wellbeing=[said]),
+        child("of_eleven", four | yes | {"A11": None}, age=11, Wellbeing=[said]),
+        child("of_fourteen", four | {"A11": None}, age=14, Wellbeing=[said]),
+        child("of_fifteen", four | {"A11": "over_27.50", "R5": None}, age=15, Wellbeing=[said]),
+        child("of_seventeen", four | yes | {"A11": "over_27.50", "R5": "yes", "A7L": None}, age=17, Wellbeing=[said]),
+        child("of_eighteen", none | yes | {"A11": "over_27.50", "R5": "yes"}, age=18, Wellbeing=[said]),
+        child(
+            "left_in_the_year",
+            of_leavers | {"A7": None},
+            age=18,
+            oc3=True,
+            Wellbeing=[said],
+            care=[episode("01/06/2020", dec="01/12/2024", rec="E17")],
+        ),
+        child(
+            "anxious_three", {"A10": "2-3", "A7": "0-4", "A8": "5-6", "A9": "7-8"}, age=12, Wellbeing=[ons(0, 5, 7, 3)]
+        ),
+        child(
+            "anxious_five", {"A10": "4-5", "A7": "7-8", "A8": "9-10", "A9": "5-6"}, age=12, Wellbeing=[ons(8, 10, 6, 5)]
+        ),
+        child("leaver_of_sixteen", dict.fromkeys(of_leavers), age=16, care=[], oc3=True, Wellbeing=[said]),
+        child("leaver_of_seventeen", of_leavers, age=17, care=[], oc3=True, Wellbeing=[said]),
+        child("leaver_of_25", of_leavers, age=25, care=[], oc3=True, Wellbeing=[said]),
+        child("leaver_of_26", dict.fromkeys(of_leavers), age=26, care=[], oc3=True, Wellbeing=[said]),
+        child(
+            "h2_of_eleven", {"H2": "both", "A14": "both"}, age=11, oc2=score(None, None, 3), Wellbeing=[ons(7, 1, 1, 1)]
         ),
     ]
 

@@ -22,6 +22,7 @@ mod gaps;
 mod ground;
 mod live;
 mod one_child;
+mod oracle;
 mod planted;
 mod ports;
 mod pseudonyms;

@@ -99,6 +99,7 @@ fn workers(draw: &mut Draw, edges: &Edges, child: &Child, round: i16) -> Vec<(St
     let pool: Vec<u32> = (0..4).map(|_| 100_001 + u32::try_from(draw.below(40)).unwrap_or(0)).collect();
     let n_days = match child.kind {
         Kind::Unsettled => draw.one(&[120, 300]),
+        Kind::Settled | Kind::Scored => draw.one(&[800, 3000, 3000]),
         _ => draw.one(&[250, 800, 3000]),
     };
     let begin = child.first_day().unwrap_or(year_start(round)).max(year_start(round - 2).plus(-60));
@@ -123,6 +124,7 @@ fn workers(draw: &mut Draw, edges: &Edges, child: &Child, round: i16) -> Vec<(St
 #[must_use]
 pub fn outcomes(draw: &mut Draw, child: &Child) -> Vec<String> {
     let (low, high) = draw.one(&[(0, 13), (14, 16), (17, 40), (13, 14), (16, 17), (0, 40)]);
+    let (low, high) = if child.is_high { (17, 20) } else { (low, high) };
     let score = draw.between(low, high).to_string();
     let reason = draw.one(&NO_SCORE).to_owned();
     let scored = if child.kind == Kind::Scored { 80 } else { 55 };

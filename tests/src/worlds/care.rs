@@ -114,7 +114,7 @@ impl Care<'_> {
         let mut before = now.home;
         loop {
             let next = match pace {
-                Pace::Still => self.later(draw, now.start, 1500),
+                Pace::Still => self.later(draw, now.start, 2400),
                 Pace::Usual => self.later(draw, now.start, 400),
                 Pace::Restless => self.later(draw, now.start, 60),
             };

@@ -41,19 +41,19 @@ pub enum Kind {
 
 /// The kinds with their weights.
 pub const KINDS: [(Kind, u32); 14] = [
-    (Kind::Settled, 12),
-    (Kind::Scored, 13),
+    (Kind::Settled, 13),
+    (Kind::Scored, 15),
     (Kind::Unsettled, 12),
     (Kind::Newcomer, 11),
     (Kind::Grown, 14),
     (Kind::Elder, 6),
     (Kind::Again, 7),
-    (Kind::Left, 8),
+    (Kind::Left, 11),
     (Kind::Leaving, 8),
     (Kind::Any, 9),
     (Kind::Breaks, 3),
     (Kind::Alone, 5),
-    (Kind::Adopted, 6),
+    (Kind::Adopted, 8),
     (Kind::Turning, 6),
 ];
 
@@ -73,6 +73,8 @@ pub struct Child {
     pub episodes: Vec<Episode>,
     /// Day on which the asylum status ceased, for who came alone; the inner one is blank for some.
     pub alone: Option<Option<Day>>,
+    /// Whether every score is high.
+    pub is_high: bool,
     /// Contact with the care leaver, where rows of OC3 are written for years at 17 or over.
     pub leaver: Option<&'static str>,
 }
@@ -103,8 +105,9 @@ pub fn make(draw: &mut Draw, edges: &Edges, id: String, kind: Kind, round: i16) 
         Kind::Turning | Kind::Alone => draw.maybe(40, &IN_TOUCH),
         _ => draw.maybe(70, &IN_TOUCH),
     };
+    let is_high = draw.per_cent(if kind == Kind::Scored { 30 } else { 5 });
     let sex = draw.weighted(&[("F", 48), ("M", 48), ("U", 4)]);
-    Child { id, kind, birth, sex, ethnic: draw.text(2, &ETHNIC), episodes, alone, leaver }
+    Child { id, kind, birth, sex, ethnic: draw.text(2, &ETHNIC), episodes, alone, is_high, leaver }
 }
 
 /// A date of birth: by the age on the last day, some on that day, the day after, or 29 February.
@@ -170,7 +173,7 @@ fn live(draw: &mut Draw, care: &mut Care<'_>, kind: Kind, round: i16) {
             let (low, high) = if kind == Kind::Left { (former, first.plus(1)) } else { (first.plus(-1), last) };
             let start = begin(draw, care, low.plus(-700), high.plus(-1));
             let end = care.day(draw, start, start.plus(1).max(low), high.max(start.plus(1)));
-            let rec = Care::any_ending(draw);
+            let rec = if draw.per_cent(40) { draw.one(&["E4A", "E4B"]) } else { Care::any_ending(draw) };
             care.period(draw, start, pace, Stop::On(end, rec));
             if draw.per_cent(55) {
                 come_back(draw, care);

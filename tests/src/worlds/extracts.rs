@@ -75,7 +75,7 @@ fn wellbeing(draw: &mut Draw, of: &Return<'_>, child: &Child, rows: &mut Rows) {
 /// The answers of one survey, in the order of the columns.
 fn answers(draw: &mut Draw) -> Vec<String> {
     // who answered everything, some of it, nothing; who was asked nothing
-    let (blank, not_asked) = draw.weighted(&[((5, 3), 5), ((25, 25), 4), ((100, 0), 1), ((0, 100), 1), ((50, 50), 1)]);
+    let (blank, not_asked) = draw.weighted(&[((5, 3), 5), ((25, 25), 4), ((100, 0), 2), ((0, 100), 1), ((50, 50), 1)]);
     let reply = |draw: &mut Draw, answer: String| {
         if draw.per_cent(blank) {
             String::new()
@@ -91,7 +91,8 @@ fn answers(draw: &mut Draw) -> Vec<String> {
         let answer = draw.between(level.0, level.1).to_string();
         row.push(reply(draw, answer));
     }
-    let (is_whole, level) = (draw.per_cent(60), draw.one(&[(1, 2), (1, 5), (3, 4), (4, 5), (3, 3)]));
+    let (is_whole, level) =
+        (blank < 50 && not_asked < 50 && draw.per_cent(70), draw.one(&[(1, 2), (1, 5), (3, 4), (4, 5), (3, 3)]));
     for _ in 0..7 {
         let answer = draw.between(level.0, level.1).to_string();
         row.push(if is_whole { answer } else { reply(draw, answer) });
@@ -115,7 +116,7 @@ fn schools(draw: &mut Draw, of: &Return<'_>, child: &Child, birth: Day, rows: &m
         return;
     }
     let (before, last) = (year_start(of.year - 1), year_end(of.year));
-    let n_days = if child.kind == Kind::Unsettled { 250 } else { draw.one(&[200, 500, 900]) };
+    let n_days = if child.kind == Kind::Unsettled { 250 } else { draw.one(&[300, 900, 2000]) };
     let mut from = of.edges.pick(draw, child.birth, before, before.plus(-700), last).max(earliest);
     let entered = starts(child, of.year);
     if !entered.is_empty() && draw.per_cent(30) {

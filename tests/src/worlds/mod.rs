@@ -122,7 +122,8 @@ impl World {
             let child = child::make(&mut draw, &edges, format!("C{number:03}"), kind, round);
             let around = around::events(&mut draw, &edges, &child, round);
             for (year, rows) in &mut all {
-                Return { year: *year, round, dirt, edges: &edges }.child(&mut draw, &child, &around, rows);
+                let has_former = years.contains(&(year - 1));
+                Return { year: *year, round, has_former, dirt, edges: &edges }.child(&mut draw, &child, &around, rows);
             }
         }
         let missing = draw.one(&[0, 4, 25]);
@@ -178,10 +179,10 @@ impl World {
 
 /// The return years of a world: up to five, some of the former ones absent, sometimes one that is later than the round.
 fn years(draw: &mut Draw, round: i16) -> BTreeSet<i16> {
-    let n_former = draw.weighted(&[(0, 2), (1, 3), (2, 5), (3, 5), (4, 5)]);
+    let n_former = draw.weighted(&[(0, 2), (1, 2), (2, 5), (3, 5), (4, 5)]);
     let mut years = BTreeSet::from([round]);
     for back in 1..=n_former {
-        if !draw.per_cent(12) {
+        if !draw.per_cent(16) {
             years.insert(round - back);
         }
     }
@@ -196,7 +197,7 @@ fn sheets(draw: &mut Draw, year: i16, mut rows: Rows, missing: u32) -> Vec<Sheet
     let mut sheets = Vec::new();
     for (table, _) in TABLES.iter().filter(|(table, _)| first_year(table) <= year) {
         let is_required = matches!(*table, "Header" | "Episodes");
-        let rate = if is_extract(table) { missing.max(6) } else { missing };
+        let rate = if is_extract(table) || *table == "OC2" { missing.max(6) } else { missing };
         if !is_required && draw.per_cent(rate) {
             continue;
         }

@@ -7,7 +7,7 @@ use super::around::{self, Around};
 use super::care::Episode;
 use super::child::Child;
 use super::codes::{self, LEGAL, NEED, REASONS};
-use super::days::{text, text_or_blank};
+use super::days::{text, text_or_blank, year_of};
 use super::draw::Draw;
 use super::{Rows, extracts};
 use crate::councils::calendar::{Day, year_end, year_start};
@@ -27,6 +27,8 @@ pub struct Return<'w> {
     pub year: i16,
     /// Reporting year of the world.
     pub round: i16,
+    /// Whether the return of the year before is there; where it is not, some of its last rows stand in this one.
+    pub has_former: bool,
     /// How much is wrong.
     pub dirt: Dirt,
     /// Edge days.
@@ -53,7 +55,9 @@ impl Return<'_> {
             rows.add("Header", [child.id.as_str(), sex, &text(birth), ethnic, "UN1", "", ""]);
         }
         for episode in &child.episodes {
-            if touches(episode.start, episode.end) || (draw.per_cent(1) && episode.start <= last) {
+            let is_late = !self.has_former && episode.end.is_some_and(|end| year_of(end) == self.year - 1);
+            let late = if is_late { 30 } else { 1 };
+            if touches(episode.start, episode.end) || (draw.per_cent(late) && episode.start <= last) {
                 self.episode(draw, child, birth, episode, rows);
             }
         }

@@ -7,14 +7,19 @@
 
 mod answer; // answers by name
 mod groups; // in which group of a breakdown a child is
+mod supply; // what is not there
+mod asked; // who is asked in a survey
 
+mod care_and_life; // H
 mod care_leavers; // G
 mod health; // D
 mod leaving; // F
+mod own_view; // A, in their own words
 mod population; // P
+mod relationships; // R
 mod stability; // B
 mod voice; // C
-mod wellbeing; // A
+mod wellbeing; // A, as seen by carers
 
 #[cfg(test)]
 mod tests;
@@ -88,11 +93,14 @@ struct ResolvedTable {
 /// Code of every measure, room by room.
 const CODE: &[&[Code]] = &[
     wellbeing::MEASURES,
+    own_view::MEASURES,
     stability::MEASURES,
+    relationships::MEASURES,
     voice::MEASURES,
     health::MEASURES,
     leaving::MEASURES,
     care_leavers::MEASURES,
+    care_and_life::MEASURES,
     population::MEASURES,
 ];
 

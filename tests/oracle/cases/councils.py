@@ -48,13 +48,25 @@ BARE = [
     ),
     child("b16", {"A11": NOT_SUPPLIED, "R5": NOT_SUPPLIED, "A14": NOT_SUPPLIED, "A11m": None}, age=16),
     child(
-        "b4", {"D4": NOT_SUPPLIED, "A1": None, "C1": NOT_SUPPLIED, "A13c": None}, age=4, care=[episode("01/06/2022")]
+        "b4",
+        {"D4": NOT_SUPPLIED, "A1": None, "C1": NOT_SUPPLIED, "C2": NOT_SUPPLIED, "A13c": None},
+        age=4,
+        care=[episode("01/06/2022")],
     ),
     child("b3", {"C1": None, "C2": None, "R3": NOT_SUPPLIED, "D1": NOT_SUPPLIED}, age=3, care=[episode("01/06/2022")]),
     child("b_start", {"D10a": NOT_SUPPLIED, "D10b": NOT_SUPPLIED, "A1": None}, care=[episode("01/06/2024")]),
     child(
         "b_short",
-        {"D10a": None, "D10b": NOT_SUPPLIED, "D7": NOT_SUPPLIED},
+        {
+            "D10a": None,
+            "C1": None,
+            "C2": None,
+            "C5": None,
+            "A12": None,
+            "E1": None,
+            "D10b": NOT_SUPPLIED,
+            "D7": NOT_SUPPLIED,
+        },
         care=[episode("01/06/2024", dec="20/06/2024", rec="E4A")],
     ),
     child("b_leaver", all_of(LEAVERS + ("D7", "D8"), NOT_SUPPLIED), age=19, care=[], oc3=True),

@@ -12,9 +12,12 @@ mod care_leavers; // G
 mod health; // D
 mod leaving; // F
 mod population; // P
-mod stability; // B
+mod missing; // B: missing
+mod moves; // B: moves
+mod stability; // B: homes and carers
 mod voice; // C
 mod wellbeing; // A
+mod workers_schools; // B: social workers and schools
 
 #[cfg(test)]
 mod tests;
@@ -89,6 +92,9 @@ struct ResolvedTable {
 const CODE: &[&[Code]] = &[
     wellbeing::MEASURES,
     stability::MEASURES,
+    moves::MEASURES,
+    workers_schools::MEASURES,
+    missing::MEASURES,
     voice::MEASURES,
     health::MEASURES,
     leaving::MEASURES,

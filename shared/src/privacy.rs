@@ -73,7 +73,9 @@ pub fn equal_scale_milli(framework: &Framework, rho: RhoNano) -> Option<u64> {
         });
         total.is_some_and(|total| total <= rho)
     };
-    let (mut low, mut high) = (SCALE_MILLI_MIN, SCALE_MILLI_MAX / 1_000);
+    // the class of the greatest contribution has the greatest scale
+    let greatest = classes.last().copied().unwrap_or(1);
+    let (mut low, mut high) = (SCALE_MILLI_MIN, SCALE_MILLI_MAX.checked_div(u64::from(greatest))?);
     if !fits(high) {
         return None;
     }

@@ -23,6 +23,8 @@ mod wellbeing; // A, as seen by carers
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wellbeing_tests;
 
 use shared::framework::{AGE_MAX, Framework, Kind, Table};
 use shared::ids::ReportingYear;

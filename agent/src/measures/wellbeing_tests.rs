@@ -249,3 +249,45 @@ fn reviews_without_a_view() {
     check("C2", "born = \"01/04/2021\"\ncare = [\"01/06/2022 S C2 U4\"]", None);
     check("C2", "care = [\"01/06/2020..31/03/2025 S C2 U4 E4A\"]\nrows = [\"Reviews REVIEW=01/10/2024, REVIEW_CODE=PN1\"]", None);
 }
+
+#[test]
+fn a_row_counts_in_the_year_of_its_return_by_its_own_day() {
+    use crate::day::tests::day;
+    use crate::histories::tests::{history, written, year};
+    use crate::histories::{ChildHistory, Review, Stretch, WorkerSpell};
+    use crate::records::codes::{TookPart, WorkerReason};
+    use crate::records::tables::Table;
+
+    let framework = Framework::built_in();
+    let measures = MeasureSet::resolve(&framework).unwrap();
+    let child = || {
+        let bare = written(2025, &["A1,F,15/05/2012,WBRI,UN1,,"], &["A1,01/06/2020,S,C2,U4,,"]);
+        history(2025, &[bare.with(Table::Reviews, &[]).with(Table::SwEpisodes, &["A1,15/05/2012,SW1,01/06/2023,,MANAGE"])])
+    };
+    let answer = |child: &ChildHistory, table: &str| {
+        let at = framework.tables().iter().position(|t| t.id == table).unwrap();
+        let all = measures.contributions(child, year(2025)).unwrap();
+        let entry = all.entries.iter().find(|entry| usize::from(entry.table) == at)?;
+        Some(framework.tables()[at].categories[usize::from(entry.category)].id.clone())
+    };
+    let token = child().workers[0].worker;
+    for (of, on, counts) in [
+        (2025, "01/04/2024", true),
+        (2025, "31/03/2025", true),
+        (2025, "31/03/2024", false),
+        (2025, "01/04/2025", false),
+        (2024, "01/10/2024", false),
+        (2024, "31/03/2024", false),
+        (2026, "01/10/2024", false),
+        (2026, "01/04/2025", false),
+    ] {
+        let mut child = child();
+        child.reviews.push(Review { year: year(of), on: day(on), took_part: TookPart::Pn7 });
+        let stretch = Stretch { start: day(on), end: None };
+        child.workers.push(WorkerSpell { year: year(of), worker: token, stretch, reason: Some(WorkerReason::Chchan) });
+        let expect = |yes: &str, no: Option<&str>| if counts { Some(yes.to_owned()) } else { no.map(str::to_owned) };
+        assert_eq!(answer(&child, "C1.total"), expect("PN7", Some("no_review")), "{of} {on}");
+        assert_eq!(answer(&child, "C2.total"), expect("any", None), "{of} {on}");
+        assert_eq!(answer(&child, "C5.total"), expect("yes", Some("no")), "{of} {on}");
+    }
+}

@@ -30,6 +30,8 @@ mod population; // P
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wellbeing_tests;
 
 use shared::framework::{AGE_MAX, ChildKind, Framework, Kind, Presence, Table, admits};
 use shared::ids::ReportingYear;

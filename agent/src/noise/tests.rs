@@ -209,7 +209,7 @@ fn a_damaged_message_is_refused() {
 proptest! {
     #[test]
     fn no_bytes_panic_the_readers(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let _ = decode_request(&[&b"goldenthread-draw/1\n"[..], &bytes].concat());
+        let _ = decode_request(&[&b"goldenthread-draw/2\n"[..], &bytes].concat());
         let _ = decode_answer(&[&b"goldenthread-cell/1\n"[..], &bytes].concat(), &[3]);
         let _ = decode_answer(&bytes, &[]);
     }

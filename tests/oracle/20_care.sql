@@ -178,7 +178,7 @@ WITH care AS (
             AS first_touching,
         max(CASE WHEN touches(decom, dec, r.first_day, r.last_day)
                  THEN least(coalesce(dec - 1, r.last_day), r.last_day) END) AS last_care_day,
-        arg_max(rec, n) AS last_rec
+        arg_max(coalesce(rec, 'none'), n) AS last_rec
     FROM episode e JOIN this_round r USING (council)
     GROUP BY e.council, e.child
 ), only_short AS (

@@ -88,9 +88,11 @@ def load(base, worlds):
     base.execute("CREATE TABLE supplied (council VARCHAR, year INTEGER, tbl VARCHAR)")
     rounds, supplied, files = [], [], {name: [] for name in TABLES}
     for folder in sorted(path for path in worlds.iterdir() if path.is_dir()):
-        council, year = folder.name, int((folder / "round.txt").read_text(encoding="utf-8-sig").strip())
+        council, year = folder.name, year_of(folder / "round.txt")
         rounds.append((council, year))
         for one_year in sorted(path for path in folder.iterdir() if path.is_dir()):
+            if not one_year.name.isdigit():
+                sys.exit(f"{one_year}: the folder of a return is named by its year")
             if int(one_year.name) > year:
                 continue  # Detail 3
             for path in sorted(one_year.glob("*.[cC][sS][vV]")):
@@ -109,6 +111,13 @@ def load(base, worlds):
     for name in TABLES:
         if name not in NOT_READ:
             load_table(base, name, files[name])
+
+
+def year_of(path):
+    try:
+        return int(path.read_text(encoding="utf-8-sig").strip())
+    except (OSError, ValueError) as error:
+        sys.exit(f"{path}: must hold the reporting year: {error}")
 
 
 def load_table(base, name, files):

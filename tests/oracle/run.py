@@ -53,7 +53,8 @@ def main():
     base.execute("SET preserve_insertion_order = true")
     load(base, Path(options.worlds))
     loaded = time.monotonic()
-    for file in ["10_returns", "20_care", "30_people", *options.families.lower(), "90_cells"]:
+    shared = ["10_returns", "15_extracts", "20_care", "30_people", "40_asked"]
+    for file in [*shared, *options.families.lower(), "90_cells"]:
         run_file(base, HERE / f"{file}.sql")
     refuse_two_answers(base)
     write(base, options)

@@ -1,5 +1,8 @@
 //! Questions that the measures put to a history: rules Q1 to Q5 and the moments of Q6.
 
+#[cfg(test)]
+mod tests;
+
 use shared::ids::ReportingYear;
 
 use super::{CarerEnding, ChildHistory, End, Ending, Episode, Leaver, Outcomes, Stretch};

@@ -4,6 +4,7 @@
 //! are relative to the file. A commented sample lies in `config/agent.example.toml`.
 
 pub mod live; // returns from a database
+mod postcodes; // a postcode directory
 pub mod sending; // the aggregator, caps, tries
 
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use shared::ids::{AuthorityId, ReportingYear};
 use shared::time::Timestamp;
 
 use live::{Live, LiveToml};
+use postcodes::OneOrMore;
+pub use postcodes::Postcodes;
 use sending::{AggregatorToml, CapsToml, SendToml, Sending};
 
 use crate::histories::Mending;
@@ -74,6 +77,8 @@ pub struct AgentConfig {
     pub mending: Mending,
     /// Names of the elements of an XML return that are not fixed.
     pub xml: XmlTags,
+    /// Where postcodes lie.
+    pub postcodes: Option<Postcodes>,
     /// Returns that are read from a database.
     pub live: Option<Live>,
     /// Settings of the sending half.
@@ -98,6 +103,8 @@ struct AgentToml {
     rules: BTreeMap<String, String>,
     #[serde(default)]
     xml: XmlToml,
+    postcodes: Option<PathBuf>,
+    ons: Option<OneOrMore>,
     live: Option<LiveToml>,
     #[serde(default)]
     aggregator: AggregatorToml,
@@ -179,6 +186,7 @@ impl AgentConfig {
             rules: rules(&toml.rules).map_err(|(key, why)| value(&key, why))?,
             mending: mending(&toml.repair).ok_or_else(|| value("repair", "not off, report or apply".to_owned()))?,
             xml: toml.xml.tags(),
+            postcodes: Postcodes::of(folder, toml.postcodes, toml.ons).map_err(|(key, why)| value(&key, why))?,
             live: toml.live.map(|live| Live::of(folder, live)).transpose().map_err(|(key, why)| value(&key, why))?,
             sending: Sending::of(folder, toml.aggregator, toml.caps, toml.send).map_err(|(key, why)| value(&key, why))?,
         })

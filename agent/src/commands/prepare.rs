@@ -20,6 +20,7 @@ use crate::ledger::{Debit, Ledger};
 use crate::log_view::LogView;
 use crate::measures::{ChildContributions, MeasureSet};
 use crate::noise::{DrawRequest, NoiseError};
+use crate::records::postcodes::POSTCODE_DIRECTORY;
 use crate::records::tables::Table;
 use crate::round::{Admitted, Wanted, admit};
 use crate::stop::{Reached, Stop};
@@ -156,8 +157,12 @@ fn particulars(room: &Room<'_>, ledger: &Ledger) -> Result<Particulars, Stop> {
     let mut nonce = [0; 16];
     room.parts.randomness.fill(&mut nonce)?;
     let supplied = |table: String| {
-        let ignored = Table::by_name(&table).is_some_and(|t| room.config.tables_ignored.contains(t));
-        TableSupplied { table, supplied: u8::from(!ignored) }
+        let is_supplied = match Table::by_name(&table) {
+            Some(table) => !room.config.tables_ignored.contains(table),
+            None if table == POSTCODE_DIRECTORY => room.config.postcodes.is_some(),
+            None => false,
+        };
+        TableSupplied { table, supplied: u8::from(is_supplied) }
     };
     Ok(Particulars {
         authority: room.config.authority,

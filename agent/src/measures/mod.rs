@@ -12,6 +12,7 @@ mod care_leavers; // G
 mod health; // D
 mod leaving; // F
 mod population; // P
+mod location; // B: distance from home
 mod missing; // B: missing
 mod moves; // B: moves
 mod stability; // B: homes and carers
@@ -95,6 +96,7 @@ const CODE: &[&[Code]] = &[
     moves::MEASURES,
     workers_schools::MEASURES,
     missing::MEASURES,
+    location::MEASURES,
     voice::MEASURES,
     health::MEASURES,
     leaving::MEASURES,

@@ -309,6 +309,24 @@ mod tests {
     }
 
     #[test]
+    fn a_postcode_directory_is_read_from_the_sample_and_the_page() {
+        let of = |text: &str| load(text, &[]).map(|config| config.postcodes);
+        assert!(of(SAMPLE).unwrap().is_none());
+        let uncommented = SAMPLE.replace("# postcodes = ", "postcodes = ").replace("# ons = ", "ons = ");
+        let (_, page) = include_str!("../../docs/postcodes.md").split_once("```toml\n").unwrap();
+        let (block, _) = page.split_once("```").unwrap();
+        for text in [uncommented, format!("authority = \"301\"\n{block}")] {
+            let read = of(&text).unwrap().unwrap();
+            assert!(read.file.is_absolute() && read.file.ends_with("ONSPD_UK.csv") && read.own.len() == 1);
+        }
+        let both = of("authority = \"301\"\npostcodes = \"a\"\nons = [\"E06000061\", \"E06000062\"]").unwrap().unwrap();
+        assert_eq!(both.own.len(), 2);
+        let environment = load(SAMPLE, &[("GOLDENTHREAD__POSTCODES", "b"), ("GOLDENTHREAD__ONS", "E10000003")]).unwrap();
+        assert_eq!(environment.postcodes.map(|postcodes| postcodes.own.len()), Some(1));
+        assert!(of("authority = \"301\"\npostcodes = \"a\"").is_err() && of("authority = \"301\"\nons = 7").is_err());
+    }
+
+    #[test]
     fn the_samples_of_a_live_source_are_read() {
         let (_, commented) = SAMPLE.split_once("# [live]\n").unwrap();
         let lines: String = commented.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap())).collect();

@@ -126,19 +126,19 @@ struct Entry {
 
 impl Entry {
     fn east(self) -> i64 {
-        i64::from(self.east_own >> 1)
+        i64::from(self.east_own / 2)
     }
 
     fn north(self) -> i64 {
-        i64::from(self.north_english >> 1)
+        i64::from(self.north_english / 2)
     }
 
     fn is_own(self) -> bool {
-        self.east_own & 1 == 1
+        self.east_own % 2 == 1
     }
 
     fn is_english(self) -> bool {
-        self.north_english & 1 == 1
+        self.north_english % 2 == 1
     }
 }
 
@@ -183,6 +183,10 @@ impl PostcodeDirectory {
 
     /// Reads all rows of the one sheet of a source. `own` are the codes of the authority's own area; each must occur.
     pub fn read(source: &mut dyn RowSource, own: &[AreaCode]) -> Result<Self, PostcodesFault> {
+        Self::read_up_to(POSTCODES_MAX, source, own)
+    }
+
+    fn read_up_to(limit: usize, source: &mut dyn RowSource, own: &[AreaCode]) -> Result<Self, PostcodesFault> {
         let columns = Columns::of(source.sheets().first().map(|sheet| sheet.columns.as_slice()).unwrap_or_default())?;
         let mut entries = Vec::new();
         let mut seen = vec![false; own.len()];
@@ -207,11 +211,11 @@ impl PostcodeDirectory {
             if district.is_some_and(AreaCode::is_northern_irish) {
                 continue;
             }
-            if entries.len() == POSTCODES_MAX {
+            if entries.len() == limit {
                 return Err(PostcodesFault::TooMany);
             }
             let is_english = district.is_some_and(AreaCode::is_english);
-            let (east_own, north_english) = (east << 1 | u32::from(is_own), north << 1 | u32::from(is_english));
+            let (east_own, north_english) = (east * 2 + u32::from(is_own), north * 2 + u32::from(is_english));
             entries.push(Entry { postcode, east_own, north_english });
         }
         if let Some((code, _)) = own.iter().zip(&seen).find(|(_, seen)| !**seen) {
@@ -267,7 +271,8 @@ fn number(cell: &[u8]) -> Option<u64> {
         if n_bytes > POSTCODE_BYTES_MAX || !byte.is_ascii_alphanumeric() {
             return None;
         }
-        number = number << 8 | u64::from(byte.to_ascii_uppercase());
+        // seven bytes at most, so that the number cannot run over
+        number = number * 256 + u64::from(byte.to_ascii_uppercase());
     }
     (n_bytes > 0).then_some(number)
 }

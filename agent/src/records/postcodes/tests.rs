@@ -1,5 +1,7 @@
 //! A directory by its header, distances at the edge, and what refuses a file.
 
+use proptest::prelude::{any, prop, proptest};
+
 use super::*;
 use crate::records::source::{XmlTags, open};
 
@@ -67,7 +69,7 @@ fn inside_is_a_district_or_a_county_of_the_configuration() {
     assert_eq!(found.n(), 4);
     // several codes, of districts
     let two = read(
-        &format!("pcd,oslaua,osnrth1m,oseast1m\nZZ11AA,E06000001,1,2\nZZ21AA,E06000002,1,3\nZZ31AA,E06000003,1,3\n"),
+        "pcd,oslaua,osnrth1m,oseast1m\nZZ11AA,E06000001,1,2\nZZ21AA,E06000002,1,3\nZZ31AA,E06000003,1,3\n",
         &["e06000001", "E06000002"],
     );
     let two = two.map_err(|fault| fault.to_string()).unwrap();
@@ -171,4 +173,49 @@ fn codes_of_areas() {
 #[test]
 fn the_whole_country_fits() {
     assert_eq!(size_of::<Entry>(), 16);
+}
+
+#[test]
+fn postcodes_of_five_to_seven_signs_are_told_apart() {
+    let far = "500000,300000,E07000008,E10000003";
+    let near = "400001,300000,E07000008,E10000003";
+    let rows = [
+        HOME.to_owned(),
+        format!("M1 2AA,{near}"),
+        format!("M2 1AA,{far}"),
+        format!("SW1A 1AA,{near}"),
+        format!("SW1A 1AB,{far}"),
+    ];
+    let found = directory(&rows.each_ref().map(String::as_str));
+    for (to, expected) in [("M12AA", "near"), ("M21AA", "far"), ("SW1A1AA", "near"), ("SW1A1AB", "far")] {
+        assert_eq!(name(found.locate(b"ZZ11AA", to.as_bytes())), format!("inside, {expected}"), "{to}");
+    }
+}
+
+#[test]
+fn more_postcodes_than_the_limit_are_refused() {
+    let text = format!("{HEADER}\n{HOME}\nZZ2 1AA,,,E07000008,\nZZ3 1AA,1,2,E07000008,\n");
+    let up_to = |limit: usize| {
+        let mut source =
+            open("a.csv", Box::new(text.as_bytes()), 2025, &XmlTags::default(), &PostcodeDirectory::is_header).unwrap();
+        PostcodeDirectory::read_up_to(limit, source.as_mut(), &[]).map(|found| found.n())
+    };
+    // a postcode without a point takes no room
+    assert_eq!(up_to(2), Ok(2));
+    assert_eq!(up_to(1), Err(PostcodesFault::TooMany));
+    assert!(PostcodesFault::TooMany.to_string().contains("4000000"));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..300), rows in "([A-Z0-9 ,\"]{0,30}\\n){0,6}") {
+        for text in [bytes, format!("{HEADER}\n{rows}").into_bytes()] {
+            let opened = open("a.csv", Box::new(text.as_slice()), 2025, &XmlTags::default(), &PostcodeDirectory::is_header);
+            if let Ok(mut source) = opened
+                && let Ok(found) = PostcodeDirectory::read(source.as_mut(), &[])
+            {
+                let _ = found.locate(&text, b"ZZ1 1AA");
+            }
+        }
+    }
 }

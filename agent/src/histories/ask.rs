@@ -1,5 +1,8 @@
 //! Questions that the measures put to a history: rules Q1 to Q5 and the moments of Q6.
 
+#[cfg(test)]
+mod tests;
+
 use shared::ids::ReportingYear;
 
 use super::{CarerEnding, ChildHistory, End, Ending, Episode, Leaver, Outcomes, Stretch};
@@ -139,8 +142,8 @@ impl ChildHistory {
             let End { on, how } = episode.end?;
             let in_year = how == Ending::Recorded(Rec::X1) && first <= on && on <= last;
             let is_move = matches!(next.rne, Rne::P | Rne::B) && next.start == on && !next.is_stay;
-            // out of a stay with which the period began, to its first home: another placement too
-            let ended = next.placement != episode.placement;
+            // a stay with which the period began is no home that ends
+            let ended = episode.placement.is_some_and(|placement| next.placement != Some(placement));
             if !in_year || !is_move || !ended || next.period != episode.period {
                 return None;
             }

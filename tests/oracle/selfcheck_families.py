@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import duckdb
+from cases.bank_holidays import BANK_HOLIDAYS
 from cases.categories import CATEGORIES
 from cases.councils import COUNCILS
 from cases.moments import GROUPS, MOMENTS
@@ -39,7 +41,7 @@ UNNAMED = {"Wellbeing": "X"}
 
 def main():
     given, cells = run({**COUNCILS, **MOMENTS})
-    faults = faults_of_children(given) + faults_of_groups(cells)
+    faults = faults_of_children(given) + faults_of_groups(cells) + faults_of_holidays()
     n_expected = sum(len(child["expect"]) for council in COUNCILS.values() for child in council["children"])
     n_groups = sum(len(measures) * len(groups) for _, measures, groups in GROUPS)
     print(f"{n_expected} values of children and {n_groups} groups expected, {len(faults)} faults")
@@ -90,6 +92,22 @@ def faults_of_groups(cells):
                 if got != ({expected} if expected else set()):
                     faults.append(f"{name}, {measure}.{breakdown}: expected {expected}, got {sorted(got)}")
     return faults
+
+
+def faults_of_holidays():
+    """The part of 15_extracts.sql that computes them needs no other table."""
+    sql = (HERE / "15_extracts.sql").read_text(encoding="utf-8")
+    base = duckdb.connect(":memory:")
+    base.execute(sql[sql.index("-- Easter Sunday") :])
+    computed = {year: [] for year in BANK_HOLIDAYS}
+    for (day,) in base.execute("SELECT day FROM ex_bank_holiday WHERE isodow(day) <= 5 ORDER BY day").fetchall():
+        if day.year in computed:
+            computed[day.year].append(f"{day:%m%d}")
+    return [
+        f"bank holidays of {year}: expected {expected}, got {' '.join(computed[year])}"
+        for year, expected in BANK_HOLIDAYS.items()
+        if computed[year] != expected.split()
+    ]
 
 
 def lay_out(folder, council):

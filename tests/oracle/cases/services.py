@@ -130,6 +130,8 @@ def d_health():
         ([referral("03/03/2025", "WAIT")], "not_decided", "waiting_4_weeks"),
         ([referral("01/06/2024", "NOT", closed="08/06/2024")], "not_accepted", None),
         ([referral("01/06/2024", closed="08/06/2024")], "closed", None),
+        ([referral("01/06/2024", closed="01/06/2024")], "closed", None),
+        ([referral("01/06/2024", seen="08/06/2024", closed="08/06/2024")], "seen", "seen_4_weeks"),
         ([referral("01/06/2024", closed="31/03/2025")], "closed", None),
         ([referral("01/06/2024", closed="01/04/2025")], "waiting", "waiting_over_18_weeks"),
         ([referral("01/06/2024", "WAIT", closed="08/06/2024")], "closed", None),

@@ -29,6 +29,8 @@ use tests::worlds::{World, named};
 const N_COUNCILS: u64 = 100;
 /// Children that each category must hold, over the hard councils of a batch.
 const N_EACH_MIN: i64 = 20;
+/// A measure that the second oracle cannot divide: it reads no postcode directory, so that all stand in one category.
+const NEEDS_POSTCODES: &str = "B13";
 /// Differences that are written out.
 const N_LISTED: usize = 50;
 
@@ -73,8 +75,11 @@ fn check(python: &Path, batch: u64) {
     let councils = write_councils(&written, batch);
     let (cells, children) = second_oracle(python, &written, folder.path());
     let mut found = Found::default();
-    for council in &councils {
-        let of = Counted::new(council, &framework, &measures, &returns_of(&written.join(&council.name)).unwrap());
+    let count = |council: &Council| {
+        let returns = returns_of(&written.join(&council.name)).unwrap();
+        Counted::new(council, &framework, &measures, &returns)
+    };
+    for (council, of) in councils.iter().zip(on_all_threads(&councils, count)) {
         let theirs = cells.get(&council.name).cloned().unwrap_or_default();
         found.compare(council, &framework, &of, &theirs, &children);
     }
@@ -96,6 +101,18 @@ fn check(python: &Path, batch: u64) {
     assert!(differences.is_empty(), "{} differences\n{}", differences.len(), listed(differences));
     let rare = found.rare(&framework);
     assert!(rare.is_empty(), "categories with fewer than {N_EACH_MIN} children say too little: {rare:?}");
+}
+
+/// What a function says of each council, in their order.
+fn on_all_threads<T: Send>(councils: &[Council], count: impl Fn(&Council) -> T + Sync) -> Vec<T> {
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let of_thread = councils.len().div_ceil(n_threads);
+    std::thread::scope(|scope| {
+        let count = &count;
+        let threads: Vec<_> =
+            councils.chunks(of_thread).map(|own| scope.spawn(move || own.iter().map(count).collect::<Vec<T>>())).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 /// The first differences, and after each cell its children come first: what a child adds is shown before sums.
@@ -336,7 +353,8 @@ impl Found {
     }
 
     fn rare(&self, framework: &Framework) -> Vec<String> {
-        let rare = self.each(framework).filter(|(_, _, n)| *n < N_EACH_MIN);
+        let can_say = |measure: &str, category: &str| measure != NEEDS_POSTCODES || category == "table_not_supplied";
+        let rare = self.each(framework).filter(|(measure, category, n)| can_say(measure, category) && *n < N_EACH_MIN);
         rare.map(|(measure, category, n)| format!("{measure}/{category}: {n}")).collect()
     }
 }

@@ -40,6 +40,8 @@ pub enum Ending {
     Recorded(Rec),
     /// DEC was given without REC: it breaks continuity and is no exit.
     NotRecorded,
+    /// Open, and closed by a repair where the next episode begins (X1 by RULE_1): care goes on, no reason was recorded.
+    Continued,
     /// Closed by a repair (E99): it breaks continuity and is no exit.
     Repaired,
 }
@@ -48,14 +50,14 @@ impl Ending {
     /// The reason with which a child left care, as far as it is known.
     pub fn exit(self) -> Option<Rec> {
         match self {
-            Self::Recorded(Rec::X1) | Self::NotRecorded | Self::Repaired => None,
+            Self::Recorded(Rec::X1) | Self::NotRecorded | Self::Continued | Self::Repaired => None,
             Self::Recorded(rec) => Some(rec),
         }
     }
 
     /// Whether another episode follows.
     pub fn continues(self) -> bool {
-        self == Self::Recorded(Rec::X1)
+        matches!(self, Self::Recorded(Rec::X1) | Self::Continued)
     }
 }
 

@@ -36,15 +36,15 @@ const DAYS_SINCE_14: i32 = 13 * 7;
 /// The letter of accommodation with former foster carers.
 const WITH_FORMER_CARER: u8 = b'Z';
 
-/// The row of a young person who is counted: of the ages of G, and not out of it. Who has no known episode stays in.
+/// The row of a young person who is counted: not dead, not home for good, not moved to another authority, and not
+/// known from short breaks alone. Who has no known episode stays in.
 pub(super) fn counted(history: &ChildHistory, year: ReportingYear) -> Option<Leaver> {
     let row = history.leaver_of(year)?;
     let is_of_age = history.age_on(Day::last_of(year)).is_some_and(|age| AGES.contains(&age));
     (is_of_age && !is_out(history, year)).then_some(row)
 }
 
-/// Who is out of G, whether or not there is a row of OC3: who died, went home for good or moved to another authority, and
-/// who is known from short breaks alone (Detail 16).
+/// Whether a young person is left out of all of this (detail 16).
 pub(super) fn is_out(history: &ChildHistory, year: ReportingYear) -> bool {
     let in_touch = history.leaver_of(year).and_then(|row| row.in_touch);
     let is_gone = matches!(in_touch, Some(InTouch::Died | InTouch::ReturnedHome));

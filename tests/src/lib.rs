@@ -7,6 +7,7 @@ pub mod councils; // authorities and children who do not exist
 pub mod many_rows; // one return of millions of rows, written as a stream
 pub mod oracle; // every cell, counted slowly and obviously
 pub mod reading; // folders of returns, read by the agent's own reader
+pub mod calibration; // made-up councils beside England's published figures
 pub mod recall; // planted faults found, and false alarms
 pub mod documents; // documents that are generated, and a test when they are stale
 pub mod build; // builds the programs and says where they lie

@@ -12,6 +12,7 @@ pub mod pseudonym; // what stands for an identifier
 pub mod records; // bytes -> rows and problems
 pub mod histories; // rows of all years -> one history for each child
 pub mod measures; // one history -> what the child adds to each table
+pub mod examples; // worked examples of every measure, from the bytes
 pub mod figures; // exact figures, for the authority's own screen only
 pub mod official; // what is published of every authority, beside the exact figures
 pub mod pages; // the exact figures as a person reads them, for this authority alone

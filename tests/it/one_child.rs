@@ -39,7 +39,7 @@ fn added(measures: &MeasureSet, returns: &Returns) -> Added {
 
 /// A small council of a seed, three in a hundred of whose rows may be anything.
 fn council(seed: u64, n_children: u32) -> Vec<Return> {
-    let spec = Spec { seed, authorities: Some(1), reporting_year: YEAR, n_years: 2, faults: 0.0 };
+    let spec = Spec { seed, authorities: Some(1), reporting_year: YEAR, n_years: 2, ..Spec::default() };
     let folder = tempfile::tempdir().unwrap();
     Plan::new(&spec).council_of_size(0, n_children).write_returns(folder.path()).unwrap();
     returns_of(folder.path()).unwrap()
@@ -197,5 +197,5 @@ fn the_rows_of_one_child_change_that_child_and_no_other() {
     }
     eprintln!("{n} authorities: {seen:?}");
     let n_of = |outcome: &str| seen.iter().filter(|((_, of), _)| *of == outcome).map(|(_, n)| n).sum::<u64>();
-    assert!(n_of("one child") * 2 > n && n_of("refused") > 0, "{seen:?}");
+    assert!(n_of("one child") * 5 > n * 2 && n_of("refused") > 0, "{seen:?}");
 }

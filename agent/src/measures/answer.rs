@@ -8,6 +8,26 @@ use crate::histories::ChildHistory;
 /// Code of a measure: one child, one year, and nothing else.
 pub(super) type MeasureFn = fn(&ChildHistory, ReportingYear) -> Option<Answer>;
 
+/// The code of one measure: its id in the catalogue, the names of its answers (none for a mean), its function.
+#[derive(Clone, Copy)]
+pub(super) struct Code {
+    pub id: &'static str,
+    pub names: &'static [&'static str],
+    pub count: MeasureFn,
+}
+
+impl Code {
+    /// A share.
+    pub const fn share(id: &'static str, names: &'static [&'static str], count: MeasureFn) -> Self {
+        Self { id, names, count }
+    }
+
+    /// A mean.
+    pub const fn mean(id: &'static str, count: MeasureFn) -> Self {
+        Self { id, names: &[], count }
+    }
+}
+
 /// When a child is looked at to find its group (Q6).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Moment {

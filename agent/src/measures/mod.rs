@@ -8,11 +8,15 @@
 mod answer; // answers by name
 mod groups; // in which group of a breakdown a child is
 
-mod care_leavers; // G
-mod health; // D
+mod arrival; // D10a, D10b: coming into care
+mod care_leavers; // G1 to G4
+mod carers; // E
+mod health; // D1 to D5, G0
 mod leaving; // F
 mod population; // P
+mod services; // D7 to D9: mental-health services
 mod stability; // B
+mod support; // G5 to G9: support of care leavers
 mod voice; // C
 mod wellbeing; // A
 
@@ -24,7 +28,7 @@ use shared::ids::ReportingYear;
 
 use crate::day::Day;
 use crate::histories::ChildHistory;
-use answer::{Answer, MeasureFn, What};
+use answer::{Answer, Code, MeasureFn, What};
 use groups::Resolver;
 
 /// What a child adds to one cell.
@@ -85,25 +89,19 @@ struct ResolvedTable {
     categories: Vec<u8>,
 }
 
-/// Code of every measure, by id, with the names of its answers; none for a mean.
-const CODE: [(&str, &[&str], MeasureFn); 17] = [
-    ("A1", wellbeing::A1::NAMES, wellbeing::a1),
-    ("A2", wellbeing::A2::NAMES, wellbeing::a2),
-    ("A3", &[], wellbeing::a3),
-    ("A4", wellbeing::A4::NAMES, wellbeing::a4),
-    ("A4m", &[], wellbeing::a4m),
-    ("B1", stability::B1::NAMES, stability::b1),
-    ("B2", stability::B2::NAMES, stability::b2),
-    ("B3", stability::B3::NAMES, stability::b3),
-    ("B7", stability::B7::NAMES, stability::b7),
-    ("B11", stability::B11::NAMES, stability::b11),
-    ("C1", voice::C1::NAMES, voice::c1),
-    ("D1", health::D1::NAMES, health::d1),
-    ("F1", leaving::F1::NAMES, leaving::f1),
-    ("G1", care_leavers::G1::NAMES, care_leavers::g1),
-    ("G2", care_leavers::G2::NAMES, care_leavers::g2),
-    ("G3", care_leavers::G3::NAMES, care_leavers::g3),
-    ("P1", population::P1::NAMES, population::p1),
+/// Code of every measure, room by room.
+const CODE: &[&[Code]] = &[
+    wellbeing::MEASURES,
+    stability::MEASURES,
+    voice::MEASURES,
+    health::MEASURES,
+    services::MEASURES,
+    arrival::MEASURES,
+    carers::MEASURES,
+    leaving::MEASURES,
+    care_leavers::MEASURES,
+    support::MEASURES,
+    population::MEASURES,
 ];
 
 impl MeasureSet {
@@ -111,8 +109,8 @@ impl MeasureSet {
     pub fn resolve(framework: &Framework) -> Result<Self, CatalogueError> {
         let mut measures = Vec::with_capacity(framework.measures().len());
         for measure in framework.measures() {
-            let code = CODE.iter().find(|(id, ..)| *id == measure.id);
-            let (_, names, count) = *code.ok_or_else(|| CatalogueError::MeasureUnknown(measure.id.clone()))?;
+            let code = CODE.iter().copied().flatten().find(|code| code.id == measure.id);
+            let Code { names, count, .. } = *code.ok_or_else(|| CatalogueError::MeasureUnknown(measure.id.clone()))?;
             let mut tables = Vec::new();
             for (index, table) in framework.tables().iter().enumerate().filter(|(_, table)| table.measure == measure.id) {
                 tables.push(resolve_table(index, table, names)?);

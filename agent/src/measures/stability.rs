@@ -2,12 +2,21 @@
 
 use shared::ids::ReportingYear;
 
-use super::answer::{Answer, Category, Moment, answers};
+use super::answer::{Answer, Category, Code, Moment, answers};
 use crate::day::Day;
 use crate::histories::{AbsenceSpell, ChildHistory};
 use crate::pseudonym::Token;
 use crate::records::codes::Absence;
 use crate::records::tables::Table;
+
+/// The measures of this room.
+pub(super) const MEASURES: &[Code] = &[
+    Code::share("B1", B1::NAMES, b1),
+    Code::share("B2", B2::NAMES, b2),
+    Code::share("B3", B3::NAMES, b3),
+    Code::share("B7", B7::NAMES, b7),
+    Code::share("B11", B11::NAMES, b11),
+];
 
 /// B3 is about children younger than this on 31 March.
 const B3_AGE_BELOW: u8 = 16;
@@ -27,7 +36,7 @@ answers!(B11 {
 });
 
 /// B1: placements of which a day lies in the year.
-pub(super) fn b1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn b1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     history.episode_on_last_day(year)?;
     let answer = match history.n_placements(Day::first_of(year), Day::last_of(year)) {
         0 | 1 => B1::One,
@@ -40,7 +49,7 @@ pub(super) fn b1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// B2: placements of which a day lies in the year or the one before.
-pub(super) fn b2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn b2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     history.episode_on_last_day(year)?;
     let former = year.before(1);
     if !history.supplied.year(former) {
@@ -60,7 +69,7 @@ pub(super) fn b2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// B3: with the same carer for two years; for a child placed for adoption, with the carer before since two years ago.
-pub(super) fn b3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn b3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     let last = Day::last_of(year);
     let episode = history.episode_on(last)?;
     if !(B3_AGE_MIN..B3_AGE_BELOW).contains(&history.age_on(last)?) {
@@ -84,7 +93,7 @@ pub(super) fn b3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// B7: different social workers on any day of the year, by the return of the year.
-pub(super) fn b7(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn b7(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     history.episode_on_last_day(year)?;
     if !history.supplied.table(year, Table::SwEpisodes) {
         return Some(B7::TableNotSupplied.on_last_day());
@@ -104,7 +113,7 @@ pub(super) fn b7(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// B11: times missing that share a day with a day in care in the year, by the return of the year.
-pub(super) fn b11(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn b11(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     history.last_episode_in_year(year)?;
     if !history.supplied.table(year, Table::Missing) {
         return Some(B11::TableNotSupplied.at(Moment::InYear));

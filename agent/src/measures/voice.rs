@@ -2,11 +2,14 @@
 
 use shared::ids::ReportingYear;
 
-use super::answer::{Answer, Category, answers};
+use super::answer::{Answer, Category, Code, answers};
 use crate::day::Day;
 use crate::histories::ChildHistory;
 use crate::records::codes::TookPart;
 use crate::records::tables::Table;
+
+/// The measures of this room.
+pub(super) const MEASURES: &[Code] = &[Code::share("C1", C1::NAMES, c1)];
 
 /// Age from which a child is asked to take part.
 const AGE_MIN: u8 = 4;
@@ -17,7 +20,7 @@ answers!(C1 {
 });
 
 /// C1: how the child took part in the latest review dated in the year; of two on one day, the higher code.
-pub(super) fn c1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn c1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     let (first, last) = (Day::first_of(year), Day::last_of(year));
     history.episode_on(last)?;
     let is_old_enough = |on: Day| history.age_on(on).is_some_and(|age| age >= AGE_MIN);

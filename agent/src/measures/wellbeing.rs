@@ -2,11 +2,20 @@
 
 use shared::ids::ReportingYear;
 
-use super::answer::{Answer, Category, answers};
+use super::answer::{Answer, Category, Code, answers};
 use crate::day::Day;
 use crate::histories::ChildHistory;
 use crate::records::codes::NoScore;
 use crate::records::tables::Table;
+
+/// The measures of this room.
+pub(super) const MEASURES: &[Code] = &[
+    Code::share("A1", A1::NAMES, a1),
+    Code::share("A2", A2::NAMES, a2),
+    Code::mean("A3", a3),
+    Code::share("A4", A4::NAMES, a4),
+    Code::mean("A4m", a4m),
+];
 
 /// Ages on 31 March at which a score is asked for.
 const AGES: std::ops::RangeInclusive<u8> = 5..=16;
@@ -42,17 +51,23 @@ fn band(score: u8) -> Band {
     }
 }
 
+/// Whether a score is in the high band.
+pub(super) fn is_high(score: u8) -> bool {
+    matches!(band(score), Band::High)
+}
+
 /// Looked after for twelve months and of an age at which a score is asked for.
-fn is_asked(history: &ChildHistory, year: ReportingYear) -> bool {
+pub(super) fn is_asked(history: &ChildHistory, year: ReportingYear) -> bool {
     history.age_on(Day::last_of(year)).is_some_and(|age| AGES.contains(&age)) && history.looked_after_twelve_months(year)
 }
 
-fn score(history: &ChildHistory, year: ReportingYear) -> Option<u8> {
+/// The score of a year's return.
+pub(super) fn score(history: &ChildHistory, year: ReportingYear) -> Option<u8> {
     history.outcomes_of(year).and_then(|outcomes| outcomes.score)
 }
 
 /// A1: whether a score came back, or why not. A score wins over a reason.
-pub(super) fn a1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn a1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !is_asked(history, year) {
         return None;
     }
@@ -73,7 +88,7 @@ pub(super) fn a1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// A2: the band of the score.
-pub(super) fn a2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn a2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !is_asked(history, year) {
         return None;
     }
@@ -89,7 +104,7 @@ pub(super) fn a2(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// A3: the score itself.
-pub(super) fn a3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn a3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !is_asked(history, year) {
         return None;
     }
@@ -97,7 +112,7 @@ pub(super) fn a3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// A4: from the band of last year to the band of now. Eligible now; of last year only the score is needed.
-pub(super) fn a4(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn a4(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !is_asked(history, year) {
         return None;
     }
@@ -127,7 +142,7 @@ pub(super) fn a4(history: &ChildHistory, year: ReportingYear) -> Option<Answer> 
 }
 
 /// A4m: score now minus score then, held to 20 points either way.
-pub(super) fn a4m(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+fn a4m(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     if !is_asked(history, year) {
         return None;
     }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use shared::framework::{Framework, Kind};
 use shared::ids::ReportingYear;
 
@@ -41,7 +42,7 @@ pub struct EnglandFigure {
     pub value: Milli,
     /// Its unit.
     pub unit: EnglandUnit,
-    /// Of how many children, where that is published.
+    /// Of how many children, where that is published: those of a share or a mean; for a number of children, all groups.
     pub of: Option<i64>,
     /// Who published it, and where.
     pub source: String,
@@ -74,6 +75,9 @@ pub enum EnglandError {
 struct File {
     #[serde(default)]
     figure: Vec<Entry>,
+    /// Figures that no measure has: they hold the made-up councils of the tests alone.
+    #[serde(default, rename = "generator")]
+    _generator: IgnoredAny,
 }
 
 #[derive(Deserialize)]
@@ -229,6 +233,12 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_the_made_up_councils_alone_is_left_aside() {
+        let text = format!("{}[[generator]]\nkey = \"x\"\nvalue = 3\n", figure("B1", "3+", "total", 2025, "10", "percent"));
+        assert_eq!(England::parse(&text).unwrap().n_figures(), 1);
+    }
+
+    #[test]
     fn a_figure_that_the_framework_does_not_have_is_named() {
         let check = |line: &str, why: &str| {
             let faults = England::parse(line).unwrap().faults(&Framework::built_in());
@@ -258,6 +268,7 @@ mod tests {
         refused(&figure("B1", "3+", "total", 2025, "10", "percent").repeat(2), "stands twice");
         refused(&figure("B1", "3+", "total", 2025, "10", "furlongs"), "cannot read");
         refused(&figure("B1", "3+", "total", 2025, "10", "percent").replace("a release", " "), "no source");
+        refused("[[figures]]\n", "cannot read");
         refused(&format!("{}of = 0\n", figure("B1", "3+", "total", 2025, "10", "percent")), "of nobody");
     }
 }

@@ -61,6 +61,8 @@ struct Row<'g> {
     published_as: Option<String>,
     counts: &'g [i64],
     hidden: &'g RowHidden,
+    /// For a group of a measure that is one count: how many there are in all groups, where that is shown.
+    all: Option<i64>,
 }
 
 struct Maker<'m, 's> {
@@ -147,10 +149,14 @@ impl Maker<'_, '_> {
         let Some(grid) = self.grid(self.measure) else { return Vec::new() };
         let n_named = self.by_table(&self.measure.id).map_or(0, |(_, table)| table.groups.len());
         let names = self.group_names(&self.measure.id, grid.groups.len() > n_named);
-        let whole = Row { words: None, published_as: Some(TOTAL.to_owned()), counts: &grid.total, hidden: &grid.hiding.total };
+        let mut counted = self.measure.categories.iter().zip(&grid.total).filter(|(category, _)| !category.outside);
+        let only = counted.next().map(|(_, n)| *n).filter(|_| counted.next().is_none());
+        let all = only.filter(|_| !grid.hiding.total.base);
+        let (counts, hidden) = (&grid.total, &grid.hiding.total);
+        let whole = Row { words: None, published_as: Some(TOTAL.to_owned()), counts, hidden, all: None };
         let mut sections = vec![self.share_section(&whole, grid.hiding.precision)];
         for (((words, published_as), counts), hidden) in names.into_iter().zip(&grid.groups).zip(&grid.hiding.groups) {
-            let row = Row { words: Some(words), published_as, counts, hidden };
+            let row = Row { words: Some(words), published_as, counts, hidden, all };
             sections.push(self.share_section(&row, grid.hiding.precision));
         }
         sections
@@ -168,12 +174,15 @@ impl Maker<'_, '_> {
             (false, _) => Shown::Count(count),
         };
         let has_shares = categories().filter(|(_, category)| !category.outside).count() > 1;
-        let share = |count: i64, hidden: bool| match precision {
-            _ if !has_shares || base == 0 && !row.hidden.base => Shown::Nothing,
-            _ if hidden || row.hidden.base => Shown::Hidden,
-            Precision::Exact => Shown::share(count, base),
-            Precision::Tens if base >= WHOLE_SHARE_OF_MIN => Shown::whole_share(count, base),
-            Precision::Tens => Shown::Hidden,
+        // a count alone has a share in a group: of all groups
+        let whole = if has_shares { Some(base) } else { row.all };
+        let share = |count: i64, hidden: bool| match (whole, precision) {
+            (None, _) => Shown::Nothing,
+            (Some(_), _) if hidden || row.hidden.base => Shown::Hidden,
+            (Some(whole), Precision::Exact) => Shown::share(count, whole),
+            (Some(0), Precision::Tens) => Shown::Nothing,
+            (Some(whole), Precision::Tens) if whole >= WHOLE_SHARE_OF_MIN => Shown::whole_share(count, whole),
+            (Some(_), Precision::Tens) => Shown::Hidden,
         };
         let mut lines = Vec::new();
         for (at, category) in categories().filter(|(_, category)| !category.outside) {
@@ -278,13 +287,15 @@ impl Maker<'_, '_> {
             self.sources.len() - 1
         });
         let number = number::published(figure.value);
-        let is_share = figure.unit == EnglandUnit::Percent;
-        Some(Beside {
-            figure: if is_share { format!("{number}%") } else { number },
-            per_cent: is_share.then(|| figure.value.to_one_decimal().0 / 100),
-            year: figure.year,
-            source: source + 1,
-        })
+        // a number of children in a group is read as a share of all groups
+        let of_all = figure.of.filter(|_| figure.unit == EnglandUnit::Children).zip(figure.value.as_whole());
+        let of_all = of_all.map(|(of, n)| Shown::share(n, of)).filter(|share| *share != Shown::Nothing);
+        let (figure_words, per_cent) = match (figure.unit, of_all) {
+            (EnglandUnit::Percent, _) => (format!("{number}%"), Some(figure.value.to_one_decimal().0 / 100)),
+            (EnglandUnit::Children, Some(share)) => (share.words(), share.per_cent_tenths()),
+            (EnglandUnit::Children | EnglandUnit::Mean, _) => (number, None),
+        };
+        Some(Beside { figure: figure_words, per_cent, year: figure.year, source: source + 1 })
     }
 }
 

@@ -88,20 +88,16 @@ fn family_section(family: &FamilyPage, text: &mut String) {
 
 fn measure_block(measure: &MeasureBlock, text: &mut String) {
     let (id, title) = (escaped(&measure.id), escaped(&measure.title));
-    let _ = write!(
-        text,
-        "<h3 id=\"measure-{id}\">{id} {title}</h3>\n<p class=\"question\">{}</p>\n<p>Who: {}</p>\n",
-        escaped(&measure.question),
-        escaped(&measure.population)
-    );
+    let _ = write!(text, "<h3 id=\"measure-{id}\">{id} {title}</h3>\n<p class=\"question\">{}</p>\n", escaped(&measure.question));
     let is_mean = measure.sections.iter().flat_map(|section| &section.lines).any(|line| line.kind == LineKind::Mean);
     let value = if is_mean { "Average" } else { "Share" };
     let _ = write!(
         text,
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"caption-{id}\">\n<table>\n\
-         <caption id=\"caption-{id}\">{id} {title}</caption>\n<thead><tr><th scope=\"col\">Answer</th>\
+         <caption id=\"caption-{id}\">{id}, who: {}</caption>\n<thead><tr><th scope=\"col\">Answer</th>\
          <th scope=\"col\" class=\"number\">Children</th><th scope=\"col\" class=\"number\">{value}</th>\
-         <th scope=\"col\" class=\"chart\">Chart</th><th scope=\"col\">England</th></tr></thead>\n"
+         <th scope=\"col\" class=\"chart\">Chart</th><th scope=\"col\">England</th></tr></thead>\n",
+        escaped(&measure.population)
     );
     measure.sections.iter().for_each(|section| section_rows(section, text));
     *text += "</table>\n</div>\n";
@@ -167,7 +163,9 @@ fn chart(value: Shown, line: &Line) -> String {
         place(here)
     );
     if let Some(at) = england.and_then(|england| england.per_cent).map(place) {
-        let _ = write!(svg, "<line class=\"england\" x1=\"{at}\" x2=\"{at}\" y1=\"0\" y2=\"24\"/>");
+        for class in ["halo", "england"] {
+            let _ = write!(svg, "<line class=\"{class}\" x1=\"{at}\" x2=\"{at}\" y1=\"0\" y2=\"24\"/>");
+        }
     }
     svg + "</svg>"
 }

@@ -75,9 +75,9 @@ fn rounded(part: i64, whole: i64, factor: i64) -> Option<i64> {
     Some(if part < 0 { -size } else { size })
 }
 
-/// A published number as it was published.
+/// A published number: whole as it is, any other with one decimal.
 pub fn published(number: Milli) -> String {
-    number.as_whole().map_or_else(|| number.to_string(), with_commas)
+    number.as_whole().map_or_else(|| one_decimal(number.to_one_decimal().0 / 100), with_commas)
 }
 
 fn one_decimal(tenths: i64) -> String {
@@ -133,5 +133,6 @@ mod tests {
         check(Shown::Hidden, "hidden");
         assert_eq!(published(Milli::whole(81_770)), "81,770");
         assert_eq!(published(Milli(14_900)), "14.9");
+        assert_eq!(published(Milli(78_180)), "78.2");
     }
 }

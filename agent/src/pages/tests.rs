@@ -45,6 +45,16 @@ year = 2025
 value = 81770
 unit = "children"
 source = "Another release"
+
+[[figure]]
+measure = "P1"
+what = "children"
+group = "uasc/uasc"
+year = 2025
+value = 6540
+unit = "children"
+of = 81770
+source = "Another release"
 "#;
 
 /// A share cell.
@@ -194,6 +204,24 @@ fn a_count_alone_has_no_share() {
     let shown = pages(&[share("P1.total", "total", "children", 412)], "P1", None, Small::Hidden);
     assert_lines(&shown.text, &["children England", "Children 412 81,770 (2025) [1]"]);
     assert!(!shown.text.contains("100.0%") && !shown.text.contains("  counted"), "{}", shown.text);
+}
+
+#[test]
+fn a_count_by_groups_has_its_share_of_all_groups() {
+    let cells = [
+        share("P1.total", "total", "children", 400),
+        share("P1.uasc", "uasc", "children", 41),
+        share("P1.uasc", "not_uasc", "children", 359),
+    ];
+    let shown = pages(&cells, "P1", Some("uasc"), Small::Hidden);
+    assert_lines(&shown.text, &["Children 400 81,770 (2025) [1]", "Children 41 10.3% 8.0% (2025) [1]", "Children 359 89.8%"]);
+    let few = [
+        share("P1.total", "total", "children", 363),
+        share("P1.uasc", "uasc", "children", 4),
+        share("P1.uasc", "not_uasc", "children", 359),
+    ];
+    let shown = pages(&few, "P1", Some("uasc"), Small::Hidden);
+    assert_lines(&shown.text, &["Children hidden hidden 8.0% (2025) [1]", "Children hidden hidden"]);
 }
 
 #[test]

@@ -261,7 +261,10 @@ impl Maker<'_, '_> {
     ) -> Section {
         let unit = self.measure.unit.as_deref().unwrap_or_default();
         // a scale that is kept in hundredths is read in its own points
-        let (parts, unit) = if unit == "hundredths" { (100, "points") } else { (1, unit) };
+        let (parts, unit) = match unit.strip_prefix("hundredths of a ") {
+            Some(point) => (100, format!("{point}s")),
+            None => (1, unit.to_owned()),
+        };
         let (value, base) = match (is_hidden, is_coarse && n != 0) {
             (true, _) => (Shown::Hidden, Shown::Hidden),
             (false, true) => (Shown::mean(sum, n.saturating_mul(parts)), Shown::about(n)),

@@ -217,7 +217,7 @@ impl<'f> Sheet<'f> {
 
     /// Whether a number may be hidden: how many there are in all is known anyway.
     fn can_hide(&self, item: usize) -> bool {
-        !self.is_hidden(item) && (item + 1) % self.width() != 0
+        !self.is_hidden(item) && !(item + 1).is_multiple_of(self.width())
     }
 
     /// The smallest shown number above zero, else one that is zero.

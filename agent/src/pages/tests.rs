@@ -196,6 +196,8 @@ fn a_mean_has_one_decimal_and_is_hidden_with_its_children() {
         pages(&cells, "A3", None, Small::Hidden).text
     };
     assert_lines(&mean([60, 20, 20], 100, 1_437), &["average England", "Average, points 14.4 14.9 (2025) [1]", "counted 100"]);
+    let scale = [share("A11.total", "total", "19.50-27.50", 40), ("A11m.total", "total", "sum", 40, 92_480)];
+    assert_lines(&pages(&scale, "A11m", None, Small::Hidden).text, &["Average, points 23.1", "counted 40"]);
     assert_lines(&mean([2, 1, 0], 3, 40), &["Average, points hidden 14.9 (2025) [1]", "counted hidden"]);
 }
 

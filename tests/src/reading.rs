@@ -60,7 +60,8 @@ pub fn read(returns: &[Return]) -> Returns {
     // one catalogue for the whole process, as the agent has
     static RULES: LazyLock<RuleBook> = LazyLock::new(RuleBook::built_in);
     let (changed, xml) = (ChangedIds::default(), XmlTags::default());
-    let options = ReadOptions { key: &key, rules: &RULES, changed: &changed, xml: &xml, ignored: TableSet::NONE };
+    let options =
+        ReadOptions { key: &key, rules: &RULES, changed: &changed, xml: &xml, ignored: TableSet::NONE, postcodes: None };
     let mut reader = ReturnReader::new(options);
     for (year, files) in returns {
         let offered = files.iter().map(|file| Offered::bytes(file.name.clone(), &file.bytes)).collect();

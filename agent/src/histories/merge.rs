@@ -79,7 +79,9 @@ fn make(
 ) -> Summary {
     let mut used: Vec<&ReturnRead> = returns.all.iter().filter(|read| read.year <= year).collect();
     used.sort_by_key(|read| read.year);
-    let supplied = used.iter().fold(Supplied::default(), |all, read| all.with(read.year, read.records.supplied));
+    let supplied = used
+        .iter()
+        .fold(Supplied::default().with_postcodes(returns.has_postcodes), |all, read| all.with(read.year, read.records.supplied));
     let newest = used.last().map(|read| read.year);
     let mut walks: Vec<(ReportingYear, Walk<'_>)> = used.iter().map(|read| (read.year, Walk::new(&read.records))).collect();
     let mut summary = Summary::default();
@@ -261,6 +263,7 @@ fn episode(mended: &Mended<'_>) -> Episode {
         postcode: row.postcode,
         urn: row.urn,
         reason: row.reason.known(),
+        location: row.marks.location(),
         period: 0,
         placement: None,
         carer: None,

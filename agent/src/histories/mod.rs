@@ -8,9 +8,9 @@
 
 mod ask; // questions of the measures
 mod chain; // periods, placements, carers
+mod moves; // changes of carer, worker and school
 mod merge; // rows of all years, child by child
 mod repair; // episodes that contradict each other
-mod workers; // social workers
 pub mod extracts; // local extracts
 pub mod survey; // what children say
 
@@ -25,6 +25,7 @@ use crate::records::codes::{
     Absence, Accommodation, Activity, Ethnicity, InTouch, LegalStatus, MoveReason, Need, NoScore, Place, Provider, Rec, Rne, Sex,
     TookPart, WorkerReason,
 };
+use crate::records::postcodes::Location;
 use crate::records::tables::Table;
 use crate::records::{TableSet, YEAR_FIRST, YEAR_LAST};
 
@@ -89,6 +90,8 @@ pub struct Episode {
     pub urn: Token,
     /// Why the placement changed at its end.
     pub reason: Option<MoveReason>,
+    /// How far from home it lies.
+    pub location: Location,
     /// Number of the period of care.
     pub period: usize,
     /// Number of the placement; `None` while a period that began temporary has none.
@@ -225,7 +228,10 @@ const N_YEARS: usize = 11;
 
 /// Which returns and tables the authority supplied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Supplied([TableSet; N_YEARS]);
+pub struct Supplied {
+    tables: [TableSet; N_YEARS],
+    has_postcodes: bool,
+}
 
 impl Supplied {
     fn slot(year: ReportingYear) -> Option<usize> {
@@ -239,15 +245,26 @@ impl Supplied {
     /// The same with the tables of one more return.
     #[must_use]
     pub fn with(mut self, year: ReportingYear, tables: TableSet) -> Self {
-        if let Some(slot) = Self::slot(year).and_then(|at| self.0.get_mut(at)) {
+        if let Some(slot) = Self::slot(year).and_then(|at| self.tables.get_mut(at)) {
             *slot = tables;
         }
         self
     }
 
+    /// The same with a postcode directory, or without one.
+    #[must_use]
+    pub fn with_postcodes(self, has_postcodes: bool) -> Self {
+        Self { has_postcodes, ..self }
+    }
+
+    /// Whether there was a postcode directory as the returns were read.
+    pub fn postcodes(self) -> bool {
+        self.has_postcodes
+    }
+
     /// Whether the table of a return was there.
     pub fn table(self, year: ReportingYear, table: Table) -> bool {
-        Self::slot(year).and_then(|at| self.0.get(at).copied()).is_some_and(|tables| tables.contains(table))
+        Self::slot(year).and_then(|at| self.tables.get(at).copied()).is_some_and(|tables| tables.contains(table))
     }
 
     /// Whether the return was there.

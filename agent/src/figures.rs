@@ -78,7 +78,7 @@ impl LocalFigures {
                     Kind::Mean => {
                         json!({ "group": group.id, "exact_n": self.n_children(at, g), "exact_sum": self.exact(at, g, c) })
                     }
-                    Kind::Share => json!({
+                    Kind::Share | Kind::Fact => json!({
                         "group": group.id,
                         "category": category.id,
                         "counted": !category.outside,
@@ -94,7 +94,8 @@ impl LocalFigures {
     /// As lines of text.
     pub fn to_lines(&self, framework: &Framework, noise_sd: &BTreeMap<String, f64>) -> Vec<String> {
         let mut lines = Vec::new();
-        for measure in framework.measures() {
+        // what the authority states of itself is no figure of its records
+        for measure in framework.measures().iter().filter(|measure| measure.kind != Kind::Fact) {
             lines.push(String::new());
             lines.push(format!("{}  {}", measure.id, measure.title));
             for (at, table) in framework.tables().iter().enumerate().filter(|(_, table)| table.measure == measure.id) {
@@ -111,7 +112,7 @@ impl LocalFigures {
         let line = |(g, group): (usize, &shared::framework::Group)| {
             let cells: Vec<String> = match table.kind {
                 Kind::Mean => vec![format!("children {}, sum {}", self.n_children(at, g), self.exact(at, g, 0))],
-                Kind::Share => {
+                Kind::Share | Kind::Fact => {
                     let categories = table.categories.iter().enumerate();
                     let bracket = |outside: bool, text: String| if outside { format!("({text})") } else { text };
                     categories

@@ -11,7 +11,7 @@ use shared::log::checkpoint::{Checkpoint, LogKey};
 use shared::log::entry::{CloseReason, Entry, Event, KeyAct};
 use shared::log::tile::{TileId, encode_bundle};
 use shared::log::tree::Tree;
-use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanBlock, PlanChoice, Region};
+use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanBlock, PlanChoice, PopulationEstimate, Region};
 use shared::privacy::RhoNano;
 use shared::release::{Accepted, NOTICE, NOTICE_MADE_UP, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey, pem_encode};
@@ -87,8 +87,10 @@ fn choice(codes: &[AuthorityId]) -> PlanChoice {
     let regions = ["E12000001", "E12000007"];
     let member = |(i, code): (usize, &AuthorityId)| CohortMember {
         authority: *code,
+        ons_code: format!("E09000{code}"),
         name: format!("Council {code}"),
         region: regions[i % 2].into(),
+        population_0_17: Some(40_000),
     };
     let region = |code: &str| Region { code: code.into(), name: format!("Region {code}") };
     PlanChoice {
@@ -101,7 +103,11 @@ fn choice(codes: &[AuthorityId]) -> PlanChoice {
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
-        cohort: Cohort { members: codes.iter().enumerate().map(member).collect(), regions: regions.map(region).to_vec() },
+        cohort: Cohort {
+            members: codes.iter().enumerate().map(member).collect(),
+            regions: regions.map(region).to_vec(),
+            population: Some(PopulationEstimate { mid_year: 2024, source: "A made-up estimate".into() }),
+        },
         authorities_min: 3,
     }
 }
@@ -228,6 +234,7 @@ impl World {
             layout: self.framework.layout_hash(),
             plan: self.plan_id,
             tables_supplied: framework_return_tables(&self.framework).into_iter().map(supplied).collect(),
+            facts: state_facts(&self.framework, |fact| if fact == "S4" { FactAnswer::No } else { FactAnswer::Yes }),
             blocks: body.blocks.iter().map(&mut block).collect(),
             attachments: Vec::new(),
         }

@@ -9,8 +9,6 @@ use shared::ids::{AuthorityId, ReportingYear};
 use shared::plan::{Cohort, CohortMember, Region};
 use shared::time::Day;
 
-use crate::population::Populations;
-
 /// Greatest list, in bytes.
 const LIST_BYTES_MAX: usize = 1024 * 1024;
 
@@ -34,9 +32,6 @@ pub enum AuthoritiesError {
     /// A code that was asked for is not in the list on that day.
     #[error("authority {0} is not in the list on the last day of the year")]
     Unknown(AuthorityId),
-    /// An authority that is asked has no population in the estimate.
-    #[error("authority {0} has no population in the estimate: a rate would leave out who lives there")]
-    NoPopulation(AuthorityId),
     /// One region has two names.
     #[error("region {0} has two names")]
     Region(String),
@@ -103,25 +98,19 @@ impl Authorities {
         self.rows.iter().find(|a| a.id == id && a.holds_on(day))
     }
 
-    /// Those who exist on the last day of a year, or the named ones of them, each with its population where there is an estimate.
-    pub fn cohort(
-        &self,
-        year: ReportingYear,
-        only: Option<&BTreeSet<AuthorityId>>,
-        populations: Option<&Populations>,
-    ) -> Result<Cohort, AuthoritiesError> {
+    /// Those who exist on the last day of a year, or the named ones of them; without populations.
+    pub fn cohort(&self, year: ReportingYear, only: Option<&BTreeSet<AuthorityId>>) -> Result<Cohort, AuthoritiesError> {
         let day = Day(year.last_day());
         let mut members = BTreeMap::new();
         let mut regions: BTreeMap<&str, &Region> = BTreeMap::new();
         let named = |a: &&Authority| only.is_none_or(|ids| ids.contains(&a.id));
         for a in self.rows.iter().filter(|a| a.holds_on(day)).filter(named) {
-            let lives = |p: &Populations| p.of(a.id).ok_or(AuthoritiesError::NoPopulation(a.id));
             let member = CohortMember {
                 authority: a.id,
                 ons_code: a.ons_code.clone(),
                 name: a.name.clone(),
                 region: a.region.code.clone(),
-                population_0_17: populations.map(lives).transpose()?,
+                population_0_17: None,
             };
             if members.insert(a.id, member).is_some() {
                 return Err(AuthoritiesError::Overlap(a.id));
@@ -137,7 +126,7 @@ impl Authorities {
         Ok(Cohort {
             members: members.into_values().collect(),
             regions: regions.into_values().cloned().collect(),
-            population: populations.map(|p| p.estimate().clone()),
+            population: None,
         })
     }
 }
@@ -171,7 +160,7 @@ mod tests {
     fn the_list_in_the_configuration_is_sound() {
         let list = Authorities::parse(include_bytes!("../../config/authorities.csv")).unwrap();
         for year in 2018..=2026 {
-            let cohort = list.cohort(ReportingYear::new(year).unwrap(), None, None).unwrap();
+            let cohort = list.cohort(ReportingYear::new(year).unwrap(), None).unwrap();
             assert!(cohort.members.len() > 140 && cohort.regions.len() == 9, "{year}");
         }
     }
@@ -182,15 +171,15 @@ mod tests {
             "301,E1,One,R1,North,2009-04-01,2025-03-30\n302,E2,Two,R2,South,2009-04-01,\n303,E3,Three,R1,North,2025-03-31,\n";
         let list = parse(rows).unwrap();
         let codes = |year| {
-            let cohort = list.cohort(ReportingYear::new(year).unwrap(), None, None).unwrap();
+            let cohort = list.cohort(ReportingYear::new(year).unwrap(), None).unwrap();
             cohort.members.iter().map(|m| m.authority.to_string()).collect::<Vec<_>>().join(" ")
         };
         assert_eq!((codes(2024), codes(2025)), ("301 302".to_owned(), "302 303".to_owned()));
         let only = BTreeSet::from(["302".parse().unwrap()]);
-        let cohort = list.cohort(ReportingYear::new(2025).unwrap(), Some(&only), None).unwrap();
+        let cohort = list.cohort(ReportingYear::new(2025).unwrap(), Some(&only)).unwrap();
         assert_eq!((cohort.members.len(), cohort.regions.len()), (1, 1));
         let gone = BTreeSet::from(["301".parse().unwrap()]);
-        assert!(matches!(list.cohort(ReportingYear::new(2025).unwrap(), Some(&gone), None), Err(AuthoritiesError::Unknown(_))));
+        assert!(matches!(list.cohort(ReportingYear::new(2025).unwrap(), Some(&gone)), Err(AuthoritiesError::Unknown(_))));
     }
 
     #[test]
@@ -200,6 +189,6 @@ mod tests {
             assert!(error.starts_with("line 3:"), "{error}");
         }
         let twice = parse("301,E1,One,R1,North,2009-04-01,\n301,E9,One,R1,North,2009-04-01,\n").unwrap();
-        assert!(matches!(twice.cohort(ReportingYear::new(2025).unwrap(), None, None), Err(AuthoritiesError::Overlap(_))));
+        assert!(matches!(twice.cohort(ReportingYear::new(2025).unwrap(), None), Err(AuthoritiesError::Overlap(_))));
     }
 }

@@ -11,7 +11,7 @@ use shared::enrolment::{ENROLMENT_BYTES_MAX, EnrolmentError, EnrolmentRequest};
 use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use shared::log::entry::CloseReason;
-use shared::plan::{Dates, PLAN_TYPE, Plan, PlanChoice, PlanError};
+use shared::plan::{Cohort, Dates, PLAN_TYPE, Plan, PlanChoice, PlanError};
 use shared::privacy::RhoNano;
 use shared::sign::{Envelope, KeyError};
 use shared::time::{Clock, Day, Timestamp};
@@ -275,8 +275,10 @@ pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError>
         return Err(OperateError::Dates { opens_at, closes_at });
     }
     let source = |source| OperateError::Authorities { path: config.authorities.display().to_string(), source };
-    let populations = wish.population.as_ref().map(|(path, name)| read_population(path, wish.year, name)).transpose()?;
-    let cohort = read_authorities(config)?.cohort(wish.year, wish.only.as_ref(), populations.as_ref()).map_err(source)?;
+    let mut cohort = read_authorities(config)?.cohort(wish.year, wish.only.as_ref()).map_err(source)?;
+    if let Some((path, name)) = &wish.population {
+        place_population(path, wish.year, name, &mut cohort)?;
+    }
     let choice = PlanChoice {
         reporting_year: wish.year,
         made_up: wish.made_up,
@@ -293,9 +295,10 @@ pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError>
     Ok(Plan::with_equal_shares(&Framework::built_in(), choice)?)
 }
 
-fn read_population(path: &Path, year: ReportingYear, name: &str) -> Result<Populations, OperateError> {
+fn place_population(path: &Path, year: ReportingYear, name: &str, cohort: &mut Cohort) -> Result<(), OperateError> {
     let bytes = std::fs::read(path).map_err(|e| file_error(path, e))?;
-    Populations::parse(&bytes, year, name).map_err(|source| OperateError::Population { path: path.display().to_string(), source })
+    let placed = Populations::parse(&bytes, year, name).and_then(|populations| populations.place_in(cohort));
+    placed.map_err(|source| OperateError::Population { path: path.display().to_string(), source })
 }
 
 /// What an operator should think over before a plan is logged: every agent would refuse it, or almost every one.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use shared::ids::{AuthorityId, ReportingYear};
 use shared::limits::POPULATION_MAX;
-use shared::plan::PopulationEstimate;
+use shared::plan::{Cohort, PopulationEstimate};
 
 /// Greatest file, in bytes.
 const FILE_BYTES_MAX: usize = 1024 * 1024;
@@ -31,6 +31,9 @@ pub enum PopulationError {
     /// Two rows of one authority and year.
     #[error("authority {0} stands twice for mid-{1}")]
     Twice(AuthorityId, i16),
+    /// An authority that is asked has no row.
+    #[error("authority {0} is asked to take part and has no row for mid-{1}")]
+    Absent(AuthorityId, i16),
     /// No row of the year that a rate of the reporting year is per.
     #[error("there is no row for mid-{0}, which the rates of this reporting year are per")]
     NoYear(i16),
@@ -78,13 +81,14 @@ impl Populations {
         Ok(Self { estimate: PopulationEstimate { mid_year, source: source.to_owned() }, of })
     }
 
-    /// Children aged 0 to 17 who live where an authority is.
-    pub fn of(&self, authority: AuthorityId) -> Option<u64> {
-        self.of.get(&authority).copied()
-    }
-    /// What it is and who published it.
-    pub fn estimate(&self) -> &PopulationEstimate {
-        &self.estimate
+    /// Gives every member of a cohort its population; a rate that left out where somebody lives would be wrong.
+    pub fn place_in(self, cohort: &mut Cohort) -> Result<(), PopulationError> {
+        for member in &mut cohort.members {
+            let lives = self.of.get(&member.authority).copied();
+            member.population_0_17 = Some(lives.ok_or(PopulationError::Absent(member.authority, self.estimate.mid_year))?);
+        }
+        cohort.population = Some(self.estimate);
+        Ok(())
     }
 }
 
@@ -100,9 +104,9 @@ mod tests {
     #[test]
     fn the_middle_of_the_year_before_is_taken() {
         let populations = parse("301,2023,1\n301,2024,62000\n302, 2024, 90000\n").unwrap();
-        let of = |code: &str| populations.of(code.parse().unwrap());
+        let of = |code: &str| populations.of.get(&code.parse().unwrap()).copied();
         assert_eq!((of("301"), of("302"), of("303")), (Some(62_000), Some(90_000), None));
-        assert_eq!(populations.estimate(), &PopulationEstimate { mid_year: 2024, source: "An estimate".into() });
+        assert_eq!(populations.estimate, PopulationEstimate { mid_year: 2024, source: "An estimate".into() });
     }
 
     #[test]

@@ -17,7 +17,8 @@ use shared::release::{Accepted, NOTICE, NOTICE_MADE_UP, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey, pem_encode};
 use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseStatement, STATEMENT_TYPE};
 use shared::submission::{
-    KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
+    FactAnswer, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
+    state_facts,
 };
 use shared::time::Timestamp;
 use shared::trust::Trust;

@@ -267,7 +267,10 @@ mod tests {
         assert_eq!(lives, [Some(62_000), Some(90_000)]);
         assert!(summary(&whole).join("\n").contains("rates per the 152000 children aged 0 to 17 of mid-2025: An estimate"));
         let chain = |error: operate::OperateError| format!("{:#}", anyhow::Error::from(error));
-        assert!(chain(plan("301,2025,62000\n").unwrap_err()).contains("authority 302 has no population"));
+        assert!(
+            chain(plan("301,2025,62000\n").unwrap_err())
+                .contains("authority 302 is asked to take part and has no row for mid-2025")
+        );
         assert!(chain(plan("301,2024,62000\n").unwrap_err()).contains("no row for mid-2025"));
         let without = made(&JULY).unwrap();
         assert!(without.body().cohort.population.is_none() && summary(&without).join("\n").contains("no rates"));

@@ -72,6 +72,7 @@ fn choice() -> PlanChoice {
         cohort: Cohort {
             members: vec![member("301"), member("302")],
             regions: vec![Region { code: "E12000007".into(), name: "London".into() }],
+            population: None,
         },
         authorities_min: 1,
     }

@@ -347,6 +347,32 @@ impl Table {
     }
 }
 
+/// Families of measures in the order of pages: the letter that their ids begin with, and words for people.
+pub const FAMILIES: [(&str, &str); 11] = [
+    ("A", "Wellbeing"),
+    ("B", "Stability"),
+    ("R", "Relationships"),
+    ("C", "Having a say"),
+    ("D", "Health"),
+    ("E", "Carers"),
+    ("F", "Leaving care and going home"),
+    ("G", "Care leavers"),
+    ("H", "What care gave, and how life is"),
+    ("P", "How many children"),
+    ("S", "What councils say of themselves"),
+];
+
+/// A family of measures.
+#[derive(Clone, Debug)]
+pub struct Family<'a> {
+    /// Letter that the ids of its measures begin with.
+    pub letter: &'a str,
+    /// Words for people.
+    pub words: String,
+    /// Its measures in order.
+    pub measures: Vec<&'a Measure>,
+}
+
 /// Where measures and tables stand, by id.
 #[derive(Clone, Debug)]
 struct Places {
@@ -450,15 +476,20 @@ impl Framework {
     pub fn facts(&self) -> impl Iterator<Item = &Measure> + '_ {
         self.measures.iter().filter(|m| m.kind == Kind::Fact)
     }
-    /// Families that have a measure, with their measures, in the order of their first ones.
-    pub fn families(&self) -> Vec<(&str, Vec<&Measure>)> {
-        let mut families: Vec<(&str, Vec<&Measure>)> = Vec::new();
+    /// Families that have a measure, in the order of [`FAMILIES`]; then those whose letter is not known there.
+    pub fn families(&self) -> Vec<Family<'_>> {
+        let known = FAMILIES.iter().map(|(letter, words)| Family { letter, words: (*words).to_owned(), measures: Vec::new() });
+        let mut families: Vec<Family<'_>> = known.collect();
         for m in &self.measures {
-            match families.iter_mut().find(|(letter, _)| *letter == m.family()) {
-                Some((_, measures)) => measures.push(m),
-                None => families.push((m.family(), vec![m])),
+            match families.iter_mut().find(|f| f.letter == m.family()) {
+                Some(family) => family.measures.push(m),
+                None => {
+                    let words = format!("Measures {}", m.family());
+                    families.push(Family { letter: m.family(), words, measures: vec![m] });
+                }
             }
         }
+        families.retain(|f| !f.measures.is_empty());
         families
     }
     /// All breakdowns in order.

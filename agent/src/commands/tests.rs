@@ -80,7 +80,7 @@ fn a_plan_that_is_not_the_one_logged_plan_of_the_pinned_key_is_refused() {
     refuses(world, other, Problem::PlanUnlogged);
     let stranger = |a: &mut Agent| {
         let key = SigningKey::generate(Algorithm::EcdsaP256).unwrap();
-        let envelope = shared::sign::Envelope::sign(shared::plan::PLAN_TYPE, a.world.plan_payload("2025", "2025"), &key).unwrap();
+        let envelope = Envelope::sign(shared::plan::PLAN_TYPE, a.world.plan_payload("2025", "2025"), &key).unwrap();
         *a.world.plan.borrow_mut() = envelope.encode();
     };
     refuses(world, stranger, Problem::PlanSignatureInvalid);

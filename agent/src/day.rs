@@ -4,6 +4,8 @@
 //! day that does not exist gives the last day of that month; a birthday on 29 February falls on 28 February in other
 //! years (measures, detail 1). Invariant: a `Day` lies in the years 1900 to 2199.
 
+mod working; // working days and bank holidays
+
 use std::num::NonZeroU32;
 
 use jiff::civil::Date;

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use shared::framework::Framework;
 use tests::councils::{Plan, Spec};
-use tests::oracle::{self, Cell};
+use tests::exact::{self, Cell};
 
 fn share(counts: &BTreeMap<Cell, i64>, table: &str, part: &[&str], outside: &[&str]) -> f64 {
     let total = |is_in: &dyn Fn(&str) -> bool| -> f64 {
@@ -18,9 +19,10 @@ fn share(counts: &BTreeMap<Cell, i64>, table: &str, part: &[&str], outside: &[&s
 #[test]
 fn a_dozen_councils_lie_near_the_published_figures() {
     let plan = Plan::new(&Spec { seed: 1, authorities: Some(12), ..Spec::default() });
-    let all: Vec<BTreeMap<Cell, i64>> =
-        (0..plan.authorities().len()).map(|place| oracle::count(&plan.council(place), 2025)).collect();
-    let counts = oracle::sum(&all);
+    let all: Vec<BTreeMap<Cell, i64>> = (0..plan.authorities().len())
+        .map(|place| exact::of_council(&plan.council(place), 2025, &Framework::built_in()).unwrap())
+        .collect();
+    let counts = exact::sum(&all);
     let near = |what: &str, found: f64, target: f64, within: f64| {
         eprintln!("{what}: {found:.1}, published {target}");
         assert!((found - target).abs() <= within, "{what}: {found}");

@@ -12,7 +12,7 @@ use crate::ground::{YEAR, ground};
 #[test]
 fn check_finds_what_was_planted() {
     let ground = ground();
-    let spec = Spec { seed: 5, authorities: Some(4), reporting_year: YEAR, n_years: 2, faults: 0.01 };
+    let spec = Spec { seed: 5, authorities: Some(4), reporting_year: YEAR, n_years: 2, faults: 0.01, ..Spec::default() };
     let plan = Plan::new(&spec);
     let (mut n, mut missed) = (0, Vec::new());
     let mut rules = BTreeSet::new();

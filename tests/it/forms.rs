@@ -12,7 +12,7 @@ use tests::world::office::Office;
 use crate::ground::{YEAR, ground};
 
 fn councils() -> Vec<Council> {
-    let spec = Spec { seed: 21, authorities: Some(3), reporting_year: YEAR, n_years: 3, faults: 0.0 };
+    let spec = Spec { seed: 21, authorities: Some(3), reporting_year: YEAR, n_years: 3, ..Spec::default() };
     let plan = Plan::new(&spec);
     (0..plan.authorities().len()).map(|place| plan.council_of_size(place, 40)).collect()
 }
@@ -30,7 +30,7 @@ fn written(write: impl FnOnce(&std::path::Path)) -> Returns {
 
 /// The histories of the newest return, by pseudonym.
 fn histories(returns: &Returns) -> Vec<ChildHistory> {
-    build(returns, returns.all.last().unwrap().year, Mending::Apply).children
+    build(returns, returns.all.last().unwrap().year, Mending::Apply, shared::framework::Parameters::default()).children
 }
 
 /// Whether two histories say the same; the lines of their rows do not count.

@@ -26,7 +26,7 @@ pub fn ground() -> Ground {
 
 /// So many councils with three return years.
 pub fn spec(authorities: usize) -> Spec {
-    Spec { seed: 11, authorities: Some(authorities), reporting_year: YEAR, n_years: 3, faults: 0.0 }
+    Spec { seed: 11, authorities: Some(authorities), reporting_year: YEAR, n_years: 3, ..Spec::default() }
 }
 
 /// A round that is open, nothing sent yet.

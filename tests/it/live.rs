@@ -16,6 +16,7 @@ use shared::problem::Exit;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 use tests::councils::Plan;
+use tests::councils::extracts::Supply;
 use tests::postgres::{Postgres, READER};
 use tests::world::office::Office;
 
@@ -179,6 +180,7 @@ fn section(url_file: &str, years: &[i16], timeout_s: u64, queries: &BTreeMap<&st
 fn office_with_returns(ground: &Ground, faults: f64) -> Office<'_> {
     let mut spec = spec(1);
     spec.faults = faults;
+    spec.extracts = Supply::Nothing;
     let council = Plan::new(&spec).council(0);
     let office = Office::create(&ground.world, &council.code, YEAR).unwrap();
     council.write_returns(&office.returns()).unwrap();

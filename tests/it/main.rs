@@ -21,7 +21,6 @@ mod forms;
 mod ground;
 mod live;
 mod one_child;
-mod oracle;
 mod planted;
 mod ports;
 mod pseudonyms;

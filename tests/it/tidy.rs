@@ -193,8 +193,7 @@ fn seeded_randomness_is_in_tests_only() {
 }
 
 #[test]
-fn the_oracle_shares_nothing_with_the_agent() {
-    ban("oracle", &rooms(&["tests/src/oracle"]), &["agent::", "use agent"]);
+fn the_councils_share_nothing_with_the_agent() {
     ban("councils", &rooms(&["tests/src/councils"]), &["agent::", "use agent"]);
 }
 

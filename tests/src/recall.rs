@@ -43,7 +43,7 @@ impl Recall {
 pub fn measure(years: &[i16], n_years: usize, n_councils: usize, seed: u64) -> anyhow::Result<Recall> {
     let mut recall = Recall::default();
     for &year in years {
-        let spec = Spec { seed, authorities: Some(n_councils), reporting_year: year, n_years, faults: 0.0 };
+        let spec = Spec { seed, authorities: Some(n_councils), reporting_year: year, n_years, ..Spec::default() };
         let plan = Plan::new(&spec);
         for place in 0..plan.authorities().len() {
             let council = plan.council(place);

@@ -10,7 +10,9 @@ mod ask; // questions of the measures
 mod chain; // periods, placements, carers
 mod merge; // rows of all years, child by child
 mod repair; // episodes that contradict each other
+mod workers; // social workers
 pub mod extracts; // local extracts
+pub mod survey; // what children say
 
 #[cfg(test)]
 pub(crate) mod tests;

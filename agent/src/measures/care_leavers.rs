@@ -1,15 +1,19 @@
-//! G: eighteen plus, from the care leavers' table of the return.
+//! G1 to G4: eighteen plus, from the care leavers' table of the return.
 
 use shared::ids::ReportingYear;
 
 use super::answer::{Answer, Category, Code, answers};
 use crate::day::Day;
-use crate::histories::{ChildHistory, Leaver};
-use crate::records::codes::{Accommodation, Activity, InTouch, Judgement, Rec};
+use crate::histories::{ChildHistory, Episode, Leaver};
+use crate::records::codes::{Accommodation, Activity, InTouch, Judgement, Place, Rec};
 
 /// The measures of this room.
-pub(super) const MEASURES: &[Code] =
-    &[Code::share("G1", G1::NAMES, g1), Code::share("G2", G2::NAMES, g2), Code::share("G3", G3::NAMES, g3)];
+pub(super) const MEASURES: &[Code] = &[
+    Code::share("G1", G1::NAMES, g1),
+    Code::share("G2", G2::NAMES, g2),
+    Code::share("G3", G3::NAMES, g3),
+    Code::share("G4", G4::NAMES, g4),
+];
 
 /// Ages on 31 March of care leavers in the return.
 const AGES: std::ops::RangeInclusive<u8> = 17..=25;
@@ -23,9 +27,18 @@ answers!(G3 {
     NotInLearningOrWork = "not_in_learning_or_work", NoInformation = "no_information",
 });
 
+answers!(G4 { WithFormerCarer = "with_former_carer", Elsewhere = "elsewhere", NotEnoughYears = "not_enough_years" });
+
+/// Ages on 31 March of those who may have stayed with their foster carers.
+const STAYED_AGES: std::ops::RangeInclusive<u8> = 18..=21;
+/// Days in care since the 14th birthday that make a care leaver: thirteen weeks.
+const DAYS_SINCE_14: i32 = 13 * 7;
+/// The letter of accommodation with former foster carers.
+const WITH_FORMER_CARER: u8 = b'Z';
+
 /// The row of a young person who is counted: not dead, not home for good, not moved to another authority, and not
 /// known from short breaks alone. Who has no known episode stays in.
-fn counted(history: &ChildHistory, year: ReportingYear) -> Option<Leaver> {
+pub(super) fn counted(history: &ChildHistory, year: ReportingYear) -> Option<Leaver> {
     let row = history.leaver_of(year)?;
     let is_of_age = history.age_on(Day::last_of(year)).is_some_and(|age| AGES.contains(&age));
     let is_gone = matches!(row.in_touch, Some(InTouch::Died | InTouch::ReturnedHome));
@@ -70,4 +83,34 @@ fn g3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
         Some(Activity::None) | None => G3::NoInformation,
     };
     Some(answer.of_care_leaver())
+}
+
+/// G4: of those whose care ended in a foster home at 18, who lives with the former carer.
+fn g4(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+    let row = counted(history, year)?;
+    let age = history.age_on(Day::last_of(year)).filter(|age| STAYED_AGES.contains(age))?;
+    if !history.supplied.year(year.before(i16::from(age - STAYED_AGES.start()))) {
+        return Some(G4::NotEnoughYears.of_care_leaver());
+    }
+    if !left_foster_care_at_18(history) {
+        return None;
+    }
+    let lives_there = row.accommodation.is_some_and(|home| home.letter == WITH_FORMER_CARER);
+    Some(if lives_there { G4::WithFormerCarer } else { G4::Elsewhere }.of_care_leaver())
+}
+
+/// Whether care ended on the 18th birthday, or the day before it, in a foster home, after thirteen weeks or more.
+fn left_foster_care_at_18(history: &ChildHistory) -> bool {
+    let Some(last) = history.episodes.last() else { return false };
+    let (at_14, at_18) = (history.birth.birthday(14), history.birth.birthday(18));
+    let Some(end) = last.end.filter(|end| end.how.exit().is_some()) else { return false };
+    let in_foster_care = history
+        .home_of(last)
+        .is_some_and(|home| matches!(home.place, Place::U1 | Place::U2 | Place::U3 | Place::U4 | Place::U5 | Place::U6));
+    let days = |episode: &Episode| {
+        let until = episode.end.map_or(end.on, |end| end.on);
+        until.days_since(episode.start.max(at_14)).max(0)
+    };
+    let n_days = history.episodes.iter().map(days).fold(0_i32, i32::saturating_add);
+    (end.on == at_18 || end.on == at_18.before()) && in_foster_care && n_days >= DAYS_SINCE_14
 }

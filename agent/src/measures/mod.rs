@@ -7,14 +7,23 @@
 
 mod answer; // answers by name
 mod groups; // in which group of a breakdown a child is
+mod supply; // what is not there
+mod asked; // who is asked in a survey
 
-mod care_leavers; // G
-mod health; // D
+mod arrival; // D10a, D10b: coming into care
+mod care_leavers; // G1 to G4
+mod carers; // E
+mod health; // D1 to D5, G0
+mod care_and_life; // H
 mod leaving; // F
+mod own_view; // A, in their own words
 mod population; // P
+mod services; // D7 to D9: mental-health services
+mod relationships; // R
 mod stability; // B
+mod support; // G5 to G9: support of care leavers
 mod voice; // C
-mod wellbeing; // A
+mod wellbeing; // A, as seen by carers
 
 #[cfg(test)]
 mod tests;
@@ -88,11 +97,18 @@ struct ResolvedTable {
 /// Code of every measure, room by room.
 const CODE: &[&[Code]] = &[
     wellbeing::MEASURES,
+    own_view::MEASURES,
     stability::MEASURES,
+    relationships::MEASURES,
     voice::MEASURES,
     health::MEASURES,
+    services::MEASURES,
+    arrival::MEASURES,
+    carers::MEASURES,
     leaving::MEASURES,
     care_leavers::MEASURES,
+    support::MEASURES,
+    care_and_life::MEASURES,
     population::MEASURES,
 ];
 

@@ -13,7 +13,7 @@ const IN_CARE: &str = "A1,01/06/2020,S,C2,U4,,";
 
 /// What the one child adds to a table in 2025: group, category and amount.
 fn adds(table: &str, returns: &[Written]) -> Option<(String, String, i32)> {
-    let framework = Framework::built_in();
+    let framework = Framework::built_in().by_every_breakdown();
     let measures = MeasureSet::resolve(&framework).unwrap();
     let child = history(2025, returns);
     let all = measures.contributions(&child, year(2025))?;

@@ -16,6 +16,7 @@ use super::peers::{self, PeerRun};
 use super::timing::{median, wall};
 use super::{Outcome, Target};
 use crate::build::{Profile, Programs, programs};
+use crate::councils::extracts::Supply;
 use crate::councils::{Plan, Spec};
 use crate::many_rows::write_return;
 use crate::world::process::Processes;
@@ -61,7 +62,7 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
 /// Both over the same returns of one council: the agent reads all of them at once, the script one after another.
 fn beside_pandas(programs: &Programs, n_years: usize, n_children: u32, target: Target) -> anyhow::Result<Vec<Outcome>> {
     let folder = tempfile::tempdir()?;
-    let spec = Spec { seed: 1, authorities: None, reporting_year: YEAR, n_years, faults: 0.0 };
+    let spec = Spec { seed: 1, authorities: None, reporting_year: YEAR, n_years, extracts: Supply::Nothing, ..Spec::default() };
     let council = Plan::new(&spec).council_of_size(0, n_children);
     let returns = folder.path().join("returns");
     council.write_returns(&returns)?;

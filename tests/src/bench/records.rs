@@ -8,6 +8,7 @@ use shared::ids::AuthorityId;
 
 use super::timing::alternate_cpu;
 use super::{Outcome, Target};
+use crate::councils::extracts::Supply;
 use crate::councils::{Council, Plan, Spec};
 use crate::reading::{Return, read, returns_of};
 
@@ -67,13 +68,15 @@ pub(super) fn bare_pass(returns: &[Return]) -> anyhow::Result<()> {
 
 /// The returns of one made-up council with ten linked years, in memory: about 60,000 rows of episodes.
 fn large_council() -> anyhow::Result<Vec<Return>> {
-    let spec = Spec { seed: 1, authorities: None, reporting_year: 2026, n_years: YEARS, faults: 0.0 };
+    let spec =
+        Spec { seed: 1, authorities: None, reporting_year: 2026, n_years: YEARS, extracts: Supply::Nothing, ..Spec::default() };
     in_memory(&Plan::new(&spec).council_of_size(0, N_CHILDREN))
 }
 
 /// The code and the returns of a made-up council of middling size, in memory: three linked years.
 pub(super) fn middling_council() -> anyhow::Result<(AuthorityId, Vec<Return>)> {
-    let spec = Spec { seed: 1, authorities: None, reporting_year: 2026, n_years: 3, faults: 0.0 };
+    let spec =
+        Spec { seed: 1, authorities: None, reporting_year: 2026, n_years: 3, extracts: Supply::Nothing, ..Spec::default() };
     let by_size = places_by_size(&Plan::new(&spec));
     council(&spec, by_size.get(by_size.len() / 2).copied().unwrap_or(0))
 }

@@ -21,6 +21,14 @@ pub enum Purpose {
     Permanence = 5,
     /// Orders that deprive of liberty.
     Deprivations = 6,
+    /// Local extracts of one child.
+    Extracts = 7,
+    /// What all children of a household share in an extract.
+    Households = 8,
+    /// Which extracts an authority supplies.
+    Supplies = 9,
+    /// What is left open in the returns.
+    Gaps = 10,
 }
 
 /// A source of chance.
@@ -38,6 +46,10 @@ impl Chance {
             Purpose::Faults => 4,
             Purpose::Permanence => 5,
             Purpose::Deprivations => 6,
+            Purpose::Extracts => 7,
+            Purpose::Households => 8,
+            Purpose::Supplies => 9,
+            Purpose::Gaps => 10,
         };
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());

@@ -58,6 +58,8 @@ pub fn make(spec: &Spec, authority: &Authority, effects: &Effects, former: &Auth
         plans: maker.plans,
         seed: spec.seed,
         faults: spec.faults,
+        supply: spec.extracts,
+        gaps: spec.gaps,
     }
 }
 

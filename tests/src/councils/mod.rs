@@ -2,7 +2,7 @@
 //!
 //! Every figure arises from histories. A child comes into care at an age and for a reason, lives somewhere,
 //! moves or stays, has social workers and reviews, goes missing or does not, leaves, comes back, grows up.
-//! What is drawn are the events; which category of a measure they make is only ever counted, by the oracle.
+//! What is drawn are the events; which category of a measure they make is only ever counted.
 //! The parameters, with the published figure beside each, are in `parameters`. Children here are nobody, but
 //! each stands for someone: their histories are written as carefully as real ones would be.
 //!
@@ -11,7 +11,8 @@
 //!
 //! In the order of making: `authorities` and `effects`, `sketch` (an outline of each childhood), `legal`,
 //! `placements`, `episodes`, `mend`, `around`, `outcomes`, `leavers`, `permanence`, `deprivations`, `council`; then `write` (with
-//! `rows`), `xml` and back again by `convert`, `workbook`, `encodings`, and `faults`; `profile` describes what was made.
+//! `rows`), `extracts`, `gaps`, `xml` and back again by `convert`, `workbook`, `encodings`, and `faults`; `profile` describes
+//! what was made.
 
 pub mod around;
 pub mod authorities;
@@ -24,7 +25,9 @@ pub mod deprivations;
 pub mod effects;
 pub mod encodings;
 pub mod episodes;
+pub mod extracts;
 pub mod faults;
+pub mod gaps;
 pub mod leavers;
 pub mod legal;
 pub mod mend;
@@ -49,8 +52,10 @@ use std::path::Path;
 
 use authorities::Authority;
 use effects::Effects;
+use extracts::Supply;
 use faults::{PlantedFault, Planter};
 use state::{Child, Plans};
+use write::Table;
 
 /// Return years whose columns and codes the writer knows.
 const RETURN_YEARS: RangeInclusive<i16> = 2017..=2027;
@@ -74,11 +79,15 @@ pub struct Spec {
     pub n_years: usize,
     /// Planted faults per row, from 0 to 1.
     pub faults: f64,
+    /// Which local extracts the councils supply.
+    pub extracts: Supply,
+    /// How much the returns leave open, from 0 (nothing) to 1 (as badly kept as any): `gaps`.
+    pub gaps: f64,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { seed: 1, authorities: None, reporting_year: 2025, n_years: 3, faults: 0.0 }
+        Self { seed: 1, authorities: None, reporting_year: 2025, n_years: 3, faults: 0.0, extracts: Supply::ByCouncil, gaps: 0.0 }
     }
 }
 
@@ -193,6 +202,8 @@ pub struct Council {
     pub plans: BTreeMap<String, Plans>,
     seed: u64,
     faults: f64,
+    supply: Supply,
+    gaps: f64,
 }
 
 impl fmt::Debug for Council {
@@ -209,16 +220,35 @@ impl Council {
     pub fn write_returns(&self, folder: &Path) -> io::Result<Vec<PlantedFault>> {
         let mut planted = Vec::new();
         let mut planter = Planter::new(&self.code);
-        for &year in &self.years {
-            let mut tables = write::tables(self, year);
+        for year in self.years_returned() {
+            let mut tables = self.tables_returned(year);
             if self.faults > 0.0 {
                 planted.extend(planter.plant(&mut tables, year, self.seed, self.faults));
             }
-            for table in tables {
+            for table in tables.into_iter().chain(self.extracts_returned(year)) {
                 write_file(folder, year, table.file, &table.bytes)?;
             }
         }
         Ok(planted)
+    }
+
+    /// All files of one return year: the tables of the return and the extracts.
+    #[must_use]
+    pub fn files(&self, year: i16) -> Vec<Table> {
+        self.tables_returned(year).into_iter().chain(self.extracts_returned(year)).collect()
+    }
+
+    /// The section `[tables]` of the agent's configuration: which tables and extracts lie in the folder of a return year.
+    #[must_use]
+    pub fn tables_section(&self, year: i16) -> String {
+        let mut section = String::from("[tables]\n");
+        for file in self.tables_lacking(year) {
+            section.push_str(&format!("{} = false\n", sheet::name_of(file)));
+        }
+        for extract in self.extracts(year) {
+            section.push_str(&format!("{} = true\n", extract.name()));
+        }
+        section
     }
 
     /// Writes the years before as they are, and the newest with every class of fault in it once.
@@ -228,14 +258,14 @@ impl Council {
     pub fn write_each_fault(&self, folder: &Path) -> io::Result<Vec<PlantedFault>> {
         let mut planted = Vec::new();
         let mut planter = Planter::new(&self.code);
-        for &year in &self.years {
-            let mut tables = write::tables(self, year);
+        for year in self.years_returned() {
+            let mut tables = self.tables_returned(year);
             if self.years.last() == Some(&year) {
                 planted = planter.plant_each(&mut tables, year);
             } else {
                 planter.pass(&tables);
             }
-            for table in tables {
+            for table in tables.into_iter().chain(self.extracts_returned(year)) {
                 write_file(folder, year, table.file, &table.bytes)?;
             }
         }

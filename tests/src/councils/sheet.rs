@@ -2,6 +2,7 @@
 //!
 //! Only for files of our own writer: no cell of theirs holds a comma, a quotation mark or a line's end.
 
+use super::extracts::Extract;
 use super::write::Table;
 
 /// A table by cells.
@@ -66,6 +67,9 @@ pub fn name_of(file: &str) -> &'static str {
         "previous_permanence.csv" => "PrevPerm",
         "sw_episodes.csv" => "SWEpisodes",
         "DoLo.csv" => "DoLo",
-        _ => unreachable!("the writer makes no other file"),
+        _ => {
+            let extract = Extract::ALL.into_iter().find(|extract| extract.file() == file);
+            extract.expect("the writer makes no other file").name()
+        }
     }
 }

@@ -2,7 +2,8 @@
 //! numbers real numbers; identifiers stay text, so that none is rounded.
 
 use super::sheet::{Sheet, name_of};
-use super::{Council, write, write_file};
+use super::write::Table;
+use super::{Council, write_file};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::io;
 use std::path::Path;
@@ -11,7 +12,7 @@ use std::path::Path;
 pub const FILE: &str = "ssda903.xlsx";
 
 /// Columns of days.
-const DAYS: [&str; 15] = [
+const DAYS: [&str; 25] = [
     "DOB",
     "MC_DOB",
     "DECOM",
@@ -27,19 +28,29 @@ const DAYS: [&str; 15] = [
     "MIS_END",
     "SW_DECOM",
     "SW_DEC",
+    "SDQ_DATE",
+    "SURVEY_DATE",
+    "SCHOOL_START",
+    "SCHOOL_END",
+    "REFERRAL_DATE",
+    "FIRST_APPT_DATE",
+    "CLOSED_DATE",
+    "PATHWAY_REVIEW",
+    "HOME_DATE",
+    "HEALTH_CHECK_DATE",
 ];
 
 /// Columns that stay text though they look like numbers.
-const TEXTS: [&str; 4] = ["CHILD", "UPN", "URN", "LA_PERM"];
+const TEXTS: [&str; 5] = ["CHILD", "UPN", "URN", "LA_PERM", "SCHOOL"];
 
 impl Council {
-    /// Writes one folder per return year with the return as a workbook.
+    /// Writes one folder per return year with the return and the extracts as a workbook.
     ///
     /// # Errors
     /// When a folder or file cannot be written.
     pub fn write_workbook(&self, folder: &Path) -> io::Result<()> {
-        for &year in &self.years {
-            let bytes = book(&write::tables(self, year)).map_err(io::Error::other)?;
+        for year in self.years_returned() {
+            let bytes = book(&self.files(year)).map_err(io::Error::other)?;
             write_file(folder, year, FILE, &bytes)?;
         }
         Ok(())
@@ -50,7 +61,7 @@ impl Council {
 ///
 /// # Errors
 /// When the writer of workbooks fails.
-pub fn book(tables: &[write::Table]) -> Result<Vec<u8>, XlsxError> {
+pub fn book(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let day = Format::new().set_num_format("dd/mm/yyyy");
     for table in tables {

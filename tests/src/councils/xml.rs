@@ -3,7 +3,7 @@
 //! Tables for which no layout in XML is known, social workers and deprivations of liberty, stay CSV beside it.
 
 use super::sheet::Sheet;
-use super::write::{self, Table};
+use super::write::Table;
 use super::{Council, write_file};
 use std::collections::BTreeMap;
 use std::io;
@@ -52,10 +52,11 @@ impl Council {
     /// # Errors
     /// When a folder or file cannot be written.
     pub fn write_xml(&self, folder: &Path) -> io::Result<()> {
-        for &year in &self.years {
-            let tables = write::tables(self, year);
+        for year in self.years_returned() {
+            let tables = self.tables_returned(year);
             write_file(folder, year, FILE, &document(&tables))?;
-            for table in tables.into_iter().filter(|table| ONLY_CSV.contains(&table.file)) {
+            let beside = tables.into_iter().filter(|table| ONLY_CSV.contains(&table.file));
+            for table in beside.chain(self.extracts_returned(year)) {
                 write_file(folder, year, table.file, &table.bytes)?;
             }
         }
@@ -66,7 +67,12 @@ impl Council {
 /// The return as XML.
 #[must_use]
 pub fn document(tables: &[Table]) -> Vec<u8> {
-    let sheets: BTreeMap<&str, Rows> = tables.iter().map(|table| (table.file, Rows::of(Sheet::of(table)))).collect();
+    let mut sheets: BTreeMap<&str, Rows> = tables.iter().map(|table| (table.file, Rows::of(Sheet::of(table)))).collect();
+    let files = FLAT.iter().chain(&GROUPS).map(|(file, _)| *file).chain(["uasc.csv"]);
+    for file in files {
+        // a table that the return lacks gives no elements
+        sheets.entry(file).or_insert_with(|| Rows::of(Sheet { file, columns: Vec::new(), rows: Vec::new() }));
+    }
     let mut out = String::from("<?xml version='1.0' encoding='utf-8'?>\n<EXPSSDA903>");
     let header = &sheets["header.csv"];
     for row in 0..header.sheet.rows.len() {

@@ -153,12 +153,12 @@ impl AreaTruth {
 /// Holds every published figure against the truth of its area, by area code.
 ///
 /// # Errors
-/// When an error is beyond the bound, or when published figures and oracle do not speak of the same cells.
+/// When an error is beyond the bound, or when published figures and the framework do not speak of the same cells.
 pub fn compare(
     framework: &Framework,
     published: &Published,
     areas: &BTreeMap<String, AreaTruth>,
-    tables_of_oracle: &BTreeSet<String>,
+    tables: &BTreeSet<String>,
 ) -> anyhow::Result<Vec<Line>> {
     let n = u32::try_from(published.figures.len()).context("too many figures")?;
     ensure!(n > 0, "the release has no figures");
@@ -177,7 +177,7 @@ pub fn compare(
             exact_fact(figure, area).with_context(|| name)?;
             continue;
         }
-        ensure!(tables_of_oracle.contains(&figure.id), "the oracle counts no table {}", figure.id);
+        ensure!(tables.contains(&figure.id), "the framework has no table {}", figure.id);
         let cells = Cells::of(framework, figure).with_context(|| format!("{name} is not in the framework"))?;
         seen.insert(figure.id.as_str());
         let line = cells.line(figure, area);
@@ -189,8 +189,8 @@ pub fn compare(
         }
         lines.push(line);
     }
-    for table in tables_of_oracle {
-        ensure!(seen.contains(table.as_str()), "the oracle's table {table} is not published");
+    for table in tables {
+        ensure!(seen.contains(table.as_str()), "the table {table} is not published");
     }
     Ok(lines)
 }

@@ -9,7 +9,7 @@ pub mod options; // what can be asked
 pub mod screen; // what a person sees while it works
 pub mod roles; // who does what
 pub mod incidents; // what goes wrong, and how it must end
-pub mod truth; // exact cells by the oracle
+pub mod truth; // exact cells in the order of the layout
 pub mod figures; // published figures beside them
 pub mod site; // every page, and its notice
 pub mod result; // what is told in the end
@@ -58,7 +58,8 @@ pub fn run(options: &Options) -> anyhow::Result<bool> {
     let screen = Screen::open();
     screen.line(&format!("Golden Thread: a national round with made-up councils, in {}", world.folder.display()));
     screen.line(&format!("seed {} fixes the children; the noise is drawn anew each time", options.seed));
-    let spec = Spec { seed: options.seed, authorities: options.authorities, reporting_year: YEAR, n_years: N_YEARS, faults: 0.0 };
+    let spec =
+        Spec { seed: options.seed, authorities: options.authorities, reporting_year: YEAR, n_years: N_YEARS, ..Spec::default() };
     let round = open(&world, &spec, None, &screen)?;
     let outcome = Demo { world: &world, round: &round, screen: &screen, programs: &programs, seed: options.seed }.play()?;
     screen.rest();
@@ -228,9 +229,8 @@ impl Demo<'_, '_> {
     fn compare(&self, published: &Published, accepted: &BTreeSet<&str>) -> anyhow::Result<Vec<figures::Line>> {
         let framework = Framework::built_in();
         let mut areas: BTreeMap<String, AreaTruth> = BTreeMap::new();
-        let mut tables = BTreeSet::new();
+        let tables = framework.tables().iter().map(|table| table.id.clone()).collect();
         for member in &self.round.members {
-            tables.extend(member.tables.iter().cloned());
             for code in [ENGLAND, &member.region, &member.office.code] {
                 let area = areas.entry(code.to_owned()).or_insert_with(|| AreaTruth::nobody(&framework));
                 area.all.add(&member.truth);

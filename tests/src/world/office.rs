@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 use shared::framework::Framework;
@@ -12,6 +13,8 @@ use shared::framework::Framework;
 use super::client::Poster;
 use super::process::{Ended, Running};
 use super::{COMMAND_TIME_MAX, World};
+use crate::councils::Council;
+use crate::councils::faults::PlantedFault;
 
 /// What a made-up authority states of itself: by its code each answer in turn, so that all of them occur.
 #[must_use]
@@ -34,6 +37,8 @@ pub struct Office<'w> {
     folder: PathBuf,
     enrolled: PathBuf,
     n_commands: AtomicUsize,
+    /// The section `[tables]` of its configuration for each return year that was laid.
+    tables: Mutex<BTreeMap<i16, String>>,
 }
 
 impl<'w> Office<'w> {
@@ -45,21 +50,38 @@ impl<'w> Office<'w> {
         let folder = world.folder.join("councils").join(code);
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let enrolled = world.folder.join("enrolled").join(code);
-        let office = Self { world, code: code.to_owned(), folder, enrolled, n_commands: AtomicUsize::new(0) };
+        let office =
+            Self { world, code: code.to_owned(), folder, enrolled, n_commands: AtomicUsize::new(0), tables: Mutex::default() };
         office.configure(reporting_year, "https://localhost:1", "")?;
         Ok(office)
     }
 
-    /// Writes the configuration anew: year, the aggregator's address, and further lines (sections) at the end.
+    /// Writes a council's returns into its folder, and configures which tables and extracts lie there.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn lay(&self, council: &Council, reporting_year: i16) -> anyhow::Result<Vec<PlantedFault>> {
+        let planted = council.write_returns(&self.returns())?;
+        let sections = council.years.iter().map(|&year| (year, council.tables_section(year)));
+        *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = sections.collect();
+        self.configure(reporting_year, "https://localhost:1", "")?;
+        Ok(planted)
+    }
+
+    /// Writes the configuration anew: year, the aggregator's address, and further lines (sections) at the end. What
+    /// [`Office::lay`] laid stays configured.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn configure(&self, reporting_year: i16, url: &str, more: &str) -> anyhow::Result<()> {
         let line = |(fact, is_so): (String, bool)| format!("{fact} = {is_so}\n");
         let facts: String = stated(&self.code).into_iter().map(line).collect();
+        let sections = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let tables = sections.get(&reporting_year).map_or("", String::as_str);
         let text = format!(
             "authority = \"{}\"\nreporting_year = {reporting_year}\nmade_up = true\nreturns = \"returns\"\nstate = \"state\"\n\n\
-             [facts]\n{facts}\n[aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n[send]\nstep_ms = 50\n\n{more}",
+             [facts]\n{facts}\n[aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n[send]\nstep_ms = 50\n\n\
+             {tables}\n{more}",
             self.code, self.code
         );
         std::fs::write(self.config(), text).with_context(|| format!("cannot write {}", self.config().display()))

@@ -34,7 +34,6 @@ use options::Options;
 use result::{Audit, Outcome, Site};
 use roles::Roles;
 use screen::Screen;
-use truth::Truth;
 
 /// The reporting year of the demo.
 const YEAR: i16 = 2025;

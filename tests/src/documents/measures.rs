@@ -115,7 +115,9 @@ fn categories(m: &Measure) -> String {
             let count = m.count_from.clone().unwrap_or_default();
             format!("An amount of {low} to {high} {unit}, centred at {}; its children are those of `{count}`.\n", m.centre())
         }
-        Kind::Fact => "Published: the number of authorities that state `yes`, `no` and nothing (`not_stated`), without noise.\n".into(),
+        Kind::Fact => {
+            "Published: the number of authorities that state `yes`, `no` and nothing (`not_stated`), without noise.\n".into()
+        }
     }
 }
 
@@ -125,7 +127,9 @@ fn worked(framework: &Framework, m: &Measure) -> String {
     if examples.peek().is_none() {
         return String::new();
     }
-    let mut text = String::from("\nWorked examples; the children are made up.\n\n| what the returns say | counted as | why |\n|---|---|---|\n");
+    let mut text = String::from(
+        "\nWorked examples; the children are made up.\n\n| what the returns say | counted as | why |\n|---|---|---|\n",
+    );
     for e in examples {
         let _ = writeln!(text, "| {} | {} | {} |", told(e), counted_as(framework, m, e), cell(&e.why));
     }

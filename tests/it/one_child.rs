@@ -13,7 +13,7 @@ use agent::pseudonym::Pseudonym;
 use agent::records::Returns;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use shared::framework::{Framework, Parameters};
+use shared::framework::{ChildKind, Framework, Parameters};
 use tests::councils::extracts::Supply;
 use tests::councils::{Plan, Spec};
 use tests::reading::{Return, read, returns_of};
@@ -23,8 +23,8 @@ use crate::ground::YEAR;
 /// Authorities that are tried, unless GOLDENTHREAD_AUTHORITIES says how many.
 const N_AUTHORITIES: u64 = 1_000;
 
-/// What each child adds: age, and table, group, category and amount of each entry.
-type Added = BTreeMap<Pseudonym, (u8, Vec<(u16, u8, u8, i32)>)>;
+/// What each child adds: its kind, and table, group, category and amount of each entry.
+type Added = BTreeMap<Pseudonym, (ChildKind, Vec<(u16, u8, u8, i32)>)>;
 
 fn added(measures: &MeasureSet, returns: &Returns) -> Added {
     let year = returns.all.last().unwrap().year;
@@ -32,7 +32,7 @@ fn added(measures: &MeasureSet, returns: &Returns) -> Added {
     each(returns, year, Mending::Apply, Parameters::default(), |child| {
         if let Some(contributions) = measures.contributions(child, year) {
             let entries = contributions.entries.iter().map(|c| (c.table, c.group, c.category, c.amount)).collect();
-            all.insert(child.pseudonym, (contributions.age_on_last_day, entries));
+            all.insert(child.pseudonym, (contributions.kind, entries));
         }
     });
     all

@@ -70,6 +70,12 @@ impl ChildHistory {
         self.episodes.iter().find(|episode| episode.period == period).map(|episode| episode.start)
     }
 
+    /// First day of the placement that an episode belongs to; while a period that began temporary has none, of the period.
+    pub fn placement_start(&self, episode: &Episode) -> Option<Day> {
+        let Some(placement) = episode.placement else { return self.period_start(episode.period) };
+        self.episodes.iter().find(|other| other.placement == Some(placement)).map(|first| first.start)
+    }
+
     /// Q5: looked after on 31 March, in a period of care that began two and a half years ago or before.
     pub fn looked_after_two_and_a_half_years(&self, year: ReportingYear) -> bool {
         let began = self.episode_on_last_day(year).and_then(|episode| self.period_start(episode.period));
@@ -133,7 +139,8 @@ impl ChildHistory {
             let End { on, how } = episode.end?;
             let in_year = how == Ending::Recorded(Rec::X1) && first <= on && on <= last;
             let is_move = matches!(next.rne, Rne::P | Rne::B) && next.start == on && !next.is_stay;
-            let ended = episode.placement.is_some_and(|placement| next.placement != Some(placement));
+            // out of a stay with which the period began, to its first home: another placement too
+            let ended = next.placement != episode.placement;
             if !in_year || !is_move || !ended || next.period != episode.period {
                 return None;
             }

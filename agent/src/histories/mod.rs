@@ -8,9 +8,9 @@
 
 mod ask; // questions of the measures
 mod chain; // periods, placements, carers
+mod moves; // changes of carer, worker and school
 mod merge; // rows of all years, child by child
 mod repair; // episodes that contradict each other
-mod workers; // social workers
 pub mod extracts; // local extracts
 pub mod survey; // what children say
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AGE_MAX, About, FrameworkFile, Kind, Measure, NO_AGES, Tier};
+use super::{AGE_MAX, About, FrameworkFile, Kind, Measure, NO_AGES, Presence, Tier};
 use crate::limits::BOUND_ABS_MAX;
 
 pub(super) fn check(file: &FrameworkFile) -> Result<(), String> {
@@ -87,7 +87,7 @@ fn check_measure(m: &Measure, all: &[Measure]) -> Result<(), String> {
 /// A fact is about no child: nothing of what places children in cells may stand beside it.
 fn check_fact(m: &Measure) -> Result<(), String> {
     let lacks = [
-        (m.ages == NO_AGES, "ages"),
+        (m.ages == NO_AGES && m.on_31_march == Presence::Either, "ages"),
         (m.breakdowns.is_empty(), "breakdowns"),
         (m.categories.is_empty() && m.views.is_empty(), "categories"),
         (m.bounds.is_none() && m.unit.is_none() && m.count_from.is_none() && !m.rate, "amounts"),

@@ -31,6 +31,8 @@ pub struct AskWords {
     pub id: String,
     /// The ask in plain words.
     pub text: String,
+    /// What answers it besides measures, or nothing.
+    pub besides: String,
     /// Measures that answer it, by their titles.
     pub measures: Vec<Named>,
     /// What records cannot tell.
@@ -92,6 +94,7 @@ pub fn ask_words(framework: &Framework) -> Vec<AskWords> {
             id: ask.id.clone(),
             text: ask.text.clone(),
             measures: answers.map(|m| Named { id: m.id.clone(), words: m.title.clone() }).collect(),
+            besides: ask.besides.clone().unwrap_or_default(),
             cannot_tell: ask.cannot_tell.clone(),
         }
     };

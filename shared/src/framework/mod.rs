@@ -274,6 +274,9 @@ pub struct Ask {
     pub id: String,
     /// The ask in plain words.
     pub text: String,
+    /// What answers it besides measures.
+    #[serde(default)]
+    pub besides: Option<String>,
     /// What records cannot tell of it, and what would have to be collected.
     pub cannot_tell: String,
 }

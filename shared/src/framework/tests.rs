@@ -88,6 +88,8 @@ fn every_ask_is_answered_by_a_measure_and_says_what_records_cannot() {
     assert_eq!(ids, ["V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9", "V10", "V11"]);
     for ask in f.asks() {
         assert!(!ask.text.is_empty() && !ask.cannot_tell.is_empty(), "{}", ask.id);
+        let answered = ask.besides.is_some() || f.measures().iter().any(|m| m.ask.contains(&ask.id));
+        assert!(answered, "nothing answers {}", ask.id);
     }
     for m in f.measures() {
         assert!(!m.ask.is_empty(), "{} answers no ask", m.id);

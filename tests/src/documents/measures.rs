@@ -49,12 +49,13 @@ fn asks(framework: &Framework) -> String {
     let mut text = String::from(
         "# What was asked for, and what answers it\n\n\
          The asks of the Alliance for Children in Care and Care Leavers (2016 and 2019), in our words.\n\n\
-         | ask | measures | what records cannot tell |\n|---|---|---|\n",
+         | ask | what answers it | what records cannot tell |\n|---|---|---|\n",
     );
     for ask in framework.asks() {
         let answers = framework.measures().iter().filter(|m| m.ask.contains(&ask.id));
-        let answers: Vec<String> = answers.map(|m| format!("{} {}", m.id, m.title)).collect();
-        let answers = if answers.is_empty() { "none".to_owned() } else { answers.join("<br>") };
+        let answers = ask.besides.iter().cloned().chain(answers.map(|m| format!("{} {}", m.id, m.title)));
+        let answers: Vec<String> = answers.collect();
+        let answers = answers.join("<br>");
         let _ = writeln!(text, "| **{}** {} | {answers} | {} |", ask.id, ask.text, ask.cannot_tell);
     }
     text + "\n"

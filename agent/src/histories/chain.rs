@@ -5,6 +5,9 @@
 //! the episode after it continues that placement when it is the same home (detail 8). Where the field does not agree, the
 //! framework's parameters say which way is taken.
 
+#[cfg(test)]
+mod tests;
+
 use shared::framework::{Parameters, SameCarerMove, TemporaryMoves, TemporaryStay};
 
 use super::{CarerSpell, Episode};

@@ -1,5 +1,8 @@
 //! B: times missing from where a child should be, and away without leave.
 
+#[cfg(test)]
+mod tests;
+
 use shared::ids::ReportingYear;
 
 use super::answer::{Answer, Category, Code, Moment, answers};

@@ -16,6 +16,7 @@ mod stability; // B: homes and carers
 mod moves; // B: how homes ended
 mod workers_schools; // B: social workers and schools
 mod missing; // B: missing
+mod location; // B: distance from home
 mod relationships; // R
 mod voice; // C
 mod health; // D1 to D5, G0
@@ -108,6 +109,7 @@ const CODE: &[&[Code]] = &[
     moves::MEASURES,
     workers_schools::MEASURES,
     missing::MEASURES,
+    location::MEASURES,
     relationships::MEASURES,
     voice::MEASURES,
     health::MEASURES,

@@ -1,5 +1,8 @@
 //! B: moves to another carer, why they came about, and whether a review looked at them.
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Reverse;
 
 use shared::ids::ReportingYear;

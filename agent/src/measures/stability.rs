@@ -1,5 +1,8 @@
 //! B: how many homes, how long in this one, and whether the carer stayed.
 
+#[cfg(test)]
+mod tests;
+
 use shared::ids::ReportingYear;
 
 use super::answer::{Answer, Category, Code, answers};

@@ -1,5 +1,7 @@
 //! Worked examples of every measure, from the words of `docs/measures.md`, and what holds for all histories.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use shared::framework::Framework;
 
@@ -13,8 +15,12 @@ pub(super) const IN_CARE: &str = "A1,01/06/2020,S,C2,U4,,";
 
 /// What the one child adds to a table in 2025: group, category and amount.
 pub(super) fn adds(table: &str, returns: &[Written]) -> Option<(String, String, i32)> {
-    let framework = Framework::built_in().by_every_breakdown();
-    let measures = MeasureSet::resolve(&framework).unwrap();
+    static ALL: LazyLock<(Framework, MeasureSet)> = LazyLock::new(|| {
+        let framework = Framework::built_in().by_every_breakdown();
+        let measures = MeasureSet::resolve(&framework).unwrap();
+        (framework, measures)
+    });
+    let (framework, measures) = &*ALL;
     let child = history(2025, returns);
     let all = measures.contributions(&child, year(2025))?;
     let at = framework.tables().iter().position(|t| t.id == table).unwrap();

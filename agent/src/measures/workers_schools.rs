@@ -1,5 +1,8 @@
 //! B: social workers, schools, and how much changes at once.
 
+#[cfg(test)]
+mod tests;
+
 use shared::ids::ReportingYear;
 
 use super::answer::{Answer, Category, Code, answers};

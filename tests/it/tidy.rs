@@ -128,6 +128,8 @@ fn pure_rooms_stay_pure() {
         "agent/src/bounds.rs",
         "agent/src/figures.rs",
         "agent/src/official",
+        "agent/src/pages.rs",
+        "agent/src/pages",
         "agent/src/pseudonym.rs",
         "agent/src/submission.rs",
     ];

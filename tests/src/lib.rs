@@ -7,6 +7,7 @@ pub mod worlds; // small councils full of hard cases, as raw rows
 pub mod many_rows; // one return of millions of rows, written as a stream
 pub mod reading; // folders of returns, read by the agent's own reader
 pub mod exact; // every cell of a council, without noise
+pub mod calibration; // made-up councils beside England's published figures
 pub mod recall; // planted faults found, and false alarms
 pub mod documents; // documents that are generated, and a test when they are stale
 pub mod python; // Python environments of tests and benchmarks

@@ -142,15 +142,14 @@ impl ChildHistory {
             let [episode, next] = pair else { return None };
             let End { on, how } = episode.end?;
             let in_year = how == Ending::Recorded(Rec::X1) && first <= on && on <= last;
-            let is_move = matches!(next.rne, Rne::P | Rne::B) && next.start == on && !next.is_stay;
-            // a stay with which the period began is no home that ends
+            let is_move = matches!(next.rne, Rne::P | Rne::B) && next.start == on;
+            // a stay has the placement of the episode before it, so that a move into one ends none
             let ended = episode.placement.is_some_and(|placement| next.placement != Some(placement));
-            if !in_year || !is_move || !ended || next.period != episode.period {
+            if !in_year || !is_move || !ended {
                 return None;
             }
             let before = || self.home_of(episode).and_then(|home| home.reason);
-            let reason = if episode.is_stay { episode.reason.or_else(before) } else { episode.reason };
-            let reason = reason.unwrap_or(MoveReason::Other);
+            let reason = episode.reason.or_else(before).unwrap_or(MoveReason::Other);
             (reason != MoveReason::Place).then_some(CarerEnding { on, reason })
         })
     }

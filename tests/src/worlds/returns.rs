@@ -71,11 +71,12 @@ impl Return<'_> {
                 rows.push("OC2", beside(around::outcomes(draw, child)));
             }
         }
-        if here && draw.per_cent(90) {
-            if let Some(ceased) = child.alone {
-                let ceased = ceased.filter(|day| *day <= last);
-                rows.add("UASC", [&child.id, codes::sex(child.sex, self.year), &text(birth), &text_or_blank(ceased)]);
-            }
+        if here
+            && draw.per_cent(90)
+            && let Some(ceased) = child.alone
+        {
+            let ceased = ceased.filter(|day| *day <= last);
+            rows.add("UASC", [&child.id, codes::sex(child.sex, self.year), &text(birth), &text_or_blank(ceased)]);
         }
         for (table, cells) in around::uncounted(draw, child, self.year) {
             rows.push(table, beside(cells));

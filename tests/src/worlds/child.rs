@@ -42,13 +42,13 @@ pub enum Kind {
 /// The kinds with their weights.
 pub const KINDS: [(Kind, u32); 14] = [
     (Kind::Settled, 13),
-    (Kind::Scored, 15),
+    (Kind::Scored, 20),
     (Kind::Unsettled, 12),
     (Kind::Newcomer, 11),
     (Kind::Grown, 14),
     (Kind::Elder, 6),
     (Kind::Again, 7),
-    (Kind::Left, 11),
+    (Kind::Left, 13),
     (Kind::Leaving, 8),
     (Kind::Any, 9),
     (Kind::Breaks, 3),
@@ -105,7 +105,7 @@ pub fn make(draw: &mut Draw, edges: &Edges, id: String, kind: Kind, round: i16) 
         Kind::Turning | Kind::Alone => draw.maybe(40, &IN_TOUCH),
         _ => draw.maybe(70, &IN_TOUCH),
     };
-    let is_high = draw.per_cent(if kind == Kind::Scored { 30 } else { 5 });
+    let is_high = draw.per_cent(if kind == Kind::Scored { 25 } else { 5 });
     let sex = draw.weighted(&[("F", 48), ("M", 48), ("U", 4)]);
     Child { id, kind, birth, sex, ethnic: draw.text(2, &ETHNIC), episodes, alone, is_high, leaver }
 }
@@ -173,7 +173,7 @@ fn live(draw: &mut Draw, care: &mut Care<'_>, kind: Kind, round: i16) {
             let (low, high) = if kind == Kind::Left { (former, first.plus(1)) } else { (first.plus(-1), last) };
             let start = begin(draw, care, low.plus(-700), high.plus(-1));
             let end = care.day(draw, start, start.plus(1).max(low), high.max(start.plus(1)));
-            let rec = if draw.per_cent(40) { draw.one(&["E4A", "E4B"]) } else { Care::any_ending(draw) };
+            let rec = if draw.per_cent(55) { draw.one(&["E4A", "E4B"]) } else { Care::any_ending(draw) };
             care.period(draw, start, pace, Stop::On(end, rec));
             if draw.per_cent(55) {
                 come_back(draw, care);

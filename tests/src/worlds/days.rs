@@ -71,6 +71,7 @@ impl Edges {
             days.extend([edge.plus(-1), edge, edge.plus(1)]);
         }
         days.extend(DAYS.map(|n| last.plus(-n)));
+        days.extend([4, 12, 20, 26, 27, 28].map(|n| year_start(round).plus(n)));
         Self { days }
     }
 

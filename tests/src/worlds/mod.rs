@@ -107,7 +107,7 @@ pub struct World {
 }
 
 impl World {
-    /// The world of a seed: 40 to 120 children, one to five return years, a round from 2021 to 2026.
+    /// The world of a seed: 50 to 120 children, one to five return years, a round from 2021 to 2026.
     #[must_use]
     pub fn hard(seed: u64) -> Self {
         let mut draw = Draw::new(seed, 0);
@@ -116,7 +116,7 @@ impl World {
         let edges = Edges::of(round);
         let dirt = draw.one(&[Dirt { row: 0, absent: 0 }, Dirt { row: 2, absent: 3 }, Dirt { row: 6, absent: 8 }]);
         let mut all: BTreeMap<i16, Rows> = years.iter().map(|year| (*year, Rows::default())).collect();
-        for number in 0..u64::try_from(draw.between(40, 120)).unwrap_or(40) {
+        for number in 0..u64::try_from(draw.between(50, 120)).unwrap_or(50) {
             let mut draw = Draw::new(seed, 1 + number);
             let kind = draw.weighted(&KINDS);
             let child = child::make(&mut draw, &edges, format!("C{number:03}"), kind, round);
@@ -179,7 +179,7 @@ impl World {
 
 /// The return years of a world: up to five, some of the former ones absent, sometimes one that is later than the round.
 fn years(draw: &mut Draw, round: i16) -> BTreeSet<i16> {
-    let n_former = draw.weighted(&[(0, 2), (1, 2), (2, 5), (3, 5), (4, 5)]);
+    let n_former = draw.weighted(&[(0, 3), (1, 2), (2, 5), (3, 5), (4, 5)]);
     let mut years = BTreeSet::from([round]);
     for back in 1..=n_former {
         if !draw.per_cent(16) {
@@ -197,7 +197,11 @@ fn sheets(draw: &mut Draw, year: i16, mut rows: Rows, missing: u32) -> Vec<Sheet
     let mut sheets = Vec::new();
     for (table, _) in TABLES.iter().filter(|(table, _)| first_year(table) <= year) {
         let is_required = matches!(*table, "Header" | "Episodes");
-        let rate = if is_extract(table) || *table == "OC2" { missing.max(6) } else { missing };
+        let rate = match *table {
+            "OC2" => missing.max(12),
+            table if is_extract(table) => missing.max(8),
+            _ => missing,
+        };
         if !is_required && draw.per_cent(rate) {
             continue;
         }

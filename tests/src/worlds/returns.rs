@@ -56,7 +56,7 @@ impl Return<'_> {
         }
         for episode in &child.episodes {
             let is_late = !self.has_former && episode.end.is_some_and(|end| year_of(end) == self.year - 1);
-            let late = if is_late { 30 } else { 1 };
+            let late = if is_late { 45 } else { 1 };
             if touches(episode.start, episode.end) || (draw.per_cent(late) && episode.start <= last) {
                 self.episode(draw, child, birth, episode, rows);
             }

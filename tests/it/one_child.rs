@@ -14,7 +14,8 @@ use agent::records::Returns;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use shared::framework::{ChildKind, Framework, Parameters};
-use tests::councils::{Plan, Spec, Supply};
+use tests::councils::extracts::Supply;
+use tests::councils::{Plan, Spec};
 use tests::reading::{Return, read, returns_of};
 
 use crate::ground::YEAR;

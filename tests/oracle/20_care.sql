@@ -131,7 +131,7 @@ FROM episode JOIN this_round r USING (council)
 WHERE rne = 'S' AND decom BETWEEN r.first_day AND r.last_day
 GROUP BY council, child;
 
--- B5, Detail 10.
+-- B5, Detail 10. A period that begins temporary has no placement to end until its first other episode (Detail 8).
 CREATE TABLE ending AS
 WITH beside AS (
     SELECT *, lead(decom) OVER chain AS next_decom, lead(rne) OVER chain AS next_rne,
@@ -142,7 +142,7 @@ WITH beside AS (
         coalesce(reason, CASE WHEN temporary THEN reason_before END, 'OTHER') AS reason
     FROM beside
     WHERE rec_recorded = 'X1' AND next_decom = dec AND next_rne IN ('P', 'B')
-      AND NOT next_temporary AND next_placement IS DISTINCT FROM placement
+      AND NOT next_temporary AND placement IS NOT NULL AND next_placement IS DISTINCT FROM placement
 )
 SELECT *,
     CASE WHEN reason IN ('CREQB', 'CREQO', 'CHILD', 'LAREQ') THEN 'unplanned'

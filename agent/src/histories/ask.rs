@@ -5,7 +5,7 @@ mod tests;
 
 use shared::ids::ReportingYear;
 
-use super::{CarerEnding, ChildHistory, End, Ending, Episode, Leaver, Outcomes, Stretch};
+use super::{CarerEnding, ChildHistory, End, Ending, Episode, Leaver, Outcomes, ShortBreak, Stretch};
 use crate::day::Day;
 use crate::records::codes::{MoveReason, Rec, Rne};
 
@@ -58,9 +58,10 @@ impl ChildHistory {
             let ends = episode.end.is_some_and(|end| !end.how.continues() && first <= end.on && end.on < last);
             begins || ends
         };
-        self.episode_on(last).is_some()
-            && !self.episodes.iter().any(breaks)
-            && !self.short_breaks.iter().any(|stretch| stretch.touches(first, last))
+        // a short break that touches the year, or whose end the rule counts though it holds on no day of it: on 1 April
+        let short_break_breaks =
+            |short: &ShortBreak| short.stretch.touches(first, last) || (!short.continues && short.stretch.end == Some(first));
+        self.episode_on(last).is_some() && !self.episodes.iter().any(breaks) && !self.short_breaks.iter().any(short_break_breaks)
     }
 
     /// Q4: looked after on 31 March and on at least one day of the year before.
@@ -141,15 +142,14 @@ impl ChildHistory {
             let [episode, next] = pair else { return None };
             let End { on, how } = episode.end?;
             let in_year = how == Ending::Recorded(Rec::X1) && first <= on && on <= last;
-            let is_move = matches!(next.rne, Rne::P | Rne::B) && next.start == on && !next.is_stay;
-            // a stay with which the period began is no home that ends
+            let is_move = matches!(next.rne, Rne::P | Rne::B) && next.start == on;
+            // a stay has the placement of the episode before it, so that a move into one ends none
             let ended = episode.placement.is_some_and(|placement| next.placement != Some(placement));
-            if !in_year || !is_move || !ended || next.period != episode.period {
+            if !in_year || !is_move || !ended {
                 return None;
             }
             let before = || self.home_of(episode).and_then(|home| home.reason);
-            let reason = if episode.is_stay { episode.reason.or_else(before) } else { episode.reason };
-            let reason = reason.unwrap_or(MoveReason::Other);
+            let reason = episode.reason.or_else(before).unwrap_or(MoveReason::Other);
             (reason != MoveReason::Place).then_some(CarerEnding { on, reason })
         })
     }

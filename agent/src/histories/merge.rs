@@ -10,12 +10,13 @@ use shared::ids::ReportingYear;
 
 use super::repair::{Mended, Mending, Repair, RepairKind, mend};
 use super::{
-    AbsenceSpell, CameAlone, ChildHistory, Episode, Extracts, Leaver, Outcomes, Review, RowPlace, Stretch, Supplied, WorkerSpell,
-    chain,
+    AbsenceSpell, CameAlone, ChildHistory, Episode, Extracts, Leaver, Outcomes, Review, RowPlace, ShortBreak, Stretch, Supplied,
+    WorkerSpell, chain,
 };
 use crate::day::Day;
 use crate::pseudonym::Pseudonym;
 use crate::records::child::Walk;
+use crate::records::codes::Rec;
 use crate::records::rows::{EpisodeRow, HeaderRow};
 use crate::records::{ChildIndex, ChildRows, ReturnRead, Returns};
 
@@ -203,7 +204,8 @@ impl<'r> Room<'r> {
         all.retain(|(_, row)| {
             let is_short_break = row.legal.is_short_break();
             if is_short_break {
-                history.short_breaks.push(Stretch { start: row.start, end: row.end });
+                let stretch = Stretch { start: row.start, end: row.end };
+                history.short_breaks.push(ShortBreak { stretch, continues: row.rec == Some(Rec::X1) });
             }
             !is_short_break
         });

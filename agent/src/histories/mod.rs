@@ -40,6 +40,8 @@ pub enum Ending {
     Recorded(Rec),
     /// DEC was given without REC: it breaks continuity and is no exit.
     NotRecorded,
+    /// Open, and closed by a repair where the next episode begins (X1 by RULE_1): care goes on, no reason was recorded.
+    Continued,
     /// Closed by a repair (E99): it breaks continuity and is no exit.
     Repaired,
 }
@@ -48,14 +50,14 @@ impl Ending {
     /// The reason with which a child left care, as far as it is known.
     pub fn exit(self) -> Option<Rec> {
         match self {
-            Self::Recorded(Rec::X1) | Self::NotRecorded | Self::Repaired => None,
+            Self::Recorded(Rec::X1) | Self::NotRecorded | Self::Continued | Self::Repaired => None,
             Self::Recorded(rec) => Some(rec),
         }
     }
 
     /// Whether another episode follows.
     pub fn continues(self) -> bool {
-        self == Self::Recorded(Rec::X1)
+        matches!(self, Self::Recorded(Rec::X1) | Self::Continued)
     }
 }
 
@@ -129,6 +131,15 @@ pub struct Stretch {
     pub start: Day,
     /// First day after it; open while `None`.
     pub end: Option<Day>,
+}
+
+/// A short break, as recorded: no repair touches it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ShortBreak {
+    /// When.
+    pub stretch: Stretch,
+    /// Whether REC says that another episode follows (X1).
+    pub continues: bool,
 }
 
 /// Twelve-month outcomes of one return; `None` where nothing is recorded.
@@ -288,7 +299,7 @@ pub struct ChildHistory {
     /// Carer spells in order.
     pub carers: Vec<CarerSpell>,
     /// Short breaks: only the twelve-month rule sees them.
-    pub short_breaks: Vec<Stretch>,
+    pub short_breaks: Vec<ShortBreak>,
     /// Twelve-month outcomes by return.
     pub outcomes: Vec<(ReportingYear, Outcomes)>,
     /// Care leaver's rows by return.

@@ -15,7 +15,8 @@ use shared::ids::ReportingYear;
 
 use super::timing::{cpu_seconds, median};
 use super::{Outcome, Target, peers};
-use crate::councils::{Plan, Spec, Supply};
+use crate::councils::extracts::Supply;
+use crate::councils::{Plan, Spec};
 use crate::reading::{read, returns_of};
 
 /// Children whose histories are counted, at least.

@@ -165,3 +165,13 @@ fn the_home_of_a_stay_is_the_one_before_it() {
     let days = ["01/06/2020", "01/05/2024", "01/05/2024", "01/05/2024", "01/07/2024"].map(|text| Some(day(text)));
     assert_eq!(starts, days);
 }
+
+#[test]
+fn the_first_day_in_care_of_a_year() {
+    let of = |rows: &[&str]| child(rows, Parameters::default()).first_day_in_care(year(2025));
+    let until = |end: &str| of(&[&format!("01/06/2020,S,U4,{end},E4A,,AB1 2CD"), "10/09/2024,S,U4,,,,AB1 2CD"]);
+    assert_eq!(until("02/04/2024"), Some(day("01/04/2024")));
+    assert_eq!(until("01/04/2024"), Some(day("10/09/2024")));
+    assert_eq!(of(&["31/03/2025,S,U4,,,,AB1 2CD"]), Some(day("31/03/2025")));
+    assert_eq!(of(&["01/06/2020,S,U4,01/04/2024,E4A,,AB1 2CD"]), None);
+}

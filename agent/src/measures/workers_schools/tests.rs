@@ -26,6 +26,12 @@ fn b7_different_social_workers() {
     );
 }
 
+#[test]
+fn b7_looks_into_the_return_of_its_year_alone() {
+    let now = with_workers(in_2025(&[IN_CARE]), &["SW1,01/04/2024,"]);
+    check("B7.total", &[former(&["SW2,01/04/2023,", "SW3,01/05/2023,"]), now], Some(("total", "1")));
+}
+
 fn with_workers(of: Written, workers: &[&str]) -> Written {
     let rows: Vec<String> = workers.iter().map(|row| format!("A1,15/05/2012,{row},MANAGE")).collect();
     of.with(Source::SwEpisodes, &rows.iter().map(String::as_str).collect::<Vec<_>>())

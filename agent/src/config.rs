@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use shared::framework::Framework;
 use shared::ids::{AuthorityId, ReportingYear};
 use shared::time::Timestamp;
 
@@ -71,6 +72,8 @@ pub struct AgentConfig {
     pub tables_ignored: TableSet,
     /// Tables that the return of the reporting year must hold.
     tables_demanded: TableSet,
+    /// What the authority states of itself, by id of the measure; what is not here is not stated.
+    pub facts: BTreeMap<String, bool>,
     /// The rules, with the severities of this authority.
     pub rules: RuleBook,
     /// Whether episodes that contradict each other are mended.
@@ -99,6 +102,8 @@ struct AgentToml {
     repair: String,
     #[serde(default)]
     tables: BTreeMap<String, bool>,
+    #[serde(default)]
+    facts: BTreeMap<String, bool>,
     #[serde(default)]
     rules: BTreeMap<String, String>,
     #[serde(default)]
@@ -183,6 +188,7 @@ impl AgentConfig {
                 .ok_or_else(|| value("error_rate_max", "not a share from 0 to 1".to_owned()))?,
             tables_ignored,
             tables_demanded,
+            facts: facts(&toml.facts).map_err(|(key, why)| value(&key, why))?,
             rules: rules(&toml.rules).map_err(|(key, why)| value(&key, why))?,
             mending: mending(&toml.repair).ok_or_else(|| value("repair", "not off, report or apply".to_owned()))?,
             xml: toml.xml.tags(),
@@ -202,6 +208,20 @@ impl AgentConfig {
     pub fn tables_demanded(&self) -> TableSet {
         self.tables_demanded
     }
+}
+
+/// What is stated of the authority, by the framework's own ids. A key in lower case comes from the environment and wins.
+fn facts(stated: &BTreeMap<String, bool>) -> Result<BTreeMap<String, bool>, (String, String)> {
+    let framework = Framework::built_in();
+    let mut facts = BTreeMap::new();
+    // upper case sorts before lower case, so that the environment's keys come last
+    for (key, is_so) in stated {
+        let known = framework.facts().find(|m| m.id.eq_ignore_ascii_case(key));
+        let ids = || framework.facts().map(|m| m.id.as_str()).collect::<Vec<_>>().join(", ");
+        let fact = known.ok_or_else(|| (format!("facts.{key}"), format!("no fact of the framework, which has {}", ids())))?;
+        facts.insert(fact.id.clone(), *is_so);
+    }
+    Ok(facts)
 }
 
 /// Tables that measures need.
@@ -358,8 +378,28 @@ mod tests {
     }
 
     #[test]
+    fn a_fact_that_is_not_set_is_not_stated() {
+        let facts = |text: &str, environment: &[(&str, &str)]| {
+            let facts = load(&format!("authority = \"301\"\n{text}"), environment).unwrap().facts;
+            facts.into_iter().map(|(id, is_so)| format!("{id}={is_so}")).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(facts("", &[]), "");
+        assert_eq!(facts("[facts]\nS1 = true\nS4 = false\n", &[]), "S1=true S4=false");
+        assert_eq!(facts("[facts]\nS1 = true\n", &[("GOLDENTHREAD__FACTS__S1", "false")]), "S1=false");
+        // the sample shows every fact of the framework, and states none for anybody
+        let (_, sample) = SAMPLE.split_once("# [facts]\n").unwrap();
+        let section: Vec<&str> = sample.lines().take_while(|line| line.starts_with("# ")).collect();
+        let section: String = section.iter().filter_map(|line| line.strip_prefix("# ")).map(|l| format!("{l}\n")).collect();
+        assert_eq!(facts(&format!("[facts]\n{section}"), &[]).split(' ').count(), Framework::built_in().facts().count());
+        assert!(load(SAMPLE, &[]).unwrap().facts.is_empty());
+    }
+
+    #[test]
     fn what_is_not_understood_is_refused() {
         for text in [
+            "authority = \"301\"\n[facts]\nS9 = true",
+            "authority = \"301\"\n[facts]\nB1 = true",
+            "authority = \"301\"\n[facts]\nS1 = \"perhaps\"",
             "",
             "authority = \"3010\"",
             "authority = \"301\"\nspeling = 1",

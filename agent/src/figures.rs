@@ -92,7 +92,7 @@ impl LocalFigures {
                     Kind::Mean => {
                         json!({ "group": group.id, "exact_n": self.n_children(at, g), "exact_sum": self.exact(at, g, c) })
                     }
-                    Kind::Share => json!({
+                    Kind::Share | Kind::Fact => json!({
                         "group": group.id,
                         "category": category.id,
                         "counted": !category.outside,
@@ -201,7 +201,7 @@ impl CellFigure {
     pub fn words(&self) -> String {
         match self.kind {
             Kind::Mean => format!("children {}, sum {}", self.n_children, self.exact),
-            Kind::Share => {
+            Kind::Share | Kind::Fact => {
                 let noise = self.noise_sd.map_or(String::new(), |sd| format!(", noise of standard deviation {sd:.1}"));
                 format!("{}{noise}", self.exact)
             }
@@ -216,7 +216,7 @@ impl CellFigure {
                 report["exact_n"] = self.n_children.into();
                 report["exact_sum"] = self.exact.into();
             }
-            Kind::Share => {
+            Kind::Share | Kind::Fact => {
                 report["exact"] = self.exact.into();
                 report["noise_sd"] = self.noise_sd.into();
             }

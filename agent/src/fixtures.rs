@@ -48,8 +48,10 @@ pub fn round() -> RoundId {
 pub fn choice() -> PlanChoice {
     let member = |code: &str| CohortMember {
         authority: code.parse().unwrap(),
+        ons_code: format!("E09000{code}"),
         name: format!("Council {code}"),
         region: "E12000007".into(),
+        population_0_17: None,
     };
     PlanChoice {
         reporting_year: ReportingYear::new(2025).unwrap(),
@@ -64,6 +66,7 @@ pub fn choice() -> PlanChoice {
         cohort: Cohort {
             members: vec![member("301"), member("302")],
             regions: vec![Region { code: "E12000007".into(), name: "London".into() }],
+            population: None,
         },
         authorities_min: 1,
     }

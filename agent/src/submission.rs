@@ -7,7 +7,7 @@ use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest};
 use shared::plan::{Plan, PlanBlock};
 use shared::sign::{Envelope, SigningKey};
-use shared::submission::{KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied};
+use shared::submission::{FactStated, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied};
 use shared::time::Day;
 
 use crate::ledger::Debit;
@@ -28,6 +28,8 @@ pub struct Particulars {
     pub produced_on: Day,
     /// Tables that the authority says it supplies.
     pub tables_supplied: Vec<TableSupplied>,
+    /// What the authority states of itself.
+    pub facts: Vec<FactStated>,
 }
 
 /// Why no submission came to be. Each is a defect of this program.
@@ -68,6 +70,7 @@ pub fn compose(
         layout: framework.layout_hash(),
         plan: plan_id,
         tables_supplied: particulars.tables_supplied,
+        facts: particulars.facts,
         blocks: body.blocks.iter().zip(cells.blocks).map(block).collect(),
         attachments: Vec::new(),
     };

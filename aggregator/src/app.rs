@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use shared::release::Release;
 use shared::time::Clock;
 use shared::trust::Trust;
 
@@ -12,9 +11,10 @@ use crate::config::Limits;
 use crate::keys::{Folder, KeysError, Role};
 use crate::log_view::LogView;
 use crate::memory::Memory;
-use crate::registry::{Registry, Round, Rows};
+use crate::registry::{Registry, Rows};
 use crate::sequencer::{LogSigner, Queue, Sequencer, SequencerError};
 use crate::store::{Head, Store, StoreError};
+use crate::view::Latest;
 
 /// Why the service, or an operator's command, cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -88,14 +88,14 @@ pub struct App {
     releases: Mutex<BTreeMap<String, Arc<ReleasePage>>>,
 }
 
-/// What the pages of a release are made of; a release never changes, so it is made once.
+/// The pages of a release; a release never changes, so they are made once. The figures themselves are not kept.
 pub struct ReleasePage {
-    /// The figures.
-    pub release: Release,
-    /// Its round.
-    pub round: Round,
-    /// The whole page.
+    /// What the first page says of it.
+    pub latest: Latest,
+    /// Its own page.
     pub html: String,
+    /// The pages of its families of measures, by letter.
+    pub families: BTreeMap<String, String>,
 }
 
 impl App {

@@ -98,14 +98,20 @@ impl Authorities {
         self.rows.iter().find(|a| a.id == id && a.holds_on(day))
     }
 
-    /// Those who exist on the last day of a year, or the named ones of them.
+    /// Those who exist on the last day of a year, or the named ones of them; without populations.
     pub fn cohort(&self, year: ReportingYear, only: Option<&BTreeSet<AuthorityId>>) -> Result<Cohort, AuthoritiesError> {
         let day = Day(year.last_day());
         let mut members = BTreeMap::new();
         let mut regions: BTreeMap<&str, &Region> = BTreeMap::new();
         let named = |a: &&Authority| only.is_none_or(|ids| ids.contains(&a.id));
         for a in self.rows.iter().filter(|a| a.holds_on(day)).filter(named) {
-            let member = CohortMember { authority: a.id, name: a.name.clone(), region: a.region.code.clone() };
+            let member = CohortMember {
+                authority: a.id,
+                ons_code: a.ons_code.clone(),
+                name: a.name.clone(),
+                region: a.region.code.clone(),
+                population_0_17: None,
+            };
             if members.insert(a.id, member).is_some() {
                 return Err(AuthoritiesError::Overlap(a.id));
             }
@@ -117,7 +123,11 @@ impl Authorities {
         if let Some(stranger) = only.and_then(|ids| ids.iter().find(|id| !members.contains_key(id))) {
             return Err(AuthoritiesError::Unknown(*stranger));
         }
-        Ok(Cohort { members: members.into_values().collect(), regions: regions.into_values().cloned().collect() })
+        Ok(Cohort {
+            members: members.into_values().collect(),
+            regions: regions.into_values().cloned().collect(),
+            population: None,
+        })
     }
 }
 

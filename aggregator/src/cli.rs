@@ -233,6 +233,7 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             }
             OperateError::Dates { .. } => Some(Exit::Usage),
             OperateError::Authorities { .. } => Some(Exit::Configuration),
+            OperateError::Population { .. } => Some(Exit::InputRefused),
             OperateError::Open(_)
             | OperateError::Store(_)
             | OperateError::File(_)

@@ -17,6 +17,7 @@ pub mod log_view; // the log for readers
 pub mod logging; // what the service says of itself
 pub mod memory; // how far the log had come
 pub mod operate; // what operators do
+pub mod population; // how many children live where
 pub mod publish; // releases
 pub mod registry; // keys, certificates and rounds, as one snapshot
 pub mod sequencer; // the only writer

@@ -11,7 +11,7 @@ use shared::enrolment::{ENROLMENT_BYTES_MAX, EnrolmentError, EnrolmentRequest};
 use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use shared::log::entry::CloseReason;
-use shared::plan::{Dates, PLAN_TYPE, Plan, PlanChoice, PlanError};
+use shared::plan::{Cohort, Dates, PLAN_TYPE, Plan, PlanChoice, PlanError};
 use shared::privacy::RhoNano;
 use shared::sign::{Envelope, KeyError};
 use shared::time::{Clock, Day, Timestamp};
@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::durable::{Readers, create_file};
 use crate::keys::{Folder, KeysError, Role, file_error};
 use crate::memory::Memory;
+use crate::population::{PopulationError, Populations};
 use crate::registry::RoundState;
 use crate::sequencer::{Act, Denied, Outcome, Registration, Sequencer, SequencerError};
 use crate::store::{Store, StoreError};
@@ -86,6 +87,15 @@ pub enum OperateError {
     /// No certificate authority.
     #[error("the certificate authority cannot be used")]
     Ca(#[from] CaError),
+    /// The population estimate.
+    #[error("the population estimate {path} cannot be used")]
+    Population {
+        /// Which file.
+        path: String,
+        /// Why.
+        #[source]
+        source: PopulationError,
+    },
     /// No plan from these choices.
     #[error("no plan can be made")]
     Plan(#[from] PlanError),
@@ -252,6 +262,8 @@ pub struct PlanWish {
     pub rho_correction: RhoNano,
     /// The authorities asked, if not all.
     pub only: Option<BTreeSet<AuthorityId>>,
+    /// The file of the population estimate and who published it, when rates are to be published.
+    pub population: Option<(PathBuf, String)>,
     /// Fewest authorities of a release.
     pub authorities_min: u64,
 }
@@ -263,7 +275,10 @@ pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError>
         return Err(OperateError::Dates { opens_at, closes_at });
     }
     let source = |source| OperateError::Authorities { path: config.authorities.display().to_string(), source };
-    let cohort = read_authorities(config)?.cohort(wish.year, wish.only.as_ref()).map_err(source)?;
+    let mut cohort = read_authorities(config)?.cohort(wish.year, wish.only.as_ref()).map_err(source)?;
+    if let Some((path, name)) = &wish.population {
+        place_population(path, wish.year, name, &mut cohort)?;
+    }
     let choice = PlanChoice {
         reporting_year: wish.year,
         made_up: wish.made_up,
@@ -278,6 +293,12 @@ pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError>
         authorities_min: wish.authorities_min,
     };
     Ok(Plan::with_equal_shares(&Framework::built_in(), choice)?)
+}
+
+fn place_population(path: &Path, year: ReportingYear, name: &str, cohort: &mut Cohort) -> Result<(), OperateError> {
+    let bytes = std::fs::read(path).map_err(|e| file_error(path, e))?;
+    let placed = Populations::parse(&bytes, year, name).and_then(|populations| populations.place_in(cohort));
+    placed.map_err(|source| OperateError::Population { path: path.display().to_string(), source })
 }
 
 /// What an operator should think over before a plan is logged: every agent would refuse it, or almost every one.

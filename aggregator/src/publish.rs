@@ -69,18 +69,23 @@ pub async fn make(store: &Store, round: &Round, version: &str) -> Result<Made, P
     add_up(round, &messages, version)
 }
 
-/// Adds up a closed round's accepted messages. Pure, and long enough for a thread of its own.
+/// Adds up a closed round's accepted messages and writes the files. Pure, and long enough for a thread of its own.
 pub fn add_up(round: &Round, messages: &[MessageRow], version: &str) -> Result<Made, PublishError> {
-    let id = round.plan.body().round;
-    let deadline = round.deadline_index.ok_or(PublishError::Denied(Denied::RoundOpen(id)))?;
-    let accepted: Result<Vec<Accepted>, PublishError> = messages.iter().filter(|m| m.index < deadline).map(accepted).collect();
-    let release = combine(&round.framework, &round.plan, round.plan_id, version, &accepted?)?;
+    let release = combined(round, messages, version)?;
     let files = [
         (FIGURES_JSON, release.figures_json()),
         (FIGURES_CSV, release.figures_csv(&round.framework)),
         (META_CSV, release.figures_meta_csv()),
     ];
     Ok(Made { release, files })
+}
+
+/// The figures of a closed round's accepted messages, without their files. Pure, and long enough for a thread of its own.
+pub fn combined(round: &Round, messages: &[MessageRow], version: &str) -> Result<Release, PublishError> {
+    let id = round.plan.body().round;
+    let deadline = round.deadline_index.ok_or(PublishError::Denied(Denied::RoundOpen(id)))?;
+    let accepted: Result<Vec<Accepted>, PublishError> = messages.iter().filter(|m| m.index < deadline).map(accepted).collect();
+    Ok(combine(&round.framework, &round.plan, round.plan_id, version, &accepted?)?)
 }
 
 /// A stored message as the release takes it.

@@ -32,6 +32,10 @@ pub const SCALE_MILLI_MIN: u64 = 2_000;
 pub const SCALE_MILLI_MAX: u64 = 1_000_000_000;
 /// Authorities of a cohort.
 pub const COHORT_MAX: usize = 1_000;
+/// Children who live in one authority: many times the largest one, and a whole cohort's sum fits 32 bits.
+pub const POPULATION_MAX: u64 = 4_000_000;
+/// Bytes of the name of a population estimate.
+pub const SOURCE_BYTES_MAX: usize = 200;
 /// Files of an export.
 pub const EXPORT_FILES_MAX: usize = 100_000;
 /// Bytes of one file of an export.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::framework::{Framework, Table};
 use crate::hash::sha256;
 use crate::ids::{AuthorityId, Digest, ReportingYear, RoundId};
-use crate::limits::{BLOCKS_MAX, COHORT_MAX, body_bytes_max};
+use crate::limits::{BLOCKS_MAX, COHORT_MAX, POPULATION_MAX, SOURCE_BYTES_MAX, body_bytes_max};
 use crate::privacy::{RhoNano, contribution_classes, cost, equal_scale_milli, l2_squared};
 use crate::time::{Day, Timestamp};
 
@@ -69,10 +69,24 @@ pub struct PlanBlock {
 pub struct CohortMember {
     /// Its code.
     pub authority: AuthorityId,
+    /// Its nine-character code of that year, `E09000007`.
+    pub ons_code: String,
     /// Its name.
     pub name: String,
     /// Code of its region.
     pub region: String,
+    /// Children aged 0 to 17 who live there, by the cohort's population estimate; none when it has no estimate.
+    pub population_0_17: Option<u64>,
+}
+
+/// The published estimate of how many children live where: what rates are made with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PopulationEstimate {
+    /// The year in whose middle it counts: the one before the reporting year, which is the year in which that begins.
+    pub mid_year: i16,
+    /// Who published it, and what it is called.
+    pub source: String,
 }
 
 /// A region whose figures are sums over its authorities.
@@ -105,6 +119,8 @@ pub struct Cohort {
     pub members: Vec<CohortMember>,
     /// Regions, ascending by code.
     pub regions: Vec<Region>,
+    /// Where the members' populations come from; none when rates are not to be published.
+    pub population: Option<PopulationEstimate>,
 }
 
 /// The body of a plan. Fields that are always null or zero today are kept for sealed national totals.
@@ -358,10 +374,34 @@ fn check_cohort(body: &PlanBody) -> Result<(), PlanError> {
     if !cohort.members.iter().all(|m| cohort.regions.iter().any(|r| r.code == m.region)) {
         return wrong("an authority's region");
     }
+    let mut codes: BTreeSet<&str> = cohort.regions.iter().map(|r| r.code.as_str()).collect();
+    let is_code = |code: &str| code.len() == 9 && code.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !cohort.members.iter().all(|m| is_code(&m.ons_code) && codes.insert(&m.ons_code)) {
+        return wrong("an authority's nine-character code");
+    }
+    check_population(body)?;
     if cohort_hash(cohort) != body.cohort_hash {
         return wrong("hash of the cohort");
     }
     Ok(())
+}
+
+/// A rate over some of the authorities that are present would be no rate: all members have a population, or none.
+fn check_population(body: &PlanBody) -> Result<(), PlanError> {
+    let wrong = |what| Err(PlanError::Contradiction(what));
+    let members = &body.cohort.members;
+    let Some(estimate) = &body.cohort.population else {
+        return if members.iter().any(|m| m.population_0_17.is_some()) { wrong("a population without a source") } else { Ok(()) };
+    };
+    if estimate.mid_year != body.reporting_year.before(1).number() {
+        return wrong("the year of the population estimate");
+    }
+    let is_plain = |c: char| !c.is_control();
+    if estimate.source.is_empty() || estimate.source.len() > SOURCE_BYTES_MAX || !estimate.source.chars().all(is_plain) {
+        return wrong("the source of the population estimate");
+    }
+    let is_sound = |m: &CohortMember| m.population_0_17.is_some_and(|n| (1..=POPULATION_MAX).contains(&n));
+    if members.iter().all(is_sound) { Ok(()) } else { wrong("an authority's population") }
 }
 
 #[cfg(test)]
@@ -371,8 +411,10 @@ pub(crate) mod tests {
     pub(crate) fn sample_choice() -> PlanChoice {
         let member = |code: &str, region: &str| CohortMember {
             authority: code.parse().unwrap(),
+            ons_code: format!("E09000{code}"),
             name: format!("Council {code}"),
             region: region.into(),
+            population_0_17: Some(code.parse::<u64>().unwrap() * 100),
         };
         let region = |code: &str| Region { code: code.into(), name: format!("Region {code}") };
         PlanChoice {
@@ -388,6 +430,7 @@ pub(crate) mod tests {
             cohort: Cohort {
                 members: vec![member("301", "E12000007"), member("302", "E12000007"), member("805", "E12000001")],
                 regions: vec![region("E12000001"), region("E12000007")],
+                population: Some(PopulationEstimate { mid_year: 2024, source: "A made-up estimate".into() }),
             },
             authorities_min: 1,
         }
@@ -437,6 +480,20 @@ pub(crate) mod tests {
         check("schema", &|b| b.schema = "goldenthread.plan/2".into());
         check("dates", &|b| b.dates.send_closes_at = b.dates.send_opens_at);
         check("attachments", &|b| b.attachment_bytes_max = 1);
+        let cohort = |name: &str, change: &dyn Fn(&mut Cohort)| {
+            check(name, &|b| {
+                change(&mut b.cohort);
+                b.cohort_hash = cohort_hash(&b.cohort);
+            });
+        };
+        cohort("a code that is not one", &|c| c.members[0].ons_code = "E0900030".into());
+        cohort("a code twice", &|c| c.members[0].ons_code = c.members[1].ons_code.clone());
+        cohort("nobody lives there", &|c| c.members[0].population_0_17 = Some(0));
+        cohort("one population missing", &|c| c.members[0].population_0_17 = None);
+        cohort("more than the world", &|c| c.members[0].population_0_17 = Some(POPULATION_MAX + 1));
+        cohort("no source", &|c| c.population = None);
+        cohort("an empty source", &|c| c.population.as_mut().unwrap().source.clear());
+        cohort("the estimate of another year", &|c| c.population.as_mut().unwrap().mid_year = 2025);
     }
 
     #[test]

@@ -127,6 +127,77 @@ pub struct TableSupplied {
     pub supplied: u8,
 }
 
+/// What the authority says of a fact about itself; a setting, never a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FactAnswer {
+    /// It is not so.
+    No,
+    /// It is so.
+    Yes,
+    /// The authority does not say.
+    NotStated,
+}
+
+impl FactAnswer {
+    /// All answers in the order in which they are published.
+    pub const ALL: [Self; 3] = [Self::Yes, Self::No, Self::NotStated];
+
+    /// What a setting says, where there is one.
+    pub fn of(setting: Option<bool>) -> Self {
+        match setting {
+            Some(true) => Self::Yes,
+            Some(false) => Self::No,
+            None => Self::NotStated,
+        }
+    }
+    /// Its number on the wire.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::No => 0,
+            Self::Yes => 1,
+            Self::NotStated => 2,
+        }
+    }
+    /// Its id in files.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::NotStated => "not_stated",
+        }
+    }
+    /// Its words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Yes => "Yes",
+            Self::No => "No",
+            Self::NotStated => "Not stated",
+        }
+    }
+}
+
+/// One fact as the authority states it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactStated {
+    /// Id of the measure, `S1`.
+    pub fact: String,
+    /// 0 for no, 1 for yes, 2 for not stated: each is one character wide.
+    pub stated: u8,
+}
+
+impl FactStated {
+    /// The answer; `None` for a number that means nothing.
+    pub fn answer(&self) -> Option<FactAnswer> {
+        FactAnswer::ALL.into_iter().find(|answer| answer.number() == self.stated)
+    }
+}
+
+/// Every fact of a framework in its order, with what `says` answers of each: the fixed list of a submission.
+pub fn state_facts(framework: &Framework, says: impl Fn(&str) -> FactAnswer) -> Vec<FactStated> {
+    framework.facts().map(|m| FactStated { fact: m.id.clone(), stated: says(&m.id).number() }).collect()
+}
+
 /// Bytes beside the submission, known by hash. None exist in this version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -173,6 +244,8 @@ pub struct Submission {
     pub plan: Digest,
     /// Tables that the authority supplies, ascending by name.
     pub tables_supplied: Vec<TableSupplied>,
+    /// What the authority states of itself: every fact of the framework, in its order.
+    pub facts: Vec<FactStated>,
     /// Blocks in the plan's order.
     pub blocks: Vec<SubmissionBlock>,
     /// Bytes beside the submission.
@@ -206,7 +279,7 @@ impl Submission {
         serde_json::to_vec(self).expect("a submission serialises")
     }
 
-    /// Checks that the submission is what this plan asks for: plan id, hashes, tables, blocks, lengths, scales, cost.
+    /// Checks that the submission is what this plan asks for: plan id, hashes, tables, facts, blocks, lengths, scales, cost.
     pub fn fits(&self, plan: &Plan, plan_id: Digest, framework: &Framework) -> Result<(), SubmissionError> {
         let body = plan.body();
         if self.plan != plan_id {
@@ -222,6 +295,8 @@ impl Submission {
         let tables = framework_return_tables(framework);
         let named = self.tables_supplied.iter().map(|t| t.table.as_str()).eq(tables.iter().map(String::as_str));
         same(named && self.tables_supplied.iter().all(|t| t.supplied <= 1), "list of tables")?;
+        let named = self.facts.iter().map(|f| f.fact.as_str()).eq(framework.facts().map(|m| m.id.as_str()));
+        same(named && self.facts.iter().all(|f| f.answer().is_some()), "list of facts")?;
         same(self.blocks.len() == body.blocks.len(), "number of blocks")?;
         for (mine, planned) in self.blocks.iter().zip(&body.blocks) {
             let header = mine.name == planned.name && mine.protection == planned.protection && mine.scope == planned.scope;
@@ -268,6 +343,7 @@ pub(crate) mod tests {
             layout: framework.layout_hash(),
             plan: plan_id,
             tables_supplied: framework_return_tables(framework).into_iter().map(supplied).collect(),
+            facts: state_facts(framework, |_| FactAnswer::NotStated),
             blocks: plan.body().blocks.iter().map(block).collect(),
             attachments: Vec::new(),
         }
@@ -281,6 +357,19 @@ pub(crate) mod tests {
         let lengths = [0, -1, i64::MIN, i64::MAX, 1_000_000].map(|w| sample(&plan, id, &f, "301", w).encode().len());
         assert!(lengths.iter().all(|l| *l == lengths[0]));
         assert!(lengths[0] < usize::try_from(plan.body().body_bytes_max).unwrap());
+    }
+
+    #[test]
+    fn the_length_does_not_depend_on_what_is_stated() {
+        let f = Framework::built_in();
+        let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+        let lengths = FactAnswer::ALL.map(|answer| {
+            let mut s = sample(&plan, Digest([1; 32]), &f, "301", 0);
+            s.facts = state_facts(&f, |_| answer);
+            assert!(s.facts.iter().all(|stated| stated.answer() == Some(answer)));
+            s.encode().len()
+        });
+        assert!(lengths.iter().all(|l| *l == lengths[0]));
     }
 
     #[test]
@@ -301,6 +390,10 @@ pub(crate) mod tests {
         check("scale", &|s| s.blocks[0].scale_milli += 1);
         check("block", &|s| drop(s.blocks.pop()));
         check("tables", &|s| s.tables_supplied[0].supplied = 2);
+        check("a fact left out", &|s| drop(s.facts.pop()));
+        check("a fact of nobody's", &|s| s.facts[0].fact = "S9".into());
+        check("facts in another order", &|s| s.facts.swap(0, 1));
+        check("an answer that means nothing", &|s| s.facts[0].stated = 3);
         check("sequence", &|s| s.sequence = 0);
         check("cell that would spoil a sum", &|s| s.blocks[0].cells.0[5] = i64::MAX);
         check("version that hides text", &|s| s.agent_version = "1\u{202e}".into());

@@ -7,6 +7,7 @@ use shared::sign::Envelope;
 use tests::build::workspace;
 use tests::world::COMMAND_TIME_MAX;
 use tests::world::client;
+use tests::world::office::stated;
 use tests::world::process::Processes;
 
 use crate::ground::{ground, opened};
@@ -44,6 +45,13 @@ fn openssl_accepts_a_published_submission_and_no_other() {
     };
     let ended = run("openssl");
     assert!(ended.code == Some(0) && ended.says("Verified OK"), "{ended:?}");
+    // what the council states stands readable in what was verified
+    let mut jq = Command::new("jq");
+    let jq = jq.args(["-r", r#".facts[] | "\(.fact) \(.stated)""#, "payload.json"]).current_dir(&folder).output().unwrap();
+    let stated = stated(&round.members[0].office.code);
+    let number = |fact: &str| stated.get(fact).map_or(2, |is_so| u8::from(*is_so));
+    let expected: String = ["S1", "S2", "S3", "S4", "S5", "S6"].map(|fact| format!("{fact} {}\n", number(fact))).concat();
+    assert_eq!(String::from_utf8(jq.stdout).unwrap(), expected);
     let text = String::from_utf8(submission).unwrap();
     let damaged = tests::demo::incidents::damaged(text.as_bytes()).unwrap();
     std::fs::write(folder.join("submission.dsse.json"), damaged).unwrap();

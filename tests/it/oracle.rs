@@ -228,7 +228,7 @@ fn cells(framework: &Framework, figures: &LocalFigures) -> Cells {
                     put("n", i64::try_from(figures.n_children(at, g)).unwrap());
                     put("sum", figures.exact(at, g, 0));
                 }
-                Kind::Share => {
+                Kind::Share | Kind::Fact => {
                     for (c, category) in table.categories.iter().enumerate() {
                         put(&category.id, figures.exact(at, g, c));
                     }
@@ -263,7 +263,7 @@ fn children<'i>(
             }
             let said = match table.kind {
                 Kind::Mean => entry.amount.to_string(),
-                Kind::Share => table.categories[usize::from(entry.category)].id.clone(),
+                Kind::Share | Kind::Fact => table.categories[usize::from(entry.category)].id.clone(),
             };
             children.insert((council.name.clone(), names[&history.pseudonym].clone(), table.measure.clone()), said);
         }

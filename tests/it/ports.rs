@@ -148,6 +148,7 @@ fn wish(now: Timestamp) -> PlanWish {
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
         only: None,
+        population: None,
         authorities_min: 1,
     }
 }

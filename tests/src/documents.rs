@@ -2,17 +2,19 @@
 //!
 //! `cargo run -p tests --bin documents` writes them; a test fails when they are stale.
 
+mod measures; // every measure with its examples, and what answers each ask
+
 use std::fmt::Write as _;
 
 use agent::histories::RepairKind;
 use agent::records::rules::{Rule, RuleBook};
-use shared::framework::{Framework, Kind, Measure};
+use shared::framework::Framework;
 use shared::problem::{Exit, Problem, Retry};
 
 /// The files and their texts, by path below the workspace.
 pub fn all() -> Vec<(&'static str, String)> {
     vec![
-        ("docs/measures.md", measures(&Framework::built_in())),
+        ("docs/measures.md", measures::page(&Framework::built_in())),
         ("docs/problems.md", problems()),
         ("docs/rules.md", rules(&RuleBook::built_in())),
     ]
@@ -67,69 +69,6 @@ fn one_rule(rule: &Rule) -> String {
         rule.says,
         rule.advice,
     )
-}
-
-fn measures(framework: &Framework) -> String {
-    let mut text =
-        String::from("# Measures\n\nMade from `config/framework.toml` by `cargo run -p tests --bin documents`; do not edit.\n\n");
-    let (tables, cells) = (framework.tables().len(), framework.n_cells());
-    let most = framework.tables_of_one_child_max();
-    let _ = writeln!(
-        text,
-        "Framework {}: {} measures, {tables} tables, {cells} cells; one child is in at most {most} tables.\n\n\
-         A *share* puts each child in exactly one category; categories marked *outside* are published as coverage and are in no\n\
-         share. A *mean* adds a bounded amount for each child. Ages are completed years on 31 March unless said otherwise.\n",
-        framework.version(),
-        framework.measures().len(),
-    );
-    for measure in framework.measures() {
-        text += &one_measure(measure);
-    }
-    text
-}
-
-fn one_measure(m: &Measure) -> String {
-    let mut text = format!("## {} {}\n\n*{}*\n\n", m.id, m.title, m.question);
-    let years = if m.return_years == 1 { "one return year".to_owned() } else { format!("{} return years", m.return_years) };
-    let _ = writeln!(
-        text,
-        "- Who is counted: {}, ages {} to {}\n- Chosen by: {} (asks {})\n- Needs: {} of {years}\n- Rule: {}\n- Mind: {}",
-        m.population,
-        m.ages[0],
-        m.ages[1],
-        m.chosen_by,
-        m.ask.join(", "),
-        m.return_tables.join(", "),
-        m.source,
-        m.caveat,
-    );
-    for b in &m.breaks {
-        let _ = writeln!(text, "- Break in the series: {}: {}", b.year, b.text);
-    }
-    let by: Vec<&str> = m.breakdowns.iter().map(String::as_str).collect();
-    let _ = writeln!(text, "- Tables: by {}\n", by.join(", "));
-    match m.kind {
-        Kind::Share => {
-            text += "| category | words | |\n|---|---|---|\n";
-            for c in &m.categories {
-                let _ = writeln!(text, "| `{}` | {} | {} |", c.id, c.label, if c.outside { "outside" } else { "" });
-            }
-            for v in &m.views {
-                let _ = writeln!(text, "| `{}` | {} | sum of {} |", v.id, v.label, v.sum.join(", "));
-            }
-        }
-        Kind::Mean => {
-            let [low, high] = m.bounds.unwrap_or_default();
-            let unit = m.unit.clone().unwrap_or_default();
-            let count = m.count_from.clone().unwrap_or_default();
-            let _ = writeln!(
-                text,
-                "An amount of {low} to {high} {unit}, centred at {}; its children are those of `{count}`.",
-                m.centre()
-            );
-        }
-    }
-    text + "\n"
 }
 
 fn problems() -> String {

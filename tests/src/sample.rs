@@ -2,9 +2,11 @@
 
 use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest, ReportingYear};
-use shared::plan::{Cohort, CohortMember, Dates, Plan, PlanChoice, Region};
+use shared::plan::{Cohort, CohortMember, Dates, Plan, PlanChoice, PopulationEstimate, Region};
 use shared::privacy::RhoNano;
-use shared::submission::{KIND, Nonce, SCHEMA, Submission, SubmissionBlock, TableSupplied, framework_return_tables};
+use shared::submission::{
+    FactAnswer, FactStated, KIND, Nonce, SCHEMA, Submission, SubmissionBlock, TableSupplied, framework_return_tables, state_facts,
+};
 
 /// A made-up plan for one authority in London, with the default budget.
 ///
@@ -23,8 +25,18 @@ pub fn plan(framework: &Framework, authority: AuthorityId, reporting_year: Repor
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
         cohort: Cohort {
-            members: vec![CohortMember { authority, name: "Example Council".into(), region: region.code.clone() }],
+            members: vec![CohortMember {
+                authority,
+                ons_code: "E09000002".into(),
+                name: "Example Council".into(),
+                region: region.code.clone(),
+                population_0_17: Some(60_000),
+            }],
             regions: vec![region],
+            population: Some(PopulationEstimate {
+                mid_year: reporting_year.before(1).number(),
+                source: "A made-up estimate".into(),
+            }),
         },
         authorities_min: 1,
     };
@@ -35,6 +47,13 @@ pub fn plan(framework: &Framework, authority: AuthorityId, reporting_year: Repor
 #[must_use]
 pub fn all_supplied(framework: &Framework) -> Vec<TableSupplied> {
     framework_return_tables(framework).into_iter().map(|table| TableSupplied { table, supplied: 1 }).collect()
+}
+
+/// What the authority states of itself: all three answers in turn.
+#[must_use]
+pub fn all_stated(framework: &Framework) -> Vec<FactStated> {
+    let place = |id: &str| framework.facts().position(|m| m.id == id).unwrap_or(0);
+    state_facts(framework, |id| FactAnswer::ALL[place(id) % FactAnswer::ALL.len()])
 }
 
 /// A first submission whose cells say nothing.
@@ -61,6 +80,7 @@ pub fn submission(plan: &Plan, plan_id: Digest, framework: &Framework, authority
         layout: framework.layout_hash(),
         plan: plan_id,
         tables_supplied: all_supplied(framework),
+        facts: all_stated(framework),
         blocks,
         attachments: Vec::new(),
     })

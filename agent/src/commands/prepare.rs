@@ -8,7 +8,7 @@ use shared::ids::{ReportingYear, RoundId};
 use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE};
 use shared::problem::{Exit, Problem};
 use shared::sign::Envelope;
-use shared::submission::{Nonce, TableSupplied, framework_return_tables};
+use shared::submission::{FactAnswer, Nonce, TableSupplied, framework_return_tables, state_facts};
 use shared::time::Day;
 
 use super::Screen;
@@ -164,6 +164,7 @@ fn particulars(room: &Room<'_>, ledger: &Ledger) -> Result<Particulars, Stop> {
         nonce: Nonce(nonce),
         produced_on: Day(room.now().day()),
         tables_supplied: framework_return_tables(room.framework).into_iter().map(supplied).collect(),
+        facts: state_facts(room.framework, |fact| FactAnswer::of(room.config.facts.get(fact).copied())),
     })
 }
 

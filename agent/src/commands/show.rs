@@ -7,7 +7,7 @@ use shared::limits::ENVELOPE_BYTES_MAX;
 use shared::plan::{PLAN_BYTES_MAX, Plan};
 use shared::problem::{Exit, Problem};
 use shared::sign::Envelope;
-use shared::submission::{SUBMISSION_TYPE, Submission, SubmissionBlock};
+use shared::submission::{FactAnswer, FactStated, SUBMISSION_TYPE, Submission, SubmissionBlock};
 
 use super::Screen;
 use crate::config::AgentConfig;
@@ -30,8 +30,15 @@ pub enum Form {
 struct Shown {
     id: Digest,
     submission: Submission,
+    facts: Vec<Fact>,
     cells: Vec<Cell>,
     sent: bool,
+}
+
+struct Fact {
+    id: String,
+    title: String,
+    answer: Option<FactAnswer>,
 }
 
 struct Cell {
@@ -68,7 +75,15 @@ fn shown(state: &State, ledger: &Ledger, debit: &Debit) -> Result<Shown, Stop> {
     let framework = Framework::built_in();
     let plan = state.plan(debit.round, debit.plan)?.and_then(|bytes| kept_plan(&bytes, debit.plan, &framework));
     let cells = plan.map(|plan| cells(&framework, &plan, &submission)).unwrap_or_default();
-    Ok(Shown { id: debit.id, submission, cells, sent: state.receipt(debit.id)?.is_some() })
+    let facts = facts(&framework, &submission);
+    Ok(Shown { id: debit.id, submission, facts, cells, sent: state.receipt(debit.id)?.is_some() })
+}
+
+/// What is stated, with its title where this version's framework has one.
+fn facts(framework: &Framework, submission: &Submission) -> Vec<Fact> {
+    let title = |id: &str| framework.measure(id).map(|m| m.title.clone()).unwrap_or_default();
+    let fact = |f: &FactStated| Fact { id: f.fact.clone(), title: title(&f.fact), answer: f.answer() };
+    submission.facts.iter().map(fact).collect()
 }
 
 /// The kept plan; `None` when this version's framework is another one, so that its tables have no names here.
@@ -101,6 +116,11 @@ fn lines(shown: &Shown) -> Vec<String> {
     ];
     for b in &s.blocks {
         lines.push(format!("block {}: {} cells, noise of scale {}, rho {}", b.name, b.n, thousandths(b.scale_milli), b.rho_nano));
+    }
+    lines.push(String::new());
+    lines.push("stated of the authority in its configuration, exact, of no child:".to_owned());
+    for f in &shown.facts {
+        lines.push(format!("fact {:<4} {:<10}  {}", f.id, f.answer.map_or("?", FactAnswer::label), f.title));
     }
     lines.push(String::new());
     lines.push("every number below is noisy; behind it stands one standard deviation of the noise,".to_owned());
@@ -167,6 +187,7 @@ fn to_json(shown: &Shown) -> Value {
         "receipted": shown.sent,
         "blocks": s.blocks.iter().map(block).collect::<Vec<_>>(),
         "tables_supplied": s.tables_supplied,
+        "facts": shown.facts.iter().map(|f| json!({ "fact": f.id, "stated": f.answer.map(FactAnswer::id) })).collect::<Vec<_>>(),
         "cells": shown.cells.iter().map(cell).collect::<Vec<_>>(),
     })
 }

@@ -1,12 +1,15 @@
 //! The sending half as a whole, against a made-up aggregator: guards, crashes, copies, lost answers.
 
 use shared::ids::Digest;
+use shared::limits::ENVELOPE_BYTES_MAX;
 use shared::log::entry::{CloseReason, Event};
 use shared::problem::{Exit, Problem};
-use shared::sign::{Algorithm, SigningKey};
+use shared::sign::{Algorithm, Envelope, SigningKey};
+use shared::submission::Submission;
 
 use super::prepare::Prepared;
 use super::room::{Step, Steps};
+use super::{Screen, show};
 use crate::bounds::tests::greatest_child;
 use crate::fixtures::{Agent, Fault, World, choice, copy_folder, round};
 use crate::noise::NoiseError;
@@ -77,7 +80,7 @@ fn a_plan_that_is_not_the_one_logged_plan_of_the_pinned_key_is_refused() {
     refuses(world, other, Problem::PlanUnlogged);
     let stranger = |a: &mut Agent| {
         let key = SigningKey::generate(Algorithm::EcdsaP256).unwrap();
-        let envelope = shared::sign::Envelope::sign(shared::plan::PLAN_TYPE, a.world.plan_payload("2025", "2025"), &key).unwrap();
+        let envelope = Envelope::sign(shared::plan::PLAN_TYPE, a.world.plan_payload("2025", "2025"), &key).unwrap();
         *a.world.plan.borrow_mut() = envelope.encode();
     };
     refuses(world, stranger, Problem::PlanSignatureInvalid);
@@ -135,6 +138,29 @@ fn only_the_newest_complete_year_is_drawn_unless_the_data_are_made_up() {
     assert!(agent.prepare().is_ok());
     // a year that is not complete, made up or not
     refuses(made_up, |a| a.clock.set("2025-03-31T10:00:00Z"), Problem::PlanYearNotNewest);
+}
+
+#[test]
+fn what_is_stated_is_signed_and_shown_and_the_rest_is_not_stated() {
+    let world = World::with_plan(choice());
+    let mut agent = Agent::new(&world);
+    agent.settings += "[facts]\nS1 = true\nS4 = false\n";
+    let prepared = agent.prepare().unwrap();
+    let envelope = Envelope::parse(&prepared.debit().envelope, ENVELOPE_BYTES_MAX).unwrap();
+    let submission = Submission::parse(envelope.payload_unverified()).unwrap();
+    let stated: Vec<(&str, u8)> = submission.facts.iter().map(|f| (f.fact.as_str(), f.stated)).collect();
+    assert_eq!(stated, [("S1", 1), ("S2", 2), ("S3", 2), ("S4", 0), ("S5", 2), ("S6", 2)]);
+    let shown = |form| {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        show::run(&agent.config(), None, form, &mut Screen { out: &mut out, err: &mut err }).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let text = shown(show::Form::Table);
+    for line in ["fact S1   Yes         A lead clinician", "fact S4   No ", "fact S6   Not stated"] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&shown(show::Form::Json)).unwrap();
+    assert_eq!((&json["facts"][0]["stated"], &json["facts"][1]["stated"]), (&"yes".into(), &"not_stated".into()));
 }
 
 #[test]

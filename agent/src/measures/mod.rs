@@ -127,7 +127,8 @@ impl MeasureSet {
     /// Resolves every measure of a framework against the code.
     pub fn resolve(framework: &Framework) -> Result<Self, CatalogueError> {
         let mut measures = Vec::with_capacity(framework.measures().len());
-        for measure in framework.measures() {
+        // no child is in a fact
+        for measure in framework.measures().iter().filter(|measure| measure.kind != Kind::Fact) {
             let code = CODE.iter().copied().flatten().find(|code| code.id == measure.id);
             let Code { names, count, .. } = *code.ok_or_else(|| CatalogueError::MeasureUnknown(measure.id.clone()))?;
             let mut tables = Vec::new();
@@ -173,6 +174,7 @@ fn resolve_table(index: usize, table: &Table, names: &[&str]) -> Result<Resolved
     let categories = match table.kind {
         Kind::Mean if names.is_empty() => vec![0],
         Kind::Mean => return Err(differs("mean")),
+        Kind::Fact => return Err(differs("fact")),
         Kind::Share => {
             let spare = table.categories.iter().find(|category| !names.contains(&category.id.as_str()));
             if let Some(spare) = spare {

@@ -22,7 +22,7 @@ fn plan(framework: &Framework) -> Plan {
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
-        cohort: Cohort { members: Vec::new(), regions: Vec::new() },
+        cohort: Cohort { members: Vec::new(), regions: Vec::new(), population: None },
         authorities_min: 1,
     };
     Plan::with_equal_shares(framework, choice).unwrap()

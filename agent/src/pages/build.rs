@@ -81,6 +81,8 @@ impl Maker<'_, '_> {
         let sections = match measure.kind {
             Kind::Share => self.shares(),
             Kind::Mean => self.means(),
+            // what the authority states of itself is no figure of its records
+            Kind::Fact => Vec::new(),
         };
         MeasureBlock {
             id: measure.id.clone(),

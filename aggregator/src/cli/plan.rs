@@ -45,6 +45,12 @@ pub(super) struct PlanArgs {
     /// Ask only the authorities whose codes stand in this file
     #[arg(long)]
     only: Option<PathBuf>,
+    /// CSV file (dfe_code, mid_year, population_0_17) with the children who live where; without it no rates are published
+    #[arg(long, requires = "population_source")]
+    population: Option<PathBuf>,
+    /// Who published that estimate and what it is called, such as "Office for National Statistics, mid-2024 estimates"
+    #[arg(long, requires = "population")]
+    population_source: Option<String>,
     /// Fewest authorities of a release
     #[arg(long, default_value_t = 1)]
     authorities_min: u64,
@@ -71,6 +77,7 @@ impl PlanArgs {
             rho_release: self.rho_release,
             rho_correction: self.rho_correction,
             only: self.only.as_deref().map(read_only).transpose()?,
+            population: self.population.clone().zip(self.population_source.clone()),
             authorities_min: self.authorities_min,
         })
     }
@@ -140,6 +147,7 @@ fn summary(plan: &Plan) -> Vec<String> {
             "records as on {}, sent from {} until {}",
             body.dates.freeze_on, body.dates.send_opens_at, body.dates.send_closes_at
         ),
+        rates(plan),
         format!("{} cells in {} blocks", body.n_cells, body.blocks.len()),
     ];
     for block in &body.blocks {
@@ -149,6 +157,18 @@ fn summary(plan: &Plan) -> Vec<String> {
     lines.push(cost("the release costs a child", plan.rho()));
     lines.push(cost("release and correction of the year", body.rho_year_nano));
     lines
+}
+
+/// What rates will be per.
+fn rates(plan: &Plan) -> String {
+    let cohort = &plan.body().cohort;
+    match &cohort.population {
+        None => "no rates: no population estimate was named (--population)".to_owned(),
+        Some(estimate) => {
+            let people: u64 = cohort.members.iter().filter_map(|m| m.population_0_17).sum();
+            format!("rates per the {people} children aged 0 to 17 of mid-{}: {}", estimate.mid_year, estimate.source)
+        }
+    }
 }
 
 /// What an amount of rho means, told in two more ways.
@@ -229,6 +249,31 @@ mod tests {
             let error = made(&["--closes-at", closes_at]).unwrap_err().to_string();
             assert!(error.contains("closes before it opens"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_plan_carries_the_population_that_rates_are_per() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("population.csv");
+        let plan = |rows: &str| {
+            std::fs::write(&file, format!("dfe_code,mid_year,population_0_17\n{rows}")).unwrap();
+            let only = folder.path().join("only");
+            std::fs::write(&only, "301 302").unwrap();
+            let (file, only) = (file.display().to_string(), only.display().to_string());
+            made(&[&JULY, &["--population", &file, "--population-source", "An estimate", "--only", &only][..]].concat())
+        };
+        let whole = plan("301,2025,62000\n302,2025,90000\n").unwrap();
+        let lives: Vec<_> = whole.body().cohort.members.iter().map(|m| m.population_0_17).collect();
+        assert_eq!(lives, [Some(62_000), Some(90_000)]);
+        assert!(summary(&whole).join("\n").contains("rates per the 152000 children aged 0 to 17 of mid-2025: An estimate"));
+        let chain = |error: operate::OperateError| format!("{:#}", anyhow::Error::from(error));
+        assert!(
+            chain(plan("301,2025,62000\n").unwrap_err())
+                .contains("authority 302 is asked to take part and has no row for mid-2025")
+        );
+        assert!(chain(plan("301,2024,62000\n").unwrap_err()).contains("no row for mid-2025"));
+        let without = made(&JULY).unwrap();
+        assert!(without.body().cohort.population.is_none() && summary(&without).join("\n").contains("no rates"));
     }
 
     #[test]

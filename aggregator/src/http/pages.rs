@@ -1,21 +1,24 @@
 //! Pages for people, rendered here, without scripts. The words are those that a person of fifteen reads.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use shared::framework::Framework;
 use shared::problem::Problem;
-use shared::release::{NOTICE, NOTICE_MADE_UP};
+use shared::release::{NOTICE, NOTICE_MADE_UP, Release};
 use shared::submission::KIND;
 
 use super::error::{Refusal, typed};
 use crate::app::{App, ReleasePage};
-use crate::publish::add_up;
-use crate::registry::Registry;
+use crate::publish::combined;
+use crate::registry::{Registry, Round};
 use crate::view::{
-    HeadlineView, MeasureView, MeasureWords, RoundView, absent_names, headlines, measure_views, measure_words, round_views,
+    AskWords, FamilyView, FamilyWords, Latest, MeasureWords, RoundView, ask_words, family_views, family_words, latest,
+    measure_words, population_words, round_views,
 };
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -45,27 +48,24 @@ struct FirstPage {
     latest: Option<Latest>,
 }
 
-/// What the first page says of the newest release.
-struct Latest {
-    version: String,
-    year: String,
-    accepted: u64,
-    expected: u64,
-    absent: Vec<String>,
-    headlines: Vec<HeadlineView>,
-}
-
 #[derive(Template)]
 #[template(path = "release.html")]
 struct ReleaseTemplate<'a> {
     frame: Frame,
-    version: &'a str,
+    latest: &'a Latest,
     round: String,
-    year: String,
-    accepted: u64,
-    expected: u64,
-    absent: Vec<String>,
-    measures: Vec<MeasureView>,
+    population: Option<String>,
+    families: &'a [FamilyView],
+}
+
+#[derive(Template)]
+#[template(path = "family.html")]
+struct FamilyTemplate<'a> {
+    frame: Frame,
+    latest: &'a Latest,
+    population: Option<String>,
+    family: &'a FamilyView,
+    families: &'a [FamilyView],
 }
 
 #[derive(Template)]
@@ -73,7 +73,22 @@ struct ReleaseTemplate<'a> {
 struct MeasuresPage {
     frame: Frame,
     version: String,
-    measures: Vec<MeasureWords>,
+    families: Vec<FamilyWords>,
+}
+
+#[derive(Template)]
+#[template(path = "measure.html")]
+struct MeasurePage {
+    frame: Frame,
+    version: String,
+    measure: MeasureWords,
+}
+
+#[derive(Template)]
+#[template(path = "asks.html")]
+struct AsksPage {
+    frame: Frame,
+    asks: Vec<AskWords>,
 }
 
 #[derive(Template)]
@@ -91,28 +106,11 @@ fn render(status: StatusCode, page: &impl Template) -> Result<Response, Refusal>
 pub async fn first(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     let registry = app.registry().await?;
     let latest = match registry.releases.last() {
-        Some((version, _)) => Some(latest(&*release_page(&app, &registry, version).await?)),
+        Some((version, _)) => Some(release_page(&app, &registry, version).await?.latest.clone()),
         None => None,
     };
     let page = FirstPage { frame: Frame::of(&registry), rounds: round_views(&registry), latest };
     render(StatusCode::OK, &page)
-}
-
-fn latest(page: &ReleasePage) -> Latest {
-    let coverage = page.release.coverage();
-    Latest {
-        version: page.release.version().to_owned(),
-        year: year_words(&page.round),
-        accepted: coverage.accepted,
-        expected: coverage.expected,
-        absent: absent_names(&page.round.plan, coverage),
-        headlines: headlines(&page.round.framework, &page.release),
-    }
-}
-
-fn year_words(round: &crate::registry::Round) -> String {
-    let year = round.plan.body().reporting_year;
-    format!("1 April {} to 31 March {}", year.before(1), year)
 }
 
 /// `/releases/{version}/`
@@ -122,7 +120,15 @@ pub async fn release(State(app): State<Arc<App>>, Path(version): Path<String>) -
     Ok(typed(StatusCode::OK, HTML, page.html.clone()))
 }
 
-/// The release's figures and page; made at the first call, on a thread of its own.
+/// `/releases/{version}/families/{letter}`
+pub async fn family(State(app): State<Arc<App>>, Path((version, letter)): Path<(String, String)>) -> Result<Response, Refusal> {
+    let registry = app.registry().await?;
+    let page = release_page(&app, &registry, &version).await?;
+    let html = page.families.get(&letter).ok_or(Problem::NotFound)?;
+    Ok(typed(StatusCode::OK, HTML, html.clone()))
+}
+
+/// The release's pages; made at the first call, on a thread of its own.
 async fn release_page(app: &App, registry: &Registry, version: &str) -> Result<Arc<ReleasePage>, Refusal> {
     if let Some(page) = app.release_page(version) {
         return Ok(page);
@@ -132,34 +138,57 @@ async fn release_page(app: &App, registry: &Registry, version: &str) -> Result<A
     let messages = app.store.messages(*id, KIND).await?;
     let named = version.to_owned();
     let made = tokio::task::spawn_blocking(move || {
-        let release = add_up(&round, &messages, &named).map_err(|e| Refusal::internal(&e))?.release;
-        let coverage = release.coverage();
-        let template = ReleaseTemplate {
-            frame: Frame::new(release.made_up()),
-            version: release.version(),
-            round: release.round().to_string(),
-            year: year_words(&round),
-            accepted: coverage.accepted,
-            expected: coverage.expected,
-            absent: absent_names(&round.plan, coverage),
-            measures: measure_views(&round.framework, &round.plan, &release),
-        };
-        let html = template.render().map_err(|e| Refusal::internal(&e))?;
-        Ok::<_, Refusal>(Arc::new(ReleasePage { release, round, html }))
+        let release = combined(&round, &messages, &named).map_err(|e| Refusal::internal(&e))?;
+        pages_of(&round, &release).map(Arc::new).map_err(|e| Refusal::internal(&e))
     });
     let page = made.await.map_err(|e| Refusal::internal(&e))??;
     app.keep_release_page(version, page.clone());
     Ok(page)
 }
 
+fn pages_of(round: &Round, release: &Release) -> Result<ReleasePage, askama::Error> {
+    let latest = latest(&round.framework, &round.plan, release);
+    let views = family_views(&round.framework, &round.plan, release);
+    let frame = || Frame::new(release.made_up());
+    let population = || population_words(release);
+    let round = release.round().to_string();
+    let html = ReleaseTemplate { frame: frame(), latest: &latest, round, population: population(), families: &views }.render()?;
+    let mut families = BTreeMap::new();
+    for family in &views {
+        let population = family.measures.iter().any(|m| m.id.starts_with('P')).then(population).flatten();
+        let page = FamilyTemplate { frame: frame(), latest: &latest, population, family, families: &views };
+        families.insert(family.letter.clone(), page.render()?);
+    }
+    Ok(ReleasePage { latest, html, families })
+}
+
+/// The newest framework that is logged.
+async fn newest_framework(app: &App, registry: &Registry) -> Result<Arc<Framework>, Refusal> {
+    let logged = app.store.frameworks().await?;
+    Ok(logged.last().and_then(|row| registry.frameworks.get(&row.hash)).ok_or(Problem::NotFound)?.clone())
+}
+
 /// `/measures`
 pub async fn measures(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     let registry = app.registry().await?;
-    let logged = app.store.frameworks().await?;
-    let newest = logged.last().and_then(|row| registry.frameworks.get(&row.hash)).ok_or(Problem::NotFound)?;
-    let page =
-        MeasuresPage { frame: Frame::of(&registry), version: newest.version().to_owned(), measures: measure_words(newest) };
-    render(StatusCode::OK, &page)
+    let newest = newest_framework(&app, &registry).await?;
+    let (version, families) = (newest.version().to_owned(), family_words(&newest));
+    render(StatusCode::OK, &MeasuresPage { frame: Frame::of(&registry), version, families })
+}
+
+/// `/measures/{id}`
+pub async fn measure(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let registry = app.registry().await?;
+    let newest = newest_framework(&app, &registry).await?;
+    let measure = measure_words(&newest, &id).ok_or(Problem::NotFound)?;
+    render(StatusCode::OK, &MeasurePage { frame: Frame::of(&registry), version: newest.version().to_owned(), measure })
+}
+
+/// `/asks`
+pub async fn asks(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
+    let registry = app.registry().await?;
+    let newest = newest_framework(&app, &registry).await?;
+    render(StatusCode::OK, &AsksPage { frame: Frame::of(&registry), asks: ask_words(&newest) })
 }
 
 /// `/style.css`
@@ -211,21 +240,25 @@ mod tests {
     #[test]
     fn every_page_says_what_it_is_and_has_one_head() {
         let frame = || Frame::new(true);
-        let (version, words) = ("2025.1", String::new);
-        let release = ReleaseTemplate {
-            frame: frame(),
-            version,
-            round: words(),
-            year: words(),
+        let framework = Framework::built_in();
+        let latest = Latest {
+            version: "2025.1".into(),
+            year: "this year".into(),
             accepted: 1,
             expected: 2,
             absent: vec!["A & B".into()],
-            measures: Vec::new(),
+            headlines: Vec::new(),
         };
+        let family = FamilyView { letter: "B".into(), words: "Stability".into(), measures: Vec::new() };
+        let (latest, families) = (&latest, std::slice::from_ref(&family));
+        let measure = measure_words(&framework, "B1").unwrap();
         let pages = [
             FirstPage { frame: frame(), rounds: Vec::new(), latest: None }.render().unwrap(),
-            release.render().unwrap(),
-            MeasuresPage { frame: frame(), version: words(), measures: Vec::new() }.render().unwrap(),
+            ReleaseTemplate { frame: frame(), latest, round: "cla-2025".into(), population: None, families }.render().unwrap(),
+            FamilyTemplate { frame: frame(), latest, population: None, family: &family, families }.render().unwrap(),
+            MeasuresPage { frame: frame(), version: "2026.1".into(), families: family_words(&framework) }.render().unwrap(),
+            MeasurePage { frame: frame(), version: "2026.1".into(), measure }.render().unwrap(),
+            AsksPage { frame: frame(), asks: ask_words(&framework) }.render().unwrap(),
             NotFoundPage { frame: frame() }.render().unwrap(),
         ];
         for page in &pages {
@@ -236,5 +269,26 @@ mod tests {
         assert!(pages[1].contains("A &#38; B"), "names are escaped");
         let real = NotFoundPage { frame: Frame::new(false) }.render().unwrap();
         assert!(real.contains(NOTICE) && !real.contains(NOTICE_MADE_UP));
+    }
+
+    #[test]
+    fn a_page_of_method_says_all_that_the_catalogue_knows() {
+        let framework = Framework::built_in();
+        for m in framework.measures() {
+            let measure = measure_words(&framework, &m.id).unwrap();
+            let page = MeasurePage { frame: Frame::new(false), version: "2026.1".into(), measure }.render().unwrap();
+            let plain = |text: &str| text.replace('&', "&#38;").replace('\'', "&#39;").replace('"', "&#34;");
+            let breaks = m.breaks.iter().map(|b| &b.text);
+            for words in [&m.title, &m.question, &m.caveat, &m.source, &m.chosen_by].into_iter().chain(breaks) {
+                assert!(page.contains(&plain(words)), "{}: {words}", m.id);
+            }
+            for answer in &m.categories {
+                assert!(page.contains(&plain(&answer.label)), "{}: {}", m.id, answer.label);
+            }
+        }
+        let asks = AsksPage { frame: Frame::new(false), asks: ask_words(&framework) }.render().unwrap();
+        for m in framework.measures() {
+            assert!(asks.contains(&format!("href=\"/measures/{}\"", m.id)), "{} answers no ask", m.id);
+        }
     }
 }

@@ -7,7 +7,7 @@ use shared::ids::ReportingYear;
 use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanChoice, Region};
 use shared::privacy::RhoNano;
 use shared::sign::{Algorithm, SigningKey};
-use shared::submission::{Nonce, SCHEMA, SubmissionBlock, TableSupplied, framework_return_tables};
+use shared::submission::{FactAnswer, Nonce, SCHEMA, SubmissionBlock, TableSupplied, framework_return_tables, state_facts};
 
 use super::*;
 use crate::registry::Member;
@@ -52,7 +52,13 @@ impl World {
 }
 
 fn choice() -> PlanChoice {
-    let member = |code: &str| CohortMember { authority: code.parse().unwrap(), name: code.into(), region: "E12000007".into() };
+    let member = |code: &str| CohortMember {
+        authority: code.parse().unwrap(),
+        ons_code: format!("E09000{code}"),
+        name: code.into(),
+        region: "E12000007".into(),
+        population_0_17: None,
+    };
     PlanChoice {
         reporting_year: ReportingYear::new(2025).unwrap(),
         made_up: true,
@@ -66,6 +72,7 @@ fn choice() -> PlanChoice {
         cohort: Cohort {
             members: vec![member("301"), member("302")],
             regions: vec![Region { code: "E12000007".into(), name: "London".into() }],
+            population: None,
         },
         authorities_min: 1,
     }
@@ -90,6 +97,7 @@ fn sample(plan: &Plan, plan_id: Digest, framework: &Framework) -> Submission {
             .into_iter()
             .map(|table| TableSupplied { table, supplied: 1 })
             .collect(),
+        facts: state_facts(framework, |_| FactAnswer::Yes),
         blocks: plan.body().blocks.iter().map(block).collect(),
         attachments: Vec::new(),
     }

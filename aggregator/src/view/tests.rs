@@ -1,10 +1,15 @@
 //! What stands on pages: every answer has its row, and no number pretends to be more than it is.
 
+use shared::framework::{About, Kind};
 use shared::ids::{Digest, ReportingYear};
-use shared::plan::{Cohort, Dates, PlanChoice, Region};
+use shared::plan::{Cohort, CohortMember, Dates, PlanBlock, PlanChoice, PopulationEstimate, Region};
 use shared::privacy::RhoNano;
-use shared::release::{FigureKind, combine};
+use shared::release::{Accepted, Figure, FigureKind, Level, combine};
+use shared::submission::{
+    FactAnswer, KIND, Nonce, SCHEMA, Submission, SubmissionBlock, TableSupplied, framework_return_tables, state_facts,
+};
 
+use super::tables::{cell, whole};
 use super::*;
 
 #[test]
@@ -25,6 +30,8 @@ fn figure(what: What, numbers: Option<[f64; 3]>, authorities: u64) -> Figure {
         breakdown: "total".into(),
         area_code: "E92000001".into(),
         area: "England".into(),
+        authority: None,
+        region: None,
         level: Level::National,
         group: "total".into(),
         category: "1".into(),
@@ -51,6 +58,8 @@ fn a_number_says_no_more_than_is_known() {
     check(What::Share, Some([-3.0, -2.0, -1.0]), 3, ("close to 0%", ""));
     check(What::Share, Some([100.5, 101.0, 102.0]), 3, ("close to 100%", ""));
     check(What::Share, Some([-3.0, 1.0, 4.0]), 3, ("1.0%", "between 0.0 and 4.0"));
+    check(What::Rate, Some([-3.0, 1.04, 4.0]), 3, ("1.0", "between 0.0 and 4.0"));
+    check(What::Rate, Some([-3.0, -2.0, -1.0]), 3, ("close to 0", ""));
     check(What::Mean, Some([-3.0, -2.0, -1.0]), 3, ("-2.0", "between -3.0 and -1.0"));
     check(What::Share, None, 3, ("too uncertain to say", ""));
     check(What::Share, None, 0, ("no council took part", ""));
@@ -70,7 +79,11 @@ fn empty() -> (Framework, Plan, Release) {
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
-        cohort: Cohort { members: Vec::new(), regions: vec![Region { code: "E12000001".into(), name: "North".into() }] },
+        cohort: Cohort {
+            members: Vec::new(),
+            regions: vec![Region { code: "E12000001".into(), name: "North".into() }],
+            population: None,
+        },
         authorities_min: 0,
     };
     let plan = Plan::with_equal_shares(&framework, choice).unwrap();
@@ -81,10 +94,15 @@ fn empty() -> (Framework, Plan, Release) {
 #[test]
 fn every_counted_answer_and_every_sum_has_its_row_in_every_table() {
     let (framework, plan, release) = empty();
-    for (view, m) in measure_views(&framework, &plan, &release).iter().zip(framework.measures()) {
+    let families = family_views(&framework, &plan, &release);
+    let views: Vec<&MeasureView> = families.iter().flat_map(|f| &f.measures).collect();
+    assert_eq!(views.len(), framework.measures().len(), "each measure is on one page");
+    for m in framework.measures() {
+        let view = views.iter().find(|v| v.id == m.id).unwrap();
         let tables = framework.tables().iter().filter(|t| t.measure == m.id && t.groups.len() > 1).count();
-        assert_eq!(view.tables.len(), tables + 2, "{}", m.id);
-        for table in &view.tables {
+        assert_eq!(view.tables.len(), tables + if m.kind == Kind::Fact { 3 } else { 2 }, "{}", m.id);
+        assert_eq!(view.breaks.len(), m.breaks.len());
+        for table in view.tables.iter().filter(|t| t.stub == "Answer") {
             let heads: Vec<&str> = table.rows.iter().map(|row| row.head.as_str()).collect();
             for answer in m.categories.iter().filter(|c| !c.outside) {
                 assert!(heads.contains(&answer.label.as_str()), "{}: {}", table.caption, answer.label);
@@ -106,14 +124,97 @@ fn every_counted_answer_and_every_sum_has_its_row_in_every_table() {
             );
         }
     }
-    assert!(headlines(&framework, &release).iter().all(|h| !h.rows.is_empty()));
+    assert!(latest(&framework, &plan, &release).headlines.iter().all(|h| !h.rows.is_empty()));
+}
+
+/// A release of one council, 301, that is there and one, 302, that is not; it states S1 and counts 500 children in P1.
+fn with_one_council() -> (Framework, Plan, Release) {
+    let framework = Framework::built_in();
+    let member = |code: &str| CohortMember {
+        authority: code.parse().unwrap(),
+        ons_code: format!("E09000{code}"),
+        name: format!("Council {code}"),
+        region: "E12000001".into(),
+        population_0_17: Some(50_000),
+    };
+    let (_, plan, _) = empty();
+    let body = plan.body();
+    let choice = PlanChoice {
+        reporting_year: body.reporting_year,
+        made_up: true,
+        dates: body.dates,
+        rho_release: body.rho_release_nano,
+        rho_correction: body.rho_correction_nano,
+        cohort: Cohort {
+            members: vec![member("301"), member("302")],
+            regions: body.cohort.regions.clone(),
+            population: Some(PopulationEstimate { mid_year: 2024, source: "An estimate".into() }),
+        },
+        authorities_min: 1,
+    };
+    let plan = Plan::with_equal_shares(&framework, choice).unwrap();
+    let plan_id = Digest([1; 32]);
+    let p1 = framework.table("P1.total").unwrap();
+    let block = |b: &PlanBlock| {
+        let (of_p1, first) = plan.place(&framework, &p1.id).unwrap();
+        let mut words = vec![0; usize::try_from(b.n).unwrap()];
+        if of_p1.index == b.index {
+            words[first] = 500;
+        }
+        SubmissionBlock::of(b, words)
+    };
+    let submission = Submission {
+        schema: SCHEMA.into(),
+        authority: "301".parse().unwrap(),
+        round: plan.body().round,
+        kind: KIND.into(),
+        sequence: 1,
+        previous: Digest::NONE,
+        nonce: Nonce([3; 16]),
+        produced_on: "2025-07-02".parse().unwrap(),
+        agent_version: "0.1.0".into(),
+        framework: framework.hash(),
+        layout: framework.layout_hash(),
+        plan: plan_id,
+        tables_supplied: framework_return_tables(&framework)
+            .into_iter()
+            .map(|table| TableSupplied { table, supplied: 1 })
+            .collect(),
+        facts: state_facts(&framework, |id| FactAnswer::of((id == "S1").then_some(true))),
+        blocks: plan.body().blocks.iter().map(block).collect(),
+        attachments: Vec::new(),
+    };
+    let accepted = [Accepted { authority: submission.authority, id: Digest([2; 32]), submission }];
+    let release = combine(&framework, &plan, plan_id, "2025.1", &accepted).unwrap();
+    (framework, plan, release)
+}
+
+#[test]
+fn a_rate_and_what_councils_state_stand_on_their_pages() {
+    let (framework, plan, release) = with_one_council();
+    let families = family_views(&framework, &plan, &release);
+    let measure = |id: &str| families.iter().flat_map(|f| &f.measures).find(|m| m.id == id).unwrap();
+    let table = |id: &str, caption: &str| measure(id).tables.iter().find(|t| t.caption.ends_with(caption)).unwrap();
+    let value = |t: &TableView, row: &str, column: usize| {
+        t.rows.iter().find(|r| r.head == row).map(|r| r.cells[column].value.clone()).unwrap()
+    };
+    let rate = "Children, out of every 10,000 under 18 who live there";
+    assert_eq!(value(table("P1", ": England"), rate, 0), "100.0");
+    assert_eq!(value(table("P1", ": regions"), rate, 0), "100.0");
+    let councils = table("P1", "councils that took part");
+    assert_eq!((councils.rows.len(), value(councils, "Council 301", 1)), (1, "100.0".to_owned()), "an absent council is absent");
+    assert_eq!(value(table("S1", ": England"), "Yes", 0), "1");
+    assert_eq!(value(table("S2", ": England"), "Not stated", 0), "1");
+    assert_eq!(value(table("S1", "councils that took part"), "Council 301", 0), "Yes");
+    assert_eq!(value(table("S2", "councils that took part"), "Council 301", 0), "Not stated");
+    let words = population_words(&release).unwrap();
+    assert!(words.contains("50,000 of the 100,000") && words.contains("An estimate, middle of 2024"), "{words}");
 }
 
 #[test]
 fn words_of_the_field_and_measures_that_are_named_are_explained() {
     let framework = Framework::built_in();
-    let words = measure_words(&framework);
-    let of = |id: &str| words.iter().find(|w| w.id == id).unwrap();
+    let of = |id: &str| measure_words(&framework, id).unwrap();
     assert!(of("A1").explained[0].contains("25 questions"));
     assert!(of("B1").explained.is_empty());
     // A4m counts the children of A4, and A4 those of A2
@@ -123,4 +224,23 @@ fn words_of_the_field_and_measures_that_are_named_are_explained() {
         assert!(population.contains(&format!("{id} is ")) && population.contains(&measure.population), "{id}: {population}");
     }
     assert_eq!(of("B1").population, framework.measure("B1").unwrap().population);
+    assert!(measure_words(&framework, "Z1").is_none());
+}
+
+#[test]
+fn every_measure_has_its_page_and_every_ask_names_what_answers_it() {
+    let framework = Framework::built_in();
+    let listed: Vec<String> = family_words(&framework).into_iter().flat_map(|f| f.measures).map(|m| m.id).collect();
+    assert_eq!(listed.len(), framework.measures().len());
+    for id in &listed {
+        let words = measure_words(&framework, id).unwrap();
+        assert!(!words.reads.is_empty() && !words.kind.is_empty() && words.asks.iter().all(|a| !a.words.is_empty()), "{id}");
+        assert!(!words.answers.is_empty() || framework.measure(id).unwrap().kind == Kind::Mean, "{id}");
+    }
+    let asks = ask_words(&framework);
+    assert_eq!(asks.len(), framework.asks().len());
+    let named = |id: &str| asks.iter().filter(|a| a.measures.iter().any(|m| m.id == id)).count();
+    for m in framework.measures() {
+        assert_eq!(named(&m.id), m.ask.len(), "{}", m.id);
+    }
 }

@@ -172,7 +172,8 @@ fn recompute(outcome: &mut Outcome, bundle: &Bundle, known: &Known<'_>, one: &Lo
             None => outcome.fault(&path, "missing"),
             Some(bytes) if bytes != expected => {
                 let line = first_difference(bytes, &expected);
-                outcome.fault(&path, format!("not what follows from the submissions: it differs first in line {line}"));
+                let figure = figure_in(&expected, line).map_or(String::new(), |figure| format!(", which should hold {figure}"));
+                outcome.fault(&path, format!("not what follows from the submissions: it differs first in line {line}{figure}"));
             }
             Some(_) => {}
         }
@@ -189,6 +190,14 @@ fn recomputed(
     let release = combine(framework, &plan.plan, plan.id, one.version, &of_round.accepted)?;
     let [csv, json, meta] = RELEASE_FILES;
     Ok([(csv, release.figures_csv(framework)), (json, release.figures_json()), (meta, release.figures_meta_csv())])
+}
+
+/// The figure in a line of `figures.json`, by its names.
+fn figure_in(expected: &[u8], line: usize) -> Option<String> {
+    let text = expected.split(|byte| *byte == b'\n').nth(line.checked_sub(1)?)?;
+    let figure: serde_json::Value = serde_json::from_slice(text.strip_suffix(b",").unwrap_or(text)).ok()?;
+    let name = |field: &str| figure.get(field)?.as_str();
+    Some(format!("{}/{}/{} of {} ({})", name("id")?, name("group")?, name("category")?, name("area")?, name("what")?))
 }
 
 /// Number of the first line in which two texts differ, from 1.

@@ -114,6 +114,23 @@ fn what_the_release_key_signs_anew_is_found_by_deeper_checks() {
             ),
         ),
         (
+            "a fact changed under the old signature",
+            changed(
+                Check::Submissions,
+                |w| w.submission_path(2),
+                |w, f| {
+                    let mut submission = w.accepted[2].submission.clone();
+                    submission.facts[0].stated = 2;
+                    let unsigned = Envelope::sign(SUBMISSION_TYPE, submission.encode(), &new_key()).unwrap().encode();
+                    let old = String::from_utf8(f[&w.submission_path(2)].clone()).unwrap();
+                    let new = String::from_utf8(unsigned).unwrap();
+                    let (payload, signatures) =
+                        (new.split_once("\"signatures\"").unwrap().0, old.split_once("\"signatures\"").unwrap().1);
+                    f.insert(w.submission_path(2), format!("{payload}\"signatures\"{signatures}").into_bytes());
+                },
+            ),
+        ),
+        (
             "two submissions change places",
             changed(
                 Check::Submissions,
@@ -258,4 +275,23 @@ fn files_emptied_or_cut_are_named_by_a_deeper_check_than_the_manifest() {
             assert!(!centre.contains(path) || names(&audit, Check::Keys, path));
         }
     }
+}
+
+#[test]
+fn a_forged_fact_and_a_forged_rate_are_named() {
+    let world = World::whole(5);
+    let json = release_path("figures.json");
+    let check = |id: &str, from: &str, to: &str, named: &str| {
+        let mut files = world.export();
+        let written = String::from_utf8(files[&json].clone()).unwrap();
+        let line = written.lines().find(|l| l.contains(id) && l.contains("\"area\":\"England\"")).unwrap().to_owned();
+        assert!(line.contains(from), "{line}");
+        edit(&mut files, &json, &line, &line.replacen(from, to, 1));
+        world.sign_manifest(&mut files);
+        let audit = run(files, &world.trust());
+        assert!(names(&audit, Check::Release, &json) && text(&audit).contains(named), "{}", text(&audit));
+    };
+    // five councils of the sample say yes to S1
+    check("\"id\":\"S1\"", "\"value\":5", "\"value\":4", "S1/total/yes of England (authorities)");
+    check("\"what\":\"rate\"", "\"value\":", "\"value\":9", "P1.total/total/children of England (rate)");
 }

@@ -89,6 +89,20 @@ fn rounds_that_went_wrong_are_named() {
             }),
         ),
         (
+            "an answer that means nothing",
+            lived(
+                Check::Submissions,
+                |w| w.submission_path(0),
+                |w| {
+                    let mut one = w.submission(0);
+                    one.facts[3].stated = 3;
+                    w.post(one, 0);
+                    (1..5).for_each(|agent| w.submit(agent));
+                    w.close();
+                },
+            ),
+        ),
+        (
             "signed by another authority's key",
             lived(
                 Check::Submissions,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AGE_MAX, FrameworkFile, Kind, Measure};
+use super::{AGE_MAX, About, FrameworkFile, Kind, Measure, NO_AGES, Presence, Tier};
 use crate::limits::BOUND_ABS_MAX;
 
 pub(super) fn check(file: &FrameworkFile) -> Result<(), String> {
@@ -33,6 +33,15 @@ pub(super) fn check(file: &FrameworkFile) -> Result<(), String> {
 }
 
 fn check_measure(m: &Measure, all: &[Measure]) -> Result<(), String> {
+    let of_facts = [m.kind == Kind::Fact, m.tier == Tier::Fact, m.about == About::Authority];
+    match m.kind {
+        Kind::Fact if of_facts.contains(&false) => return Err("a fact is of the tier fact and about the authority".into()),
+        Kind::Fact => return check_fact(m),
+        Kind::Share | Kind::Mean if of_facts.contains(&true) => {
+            return Err("only a fact is of the tier fact or about the authority".into());
+        }
+        Kind::Share | Kind::Mean => {}
+    }
     if m.ages[0] > m.ages[1] || m.ages[1] > AGE_MAX {
         return Err("ages are not a range".into());
     }
@@ -53,6 +62,9 @@ fn check_measure(m: &Measure, all: &[Measure]) -> Result<(), String> {
     }
     match m.kind {
         Kind::Share if m.categories.is_empty() || m.bounds.is_some() => Err("a share has categories and no bounds".into()),
+        Kind::Share | Kind::Mean if m.rate && (m.kind == Kind::Mean || m.categories.len() != 1) => {
+            Err("a rate is of a share of one category".into())
+        }
         Kind::Mean if !m.categories.is_empty() => Err("a mean has no categories".into()),
         Kind::Mean => {
             let base = m.count_from.as_ref().and_then(|id| all.iter().find(|o| o.id == *id));
@@ -68,5 +80,18 @@ fn check_measure(m: &Measure, all: &[Measure]) -> Result<(), String> {
             (base.kind == Kind::Share && m.breakdowns.iter().all(has)).then_some(()).ok_or("its count has other tables".into())
         }
         Kind::Share => Ok(()),
+        Kind::Fact => check_fact(m),
     }
+}
+
+/// A fact is about no child: nothing of what places children in cells may stand beside it.
+fn check_fact(m: &Measure) -> Result<(), String> {
+    let lacks = [
+        (m.ages == NO_AGES && m.on_31_march == Presence::Either, "ages"),
+        (m.breakdowns.is_empty(), "breakdowns"),
+        (m.categories.is_empty() && m.views.is_empty(), "categories"),
+        (m.bounds.is_none() && m.unit.is_none() && m.count_from.is_none() && !m.rate, "amounts"),
+        (m.return_tables.is_empty() && m.return_years == 0, "tables of the return"),
+    ];
+    lacks.iter().try_for_each(|(is_lacking, what)| if *is_lacking { Ok(()) } else { Err(format!("a fact has no {what}")) })
 }

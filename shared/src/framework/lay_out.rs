@@ -10,7 +10,7 @@ fn groups_of(m: &Measure, b: &Breakdown, all: &[Breakdown]) -> Result<Vec<Group>
     };
     let groups = match m.about {
         About::CareLeavers if !base.groups_care_leavers.is_empty() => &base.groups_care_leavers,
-        About::Children | About::CareLeavers => &base.groups,
+        About::Children | About::CareLeavers | About::Authority => &base.groups,
     };
     let reaches = |g: &&Group| g.ages.is_none_or(|[low, high]| low <= m.ages[1] && high >= m.ages[0]);
     let groups: Vec<Group> = groups.iter().filter(reaches).cloned().collect();
@@ -59,6 +59,7 @@ pub(super) fn layout_text(tables: &[Table]) -> String {
                     Kind::Share if c.outside => "outside",
                     Kind::Share => "counted",
                     Kind::Mean => "sum",
+                    Kind::Fact => "fact",
                 };
                 let [low, high] = t.ages;
                 let presence = match t.on_31_march {

@@ -11,6 +11,8 @@ mod lay_out; // tables and cells
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::hash::sha256;
@@ -41,6 +43,8 @@ pub enum About {
     Children,
     /// Young people aged 17 to 25 who left care, or are about to.
     CareLeavers,
+    /// The authority itself: only facts are.
+    Authority,
 }
 
 /// Where a child is on 31 March, as far as a measure's population says it.
@@ -80,6 +84,8 @@ pub enum Kind {
     Share,
     /// A child adds a bounded amount, centred at the middle of its bounds.
     Mean,
+    /// The authority states yes, no or nothing about itself: exact, without noise, of no child. It has no table.
+    Fact,
 }
 
 /// How many tables a measure has.
@@ -94,6 +100,15 @@ pub enum Tier {
     Extract,
     /// Counts of the population itself.
     Population,
+    /// Facts about the authority: no table.
+    Fact,
+}
+
+/// No age at all: what a fact has in place of ages.
+const NO_AGES: [u8; 2] = [1, 0];
+
+fn no_ages() -> [u8; 2] {
+    NO_AGES
 }
 
 /// One answer that a child can fall in.
@@ -149,20 +164,24 @@ pub struct Measure {
     pub about: About,
     /// Who is counted.
     pub population: String,
-    /// Ages on 31 March that can be in the population, both ends in.
+    /// Ages on 31 March that can be in the population, both ends in. Of a fact an empty range, and not written.
+    #[serde(default = "no_ages")]
     pub ages: [u8; 2],
     /// Where they are on 31 March.
     #[serde(default)]
     pub on_31_march: Presence,
-    /// Tables of the return that it reads.
+    /// Tables of the return that it reads; none for a fact.
+    #[serde(default)]
     pub return_tables: Vec<String>,
-    /// Linked return years that it needs.
+    /// Linked return years that it needs; none for a fact.
+    #[serde(default)]
     pub return_years: u8,
     /// How it adds up.
     pub kind: Kind,
     /// How many tables it has.
     pub tier: Tier,
-    /// Ids of its breakdowns, in order.
+    /// Ids of its breakdowns, in order; none for a fact.
+    #[serde(default)]
     pub breakdowns: Vec<String>,
     /// Its categories (share).
     #[serde(default)]
@@ -179,6 +198,9 @@ pub struct Measure {
     /// The share measure whose counted children are its denominator (mean).
     #[serde(default)]
     pub count_from: Option<String>,
+    /// Its total is published as a rate too, per 10,000 children aged 0 to 17 who live there (share of one category).
+    #[serde(default)]
+    pub rate: bool,
     /// Years in which the series changed its meaning.
     #[serde(default)]
     pub breaks: Vec<Break>,
@@ -196,6 +218,10 @@ impl Measure {
     /// Greatest absolute centred contribution of one child: 1 for shares, half the width of the bounds for means.
     pub fn contribution_max(&self) -> i32 {
         self.bounds.map_or(1, |[_, high]| high - self.centre())
+    }
+    /// Letter of its family, the first one of its id.
+    pub fn family(&self) -> &str {
+        self.id.get(..1).unwrap_or_default()
     }
 }
 
@@ -248,6 +274,9 @@ pub struct Ask {
     pub id: String,
     /// The ask in plain words.
     pub text: String,
+    /// What answers it besides measures.
+    #[serde(default)]
+    pub besides: Option<String>,
     /// What records cannot tell of it, and what would have to be collected.
     pub cannot_tell: String,
 }
@@ -359,6 +388,48 @@ impl Table {
     }
 }
 
+/// Families of measures in the order of pages: the letter that their ids begin with, and words for people.
+pub const FAMILIES: [(&str, &str); 11] = [
+    ("A", "Wellbeing"),
+    ("B", "Stability"),
+    ("R", "Relationships"),
+    ("C", "Having a say"),
+    ("D", "Health"),
+    ("E", "Carers"),
+    ("F", "Leaving care and going home"),
+    ("G", "Care leavers"),
+    ("H", "What care gave, and how life is"),
+    ("P", "How many children"),
+    ("S", "What councils say of themselves"),
+];
+
+/// A family of measures.
+#[derive(Clone, Debug)]
+pub struct Family<'a> {
+    /// Letter that the ids of its measures begin with.
+    pub letter: &'a str,
+    /// Words for people.
+    pub words: String,
+    /// Its measures in order.
+    pub measures: Vec<&'a Measure>,
+}
+
+/// Where measures and tables stand, by id.
+#[derive(Clone, Debug)]
+struct Places {
+    measures: BTreeMap<String, usize>,
+    tables: BTreeMap<String, usize>,
+}
+
+impl Places {
+    fn of(measures: &[Measure], tables: &[Table]) -> Self {
+        Self {
+            measures: measures.iter().enumerate().map(|(at, m)| (m.id.clone(), at)).collect(),
+            tables: tables.iter().enumerate().map(|(at, t)| (t.id.clone(), at)).collect(),
+        }
+    }
+}
+
 /// The catalogue with its layout.
 #[derive(Clone, Debug)]
 pub struct Framework {
@@ -368,6 +439,7 @@ pub struct Framework {
     measures: Vec<Measure>,
     breakdowns: Vec<Breakdown>,
     tables: Vec<Table>,
+    places: Places,
     n_cells: usize,
     hash: Digest,
     layout_hash: Digest,
@@ -393,6 +465,7 @@ impl Framework {
             version: file.version,
             parameters: file.parameters,
             asks: file.ask,
+            places: Places::of(&file.measure, &tables),
             measures: file.measure,
             breakdowns: file.breakdown,
             tables,
@@ -407,13 +480,14 @@ impl Framework {
         let mut wide = self.clone();
         for m in &mut wide.measures {
             let fits = |b: &&Breakdown| {
-                let is_told = !(b.not_care_leavers && m.about == About::CareLeavers);
+                let is_told = m.kind != Kind::Fact && !(b.not_care_leavers && m.about == About::CareLeavers);
                 is_told && (b.only.is_empty() || b.only.contains(&m.id)) && !m.breakdowns.contains(&b.id)
             };
             let others: Vec<String> = wide.breakdowns.iter().filter(fits).map(|b| b.id.clone()).collect();
             m.breakdowns.extend(others);
         }
         wide.tables = lay_out::lay_out(&wide.measures, &wide.breakdowns).expect("each of these tables can be laid out");
+        wide.places = Places::of(&wide.measures, &wide.tables);
         wide.n_cells = wide.tables.iter().map(Table::n_cells).sum();
         wide.layout_hash = sha256(lay_out::layout_text(&wide.tables).as_bytes());
         wide
@@ -437,7 +511,27 @@ impl Framework {
     }
     /// One measure by id.
     pub fn measure(&self, id: &str) -> Option<&Measure> {
-        self.measures.iter().find(|m| m.id == id)
+        self.places.measures.get(id).map(|at| &self.measures[*at])
+    }
+    /// Facts about the authority, in order.
+    pub fn facts(&self) -> impl Iterator<Item = &Measure> + '_ {
+        self.measures.iter().filter(|m| m.kind == Kind::Fact)
+    }
+    /// Families that have a measure, in the order of [`FAMILIES`]; then those whose letter is not known there.
+    pub fn families(&self) -> Vec<Family<'_>> {
+        let known = FAMILIES.iter().map(|(letter, words)| Family { letter, words: (*words).to_owned(), measures: Vec::new() });
+        let mut families: Vec<Family<'_>> = known.collect();
+        for m in &self.measures {
+            match families.iter_mut().find(|f| f.letter == m.family()) {
+                Some(family) => family.measures.push(m),
+                None => {
+                    let words = format!("Measures {}", m.family());
+                    families.push(Family { letter: m.family(), words, measures: vec![m] });
+                }
+            }
+        }
+        families.retain(|f| !f.measures.is_empty());
+        families
     }
     /// All breakdowns in order.
     pub fn breakdowns(&self) -> &[Breakdown] {
@@ -449,7 +543,7 @@ impl Framework {
     }
     /// One table by id.
     pub fn table(&self, id: &str) -> Option<&Table> {
-        self.tables.iter().find(|t| t.id == id)
+        self.places.tables.get(id).map(|at| &self.tables[*at])
     }
     /// Number of cells of the layout.
     pub fn n_cells(&self) -> usize {

@@ -5,8 +5,9 @@
 
 use super::{Figure, Level, What};
 use crate::framework::{About, Framework};
+use crate::plan::Region;
 
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 32] = [
     "time_period",
     "time_identifier",
     "geographic_level",
@@ -14,6 +15,9 @@ const COLUMNS: [&str; 25] = [
     "country_name",
     "region_code",
     "region_name",
+    "old_la_code",
+    "new_la_code",
+    "la_name",
     "measure",
     "measure_title",
     "breakdown_topic",
@@ -30,6 +34,10 @@ const COLUMNS: [&str; 25] = [
     "score_average",
     "score_average_lower_ci",
     "score_average_upper_ci",
+    "children_rate",
+    "children_rate_lower_ci",
+    "children_rate_upper_ci",
+    "authorities_answering",
     "authority_count",
     "notice",
 ];
@@ -41,7 +49,7 @@ measure_title,Filter,Title of the measure,,,,,
 breakdown_topic,Filter,Breakdown topic,,,,,
 breakdown,Filter,Breakdown,,,,,
 category,Filter,Category,,,,,
-category_kind,Filter,Kind of category,,,,Only rows of kind category add up; sum and base are made of them; outside is coverage,
+category_kind,Filter,Kind of category,,,,Only rows of kind category add up; sum and base are made of them; outside is coverage; fact is about authorities and not about children,
 figure_id,Filter,Figure,,,,Table and group and category,
 children_count,Indicator,Number of children (u: noise leaves nothing to say; x: no authority took part; z: does not apply),Number,,0,,
 children_count_lower_ci,Indicator,Number of children (lower end of the 95 % interval),Number,,1,,
@@ -52,6 +60,10 @@ children_percent_upper_ci,Indicator,Percentage of children (upper end of the 95 
 score_average,Indicator,Average score,Average,,4,,
 score_average_lower_ci,Indicator,Average score (lower end of the 95 % interval),Average,,4,,
 score_average_upper_ci,Indicator,Average score (upper end of the 95 % interval),Average,,4,,
+children_rate,Indicator,Children per ten thousand aged 0 to 17 who live there,Rate,,1,,
+children_rate_lower_ci,Indicator,Children per ten thousand aged 0 to 17 who live there (lower end of the 95 % interval),Rate,,1,,
+children_rate_upper_ci,Indicator,Children per ten thousand aged 0 to 17 who live there (upper end of the 95 % interval),Rate,,1,,
+authorities_answering,Indicator,Authorities that gave this answer about themselves (exact),Facts,,0,,
 authority_count,Indicator,Authorities in the sum,Coverage,,0,,
 ";
 
@@ -59,13 +71,13 @@ pub(super) fn meta(head: &super::json::Head) -> Vec<u8> {
     format!("{META}notice,Filter,Notice,,,,{},\n", quote(&head.notices.join(" "))).into_bytes()
 }
 
-pub(super) fn data(head: &super::json::Head, figures: &[Figure], framework: &Framework) -> Vec<u8> {
+pub(super) fn data(head: &super::json::Head, figures: &[Figure], regions: &[Region], framework: &Framework) -> Vec<u8> {
     let mut out = COLUMNS.join(",") + "\n";
     let notice = head.notices.join(" ");
     let same_row =
         |a: &Figure, b: &Figure| (&a.area_code, &a.id, &a.group, &a.category) == (&b.area_code, &b.id, &b.group, &b.category);
     for row in figures.chunk_by(same_row) {
-        let cells = row_cells(head, row, framework, &notice);
+        let cells = row_cells(head, row, regions, framework, &notice);
         let quoted: Vec<String> = cells.iter().map(|c| quote(c)).collect();
         out += &quoted.join(",");
         out.push('\n');
@@ -73,49 +85,62 @@ pub(super) fn data(head: &super::json::Head, figures: &[Figure], framework: &Fra
     out.into_bytes()
 }
 
-fn row_cells(head: &super::json::Head, row: &[Figure], framework: &Framework, notice: &str) -> Vec<String> {
+fn row_cells(head: &super::json::Head, row: &[Figure], regions: &[Region], framework: &Framework, notice: &str) -> Vec<String> {
     let first = &row[0];
     let measure = framework.measure(&first.measure).expect("a figure's measure is in the framework");
-    let table = framework.table(&first.id).expect("a figure's table is in the framework");
-    let topic = framework.breakdowns().iter().find(|b| b.id == first.breakdown).expect("a table's breakdown is in the framework");
-    let group = table.group(&first.group).map(|g| table.groups[g].label.clone()).unwrap_or_default();
-    let (level, region_code, region_name) = match first.level {
-        Level::National => ("National", "", ""),
-        Level::Regional => ("Regional", first.area_code.as_str(), first.area.as_str()),
-    };
+    let topic =
+        framework.breakdowns().iter().find(|b| b.id == first.breakdown).expect("a figure's breakdown is in the framework");
+    let groups = framework.table(&first.id).map_or(&topic.groups, |table| &table.groups);
+    let group = groups.iter().find(|g| g.id == first.group).map(|g| g.label.clone()).unwrap_or_default();
     let title = match measure.about {
         About::Children => measure.title.clone(),
         About::CareLeavers => format!("{} (care leavers)", measure.title),
+        About::Authority => format!("{} (authorities)", measure.title),
     };
-    let mut cells: Vec<String> = [
-        &head.reporting_year.to_string(),
-        "Reporting year",
-        level,
-        "E92000001",
-        "England",
-        region_code,
-        region_name,
-        &first.measure,
-        &title,
-        &topic.label,
-        &group,
-        &first.label,
-        first.kind.word(),
-        &format!("{}/{}/{}", first.id, first.group, first.category),
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    for what in [What::Count, What::Share, What::Mean] {
+    let mut cells = vec![head.reporting_year.to_string(), "Reporting year".to_owned(), first.level.word().to_owned()];
+    cells.extend(["E92000001", "England"].map(str::to_owned));
+    cells.extend(places(first, regions));
+    cells.extend([
+        first.measure.clone(),
+        title,
+        topic.label.clone(),
+        group,
+        first.label.clone(),
+        first.kind.word().to_owned(),
+        format!("{}/{}/{}", first.id, first.group, first.category),
+    ]);
+    for what in [What::Count, What::Share, What::Mean, What::Rate] {
         let figure = row.iter().find(|f| f.what == what);
-        let none = if first.authorities == 0 { "x" } else { "u" };
-        let end = |f: fn(&Figure) -> Option<f64>| match figure {
-            Some(figure) => f(figure).map_or(none.to_owned(), |x| x.to_string()),
-            None => "z".to_owned(),
-        };
+        let end = |f: fn(&Figure) -> Option<f64>| symbol(first, figure, f);
         cells.extend([end(|f| f.value), end(|f| f.low), end(|f| f.high)]);
     }
+    cells.push(symbol(first, row.iter().find(|f| f.what == What::Authorities), |f| f.value));
     cells.extend([first.authorities.to_string(), notice.to_owned()]);
     cells
+}
+
+/// One end of a figure, or the symbol that says why there is none.
+fn symbol(first: &Figure, figure: Option<&Figure>, end: fn(&Figure) -> Option<f64>) -> String {
+    let none = if first.authorities == 0 { "x" } else { "u" };
+    match figure {
+        Some(figure) => end(figure).map_or(none.to_owned(), |x| x.to_string()),
+        None => "z".to_owned(),
+    }
+}
+
+/// Region and authority, by code and name; blank where a level does not apply.
+fn places(figure: &Figure, regions: &[Region]) -> [String; 5] {
+    let blank = || String::new();
+    match figure.level {
+        Level::National => [blank(), blank(), blank(), blank(), blank()],
+        Level::Regional => [figure.area_code.clone(), figure.area.clone(), blank(), blank(), blank()],
+        Level::Local => {
+            let region = regions.iter().find(|r| figure.region.as_ref() == Some(&r.code));
+            let (code, name) = region.map_or((blank(), blank()), |r| (r.code.clone(), r.name.clone()));
+            let old = figure.authority.map_or(blank(), |id| id.to_string());
+            [code, name, old, figure.area_code.clone(), figure.area.clone()]
+        }
+    }
 }
 
 fn quote(cell: &str) -> String {

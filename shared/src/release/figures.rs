@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::interval::{Decimals, Interval, MEAN_WIDTH_MAX, Ratio, SHARE_WIDTH_MAX, rounded};
-use super::{Accepted, ReleaseError};
+use super::{Accepted, ReleaseError, facts};
 use crate::framework::{Category, Framework, Kind, Measure, Table};
-use crate::plan::{Plan, PlanBlock};
+use crate::ids::AuthorityId;
+use crate::plan::{CohortMember, Plan, PlanBlock};
 
 /// Geographic level, by the labels of the open data standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -14,6 +15,20 @@ pub enum Level {
     National,
     /// One of its regions.
     Regional,
+    /// One authority: rates of the population and facts alone, since its noisy cells are public as they are.
+    #[serde(rename = "Local authority")]
+    Local,
+}
+
+impl Level {
+    /// Its word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::National => "National",
+            Self::Regional => "Regional",
+            Self::Local => "Local authority",
+        }
+    }
 }
 
 /// An area for which figures are published.
@@ -25,6 +40,10 @@ pub struct Area {
     pub code: String,
     /// Name.
     pub name: String,
+    /// The authority that it is.
+    pub authority: Option<AuthorityId>,
+    /// Code of the region that an authority lies in.
+    pub region: Option<String>,
 }
 
 /// What a figure is.
@@ -37,6 +56,10 @@ pub enum What {
     Share,
     /// Average amount, in the measure's unit.
     Mean,
+    /// Number of children per 10,000 children aged 0 to 17 who live there.
+    Rate,
+    /// Number of authorities that gave an answer.
+    Authorities,
 }
 
 /// What a figure's category is.
@@ -53,6 +76,8 @@ pub enum FigureKind {
     Base,
     /// An average.
     Mean,
+    /// One answer of authorities about themselves.
+    Fact,
 }
 
 impl FigureKind {
@@ -64,14 +89,20 @@ impl FigureKind {
             Self::Sum => "sum",
             Self::Base => "base",
             Self::Mean => "mean",
+            Self::Fact => "fact",
         }
     }
 }
 
+/// Children aged 0 to 17 that a rate is per.
+const RATE_PER: f64 = 10_000.0;
+/// What stands in place of a block where no noise was added.
+pub(super) const NO_BLOCK: &str = "none";
+
 /// One published figure with its interval.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figure {
-    /// Table, `B1.total`.
+    /// Table, `B1.total`; of a fact the measure, `S1`.
     pub id: String,
     /// Id of the measure.
     pub measure: String,
@@ -81,6 +112,12 @@ pub struct Figure {
     pub area_code: String,
     /// Name of the area.
     pub area: String,
+    /// Code of the authority, where the area is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<AuthorityId>,
+    /// Code of the region that an authority lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// Level of the area.
     pub level: Level,
     /// Id of the group.
@@ -95,11 +132,11 @@ pub struct Figure {
     pub what: What,
     /// The figure; `None` when noise leaves nothing to say (`u`), or when no authority of the area took part (`x`).
     pub value: Option<f64>,
-    /// Lower end of the 95 % interval.
+    /// Lower end of the 95 % interval; none of a fact, which is exact.
     pub low: Option<f64>,
     /// Upper end of the 95 % interval.
     pub high: Option<f64>,
-    /// Block whose noise the interval covers.
+    /// Block whose noise the interval covers; `none` of a fact.
     pub block: String,
     /// Authorities in the sum.
     pub authorities: u64,
@@ -109,47 +146,95 @@ pub struct Figure {
 struct Sums {
     area: Area,
     authorities: u64,
+    /// Children aged 0 to 17 who live where the authorities in the sum are, when the plan knows.
+    population: Option<u64>,
     words: Vec<i64>,
     variances: Vec<f64>,
 }
 
-/// All figures, England first, then its regions by code.
+/// Where the cells of each table lie in a submission, found once for all areas.
+struct Places<'a> {
+    framework: &'a Framework,
+    of_table: Vec<(&'a PlanBlock, usize)>,
+}
+
+impl<'a> Places<'a> {
+    fn of(framework: &'a Framework, plan: &'a Plan) -> Self {
+        let place = |t: &Table| plan.place(framework, &t.id).expect("a checked plan places every table");
+        Self { framework, of_table: framework.tables().iter().map(place).collect() }
+    }
+    fn tables(&self) -> impl Iterator<Item = (&'a Table, &'a PlanBlock, usize)> + '_ {
+        self.framework.tables().iter().zip(&self.of_table).map(|(table, (block, first))| (table, *block, *first))
+    }
+}
+
+/// All figures: England first, then its regions by code, then the authorities that took part.
 pub(super) fn all(framework: &Framework, plan: &Plan, accepted: &[&Accepted]) -> Result<Vec<Figure>, ReleaseError> {
     let mut figures = Vec::new();
+    let places = Places::of(framework, plan);
     for area in areas(plan) {
-        let sums = sums(framework, plan, accepted, area)?;
-        for table in framework.tables() {
+        let members: Vec<&Accepted> = accepted.iter().copied().filter(|a| is_inside(plan, a, &area)).collect();
+        if area.level == Level::Local && members.is_empty() {
+            continue;
+        }
+        let is_told = |table: &Table| area.level != Level::Local || has_rate(framework, table);
+        let sums = sums(&places, plan, &members, area.clone(), is_told)?;
+        for (table, block, _) in places.tables().filter(|(table, ..)| is_told(table)) {
             let measure = framework.measure(&table.measure).expect("a table's measure is in the framework");
-            let (block, _) = plan.place(framework, &table.id).expect("a checked plan places every table");
             let source = Source { framework, sums: &sums, table, measure, block: &block.name };
             match table.kind {
                 Kind::Share => source.shares(&mut figures),
                 Kind::Mean => source.means(&mut figures),
+                // it has no table
+                Kind::Fact => {}
             }
         }
+        figures.extend(facts::of_area(framework, &area, &members)?);
     }
     Ok(figures)
 }
 
-fn areas(plan: &Plan) -> Vec<Area> {
-    let england = Area { level: Level::National, code: "E92000001".into(), name: "England".into() };
-    let region = |r: &crate::plan::Region| Area { level: Level::Regional, code: r.code.clone(), name: r.name.clone() };
-    std::iter::once(england).chain(plan.body().cohort.regions.iter().map(region)).collect()
+/// Whether a table's counts are published as rates too: the total of a measure that says so.
+fn has_rate(framework: &Framework, table: &Table) -> bool {
+    table.breakdown == "total" && framework.measure(&table.measure).is_some_and(|m| m.rate)
 }
 
-fn sums(framework: &Framework, plan: &Plan, accepted: &[&Accepted], area: Area) -> Result<Sums, ReleaseError> {
-    let inside = |a: &&&Accepted| match area.level {
-        Level::National => true,
-        Level::Regional => plan.member(a.authority).is_some_and(|m| m.region == area.code),
+fn areas(plan: &Plan) -> Vec<Area> {
+    let cohort = &plan.body().cohort;
+    let area =
+        |level, code: &str, name: &str| Area { level, code: code.into(), name: name.into(), authority: None, region: None };
+    let england = area(Level::National, "E92000001", "England");
+    let region = |r: &crate::plan::Region| area(Level::Regional, &r.code, &r.name);
+    let local = |m: &CohortMember| Area {
+        authority: Some(m.authority),
+        region: Some(m.region.clone()),
+        ..area(Level::Local, &m.ons_code, &m.name)
     };
-    let members: Vec<&&Accepted> = accepted.iter().filter(inside).collect();
+    std::iter::once(england).chain(cohort.regions.iter().map(region)).chain(cohort.members.iter().map(local)).collect()
+}
+
+fn is_inside(plan: &Plan, accepted: &Accepted, area: &Area) -> bool {
+    match area.level {
+        Level::National => true,
+        Level::Regional => plan.member(accepted.authority).is_some_and(|m| m.region == area.code),
+        Level::Local => area.authority == Some(accepted.authority),
+    }
+}
+
+fn sums(
+    places: &Places<'_>,
+    plan: &Plan,
+    members: &[&Accepted],
+    area: Area,
+    is_told: impl Fn(&Table) -> bool,
+) -> Result<Sums, ReleaseError> {
     let authorities = u64::try_from(members.len()).map_err(|_| ReleaseError::Overflow)?;
-    let (mut words, mut variances) = (vec![0; framework.n_cells()], vec![0.0; framework.n_cells()]);
-    for table in framework.tables() {
-        let (block, first) = plan.place(framework, &table.id).expect("a checked plan places every table");
+    let n_cells = places.framework.n_cells();
+    let (mut words, mut variances) = (vec![0; n_cells], vec![0.0; n_cells]);
+    for (table, block, first) in places.tables().filter(|(table, ..)| is_told(table)) {
         let index = usize::try_from(block.index).map_err(|_| ReleaseError::Overflow)?;
         let cells = table.first_cell..table.first_cell + table.n_cells();
-        for member in &members {
+        for member in members {
             let from = &member.submission.blocks[index].cells.0[first..first + table.n_cells()];
             for (sum, word) in words[cells.clone()].iter_mut().zip(from) {
                 *sum = i64::checked_add(*sum, *word).ok_or(ReleaseError::Overflow)?;
@@ -157,7 +242,18 @@ fn sums(framework: &Framework, plan: &Plan, accepted: &[&Accepted], area: Area) 
         }
         variances[cells].fill(float(authorities) * variance(block));
     }
-    Ok(Sums { area, authorities, words, variances })
+    let population = population_of(plan, members)?;
+    Ok(Sums { area, authorities, population, words, variances })
+}
+
+/// Children aged 0 to 17 who live where these authorities are; none when the plan names no estimate.
+pub(super) fn population_of(plan: &Plan, members: &[&Accepted]) -> Result<Option<u64>, ReleaseError> {
+    if plan.body().cohort.population.is_none() {
+        return Ok(None);
+    }
+    let of = |a: &&Accepted| plan.member(a.authority).and_then(|m| m.population_0_17);
+    let sum = members.iter().filter_map(of).try_fold(0, u64::checked_add);
+    sum.map(Some).ok_or(ReleaseError::Overflow)
 }
 
 /// Variance of one authority's noise in one cell: the square of the scale (discrete Gaussian, arXiv 2004.00010, Fact 18).
@@ -201,12 +297,22 @@ impl Source<'_> {
             for line in self.lines(group, &counted) {
                 let count = Interval::gaussian(self.total(&line.cells), self.variance(&line.cells));
                 out.push(self.figure(group, &line, What::Count, Some(count), Decimals::One));
+                if let Some(factor) = self.rate_factor() {
+                    out.push(self.figure(group, &line, What::Rate, Some(count.scaled(0.0, factor)), Decimals::One));
+                }
                 if line.has_share {
                     let share = self.share(&line.cells, &counted);
                     out.push(self.figure(group, &line, What::Share, share.map(|s| s.scaled(0.0, 100.0)), Decimals::Four));
                 }
             }
         }
+    }
+
+    /// What a count is multiplied with to become a rate; none where no rate is published or nobody lives.
+    fn rate_factor(&self) -> Option<f64> {
+        let population = self.sums.population.filter(|_| has_rate(self.framework, self.table))?;
+        // an area without authorities has a rate that is not available, not none at all
+        Some(RATE_PER / float(population.max(1)))
     }
 
     fn means(&self, out: &mut Vec<Figure>) {
@@ -291,6 +397,8 @@ impl Source<'_> {
             breakdown: self.table.breakdown.clone(),
             area_code: self.sums.area.code.clone(),
             area: self.sums.area.name.clone(),
+            authority: self.sums.area.authority,
+            region: self.sums.area.region.clone(),
             level: self.sums.area.level,
             group: self.table.groups[group].id.clone(),
             category: line.category.to_owned(),

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Accepted, Coverage, Figure, INTERVAL_COVERS, NOTICE, NOTICE_MADE_UP};
+use super::figures::population_of;
+use super::{Accepted, Coverage, Figure, INTERVAL_COVERS, NOTICE, NOTICE_MADE_UP, PopulationCovered, ReleaseError};
 use crate::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use crate::plan::{Plan, Protection};
 
@@ -21,6 +22,7 @@ pub(super) struct Head {
     pub(super) interval: &'static str,
     pub(super) blocks: Vec<Block>,
     pub(super) authorities: Coverage,
+    pub(super) population: Option<PopulationCovered>,
     pub(super) submissions: Vec<Source>,
 }
 
@@ -39,14 +41,14 @@ pub(super) struct Source {
     id: Digest,
 }
 
-pub(super) fn head(plan: &Plan, plan_id: Digest, version: &str, accepted: &[&Accepted]) -> Head {
+pub(super) fn head(plan: &Plan, plan_id: Digest, version: &str, accepted: &[&Accepted]) -> Result<Head, ReleaseError> {
     let body = plan.body();
     let is_absent = |code: &AuthorityId| !accepted.iter().any(|a| a.authority == *code);
     let absent: Vec<AuthorityId> = body.cohort.members.iter().map(|m| m.authority).filter(is_absent).collect();
     let count = |n: usize| u64::try_from(n).expect("lengths fit 64 bits");
     let block = |b: &crate::plan::PlanBlock| Block { name: b.name.clone(), protection: b.protection, scale_milli: b.scale_milli };
     let made_up = body.made_up.then_some(NOTICE_MADE_UP);
-    Head {
+    Ok(Head {
         schema: "goldenthread.release/1".into(),
         version: version.to_owned(),
         round: body.round,
@@ -59,8 +61,21 @@ pub(super) fn head(plan: &Plan, plan_id: Digest, version: &str, accepted: &[&Acc
         interval: INTERVAL_COVERS,
         blocks: body.blocks.iter().map(block).collect(),
         authorities: Coverage { expected: count(body.cohort.members.len()), accepted: count(accepted.len()), absent },
+        population: population(plan, accepted)?,
         submissions: accepted.iter().map(|a| Source { authority: a.authority, id: a.id }).collect(),
-    }
+    })
+}
+
+fn population(plan: &Plan, accepted: &[&Accepted]) -> Result<Option<PopulationCovered>, ReleaseError> {
+    let cohort = &plan.body().cohort;
+    let (Some(estimate), Some(present)) = (&cohort.population, population_of(plan, accepted)?) else { return Ok(None) };
+    let all = cohort.members.iter().filter_map(|m| m.population_0_17).try_fold(0, u64::checked_add);
+    Ok(Some(PopulationCovered {
+        mid_year: estimate.mid_year,
+        source: estimate.source.clone(),
+        expected: all.ok_or(ReleaseError::Overflow)?,
+        accepted: present,
+    }))
 }
 
 pub(super) fn encode(head: &Head, figures: &[Figure]) -> Vec<u8> {

@@ -6,6 +6,7 @@
 //! clamp and say so. `docs/protocol.md`, section 8.
 
 mod csv;
+mod facts;
 mod figures;
 mod interval;
 mod json;
@@ -14,7 +15,7 @@ pub use figures::{Area, Figure, FigureKind, Level, What};
 
 use crate::framework::Framework;
 use crate::ids::{AuthorityId, Digest, RoundId};
-use crate::plan::Plan;
+use crate::plan::{Plan, Region};
 use crate::submission::{Submission, SubmissionError};
 
 /// What every page, file and export says.
@@ -23,7 +24,8 @@ pub const NOTICE: &str = "Statistics in development. Not official statistics. No
 pub const NOTICE_MADE_UP: &str = "Made-up data: no figure or event here is real.";
 /// What the intervals cover, and what they do not.
 pub const INTERVAL_COVERS: &str = "95 % intervals for the privacy noise of block protection local-noise. They do not cover \
-councils that are absent, children who are not counted, or errors in records.";
+councils that are absent, children who are not counted, or errors in records and population estimates. Facts are exact and \
+have none.";
 
 /// A submission that the log holds before the round's deadline.
 #[derive(Clone, Debug)]
@@ -81,10 +83,24 @@ pub struct Coverage {
     pub absent: Vec<AuthorityId>,
 }
 
+/// How many children live where the rates are taken, by the plan's estimate.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct PopulationCovered {
+    /// The year in whose middle the estimate counts.
+    pub mid_year: i16,
+    /// Who published it, and what it is called.
+    pub source: String,
+    /// Children aged 0 to 17 who live where the cohort's authorities are.
+    pub expected: u64,
+    /// Of them those who live where the authorities present are: what England's rate is per.
+    pub accepted: u64,
+}
+
 /// All figures of one version of one round.
 #[derive(Clone, Debug)]
 pub struct Release {
     head: json::Head,
+    regions: Vec<Region>,
     figures: Vec<Figure>,
 }
 
@@ -96,6 +112,10 @@ impl Release {
     /// Who took part.
     pub fn coverage(&self) -> &Coverage {
         &self.head.authorities
+    }
+    /// How many children live where the rates are taken; none when the plan names no estimate.
+    pub fn population(&self) -> Option<&PopulationCovered> {
+        self.head.population.as_ref()
     }
     /// Version, such as `2025.1`.
     pub fn version(&self) -> &str {
@@ -119,7 +139,7 @@ impl Release {
     }
     /// The file `figures.csv`, by the open data standard of Explore Education Statistics.
     pub fn figures_csv(&self, framework: &Framework) -> Vec<u8> {
-        csv::data(&self.head, &self.figures, framework)
+        csv::data(&self.head, &self.figures, &self.regions, framework)
     }
     /// The file `figures.meta.csv` that describes the columns of `figures.csv`.
     pub fn figures_meta_csv(&self) -> Vec<u8> {
@@ -157,7 +177,8 @@ pub fn combine(
         return Err(ReleaseError::TooFew { accepted: n, min: body.authorities_min });
     }
     let figures = figures::all(framework, plan, &accepted)?;
-    Ok(Release { head: json::head(plan, plan_id, version, &accepted), figures })
+    let head = json::head(plan, plan_id, version, &accepted)?;
+    Ok(Release { head, regions: body.cohort.regions.clone(), figures })
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use super::*;
 use crate::framework::Kind;
 use crate::plan::tests::sample_choice;
-use crate::submission::Cells;
 use crate::submission::tests::sample;
+use crate::submission::{Cells, FactAnswer, state_facts};
 
 const PLAN_ID: Digest = Digest([1; 32]);
 
@@ -161,4 +161,86 @@ fn what_cannot_be_released_is_refused_by_name() {
     }
     let huge = [accepted(&f, &plan, "301", |_| i64::MAX)];
     assert!(matches!(combine(&f, &plan, PLAN_ID, "2025.1", &huge), Err(ReleaseError::Submission { .. })));
+}
+
+#[test]
+fn facts_are_counted_exactly_where_authorities_took_part() {
+    let f = Framework::built_in();
+    let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+    let mut all = [accepted(&f, &plan, "301", |_| 7), accepted(&f, &plan, "302", |_| 7)];
+    for (a, answers) in all.iter_mut().zip([[FactAnswer::Yes, FactAnswer::No], [FactAnswer::Yes, FactAnswer::NotStated]]) {
+        a.submission.facts = state_facts(&f, |id| if id == "S1" { answers[0] } else { answers[1] });
+    }
+    let release = combine(&f, &plan, PLAN_ID, "2025.1", &all).unwrap();
+    let check = |area: &str, fact: &str, expected: [Option<f64>; 3]| {
+        for (answer, n) in FactAnswer::ALL.iter().zip(expected) {
+            let figure = figure(&release, fact, area, "total", answer.id(), What::Authorities);
+            assert_eq!((figure.value, figure.low, figure.high), (n, None, None), "{area} {fact} {}", answer.id());
+            assert_eq!((figure.kind, figure.block.as_str()), (FigureKind::Fact, "none"));
+        }
+    };
+    check("England", "S1", [Some(2.0), Some(0.0), Some(0.0)]);
+    check("England", "S2", [Some(0.0), Some(1.0), Some(1.0)]);
+    check("Region E12000007", "S2", [Some(0.0), Some(1.0), Some(1.0)]);
+    check("Region E12000001", "S1", [None, None, None]);
+    check("Council 301", "S2", [Some(0.0), Some(1.0), Some(0.0)]);
+    check("Council 302", "S2", [Some(0.0), Some(0.0), Some(1.0)]);
+    // an absent authority is absent
+    assert!(release.figures().iter().all(|f| f.area != "Council 805"));
+    let csv = String::from_utf8(release.figures_csv(&f)).unwrap();
+    let row = csv.lines().find(|l| l.contains(",Local authority,") && l.contains("S3/total/not_stated") && l.contains(",302,"));
+    let cells: Vec<&str> = row.unwrap().split(',').collect();
+    let columns: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    let cell = |name: &str| cells[columns.iter().position(|c| *c == name).unwrap()];
+    assert_eq!(cell("new_la_code"), "E09000302");
+    assert_eq!((cell("region_code"), cell("la_name")), ("E12000007", "Council 302"));
+    assert_eq!((cell("authorities_answering"), cell("authority_count"), cell("children_count")), ("1", "1", "z"));
+}
+
+#[test]
+fn a_rate_is_per_the_children_who_live_where_the_authorities_present_are() {
+    let f = Framework::built_in();
+    let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+    let cell = f.table("P1.total").unwrap().first_cell;
+    let of = |n: i64| move |at: usize| if at == cell { n } else { 0 };
+    // 301 and 302 present with 30,100 and 30,200 children living there, 805 with 80,500 absent
+    let all = [accepted(&f, &plan, "301", of(602)), accepted(&f, &plan, "302", of(604))];
+    let release = combine(&f, &plan, PLAN_ID, "2025.1", &all).unwrap();
+    let rate = |area: &str| figure(&release, "P1.total", area, "total", "children", What::Rate);
+    let count = |area: &str| figure(&release, "P1.total", area, "total", "children", What::Count);
+    for (area, people) in [("England", 60_300.0), ("Region E12000007", 60_300.0), ("Council 301", 30_100.0)] {
+        assert_eq!(rate(area).value, Some(200.0), "{area}");
+        for (scaled, end) in [(rate(area).low, count(area).low), (rate(area).high, count(area).high)] {
+            let exact = end.unwrap() * 10_000.0 / people;
+            assert!((scaled.unwrap() - exact).abs() < 0.1, "{area}: {scaled:?} {exact}");
+        }
+    }
+    assert_eq!((rate("Region E12000001").value, rate("Region E12000001").authorities), (None, 0));
+    let covered = release.population().unwrap();
+    assert_eq!((covered.accepted, covered.expected, covered.mid_year), (60_300, 140_800, 2024));
+    let csv = String::from_utf8(release.figures_csv(&f)).unwrap();
+    assert!(csv.lines().any(|l| l.contains(",National,") && l.contains("P1.total/total/children,1206,") && l.contains(",200,")));
+    // without an estimate there is no rate, and no other figure changes
+    let mut choice = sample_choice();
+    choice.cohort.population = None;
+    choice.cohort.members.iter_mut().for_each(|m| m.population_0_17 = None);
+    let plain = Plan::with_equal_shares(&f, choice).unwrap();
+    let without = combine(&f, &plain, PLAN_ID, "2025.1", &all).unwrap();
+    assert!(without.population().is_none());
+    let others: Vec<&Figure> = release.figures().iter().filter(|f| f.what != What::Rate).collect();
+    assert!(others.len() < release.figures().len() && others.into_iter().eq(without.figures()));
+}
+
+#[test]
+fn a_catalogue_many_times_as_large_is_combined_too() {
+    let f = Framework::built_in().by_every_breakdown();
+    let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+    let all = [accepted(&f, &plan, "301", |c| i64::try_from(c).unwrap()), accepted(&f, &plan, "805", |_| 60)];
+    let release = combine(&f, &plan, PLAN_ID, "2025.1", &all).unwrap();
+    for t in f.tables().iter().filter(|t| t.kind == Kind::Share) {
+        let last = t.n_cells() - 1;
+        let (group, category) = (t.groups.last().unwrap(), t.categories.last().unwrap());
+        let value = figure(&release, &t.id, "England", &group.id, &category.id, What::Count).value.unwrap();
+        assert_eq!(Some(value), u32::try_from(t.first_cell + last + 60).ok().map(f64::from), "{}", t.id);
+    }
 }

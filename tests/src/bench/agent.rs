@@ -61,6 +61,7 @@ fn envelope(
         nonce: Nonce([1; 16]),
         produced_on: "2026-07-02".parse()?,
         tables_supplied: sample::all_supplied(framework),
+        facts: sample::all_stated(framework),
     };
     std::hint::black_box(compose(framework, plan, Digest::NONE, cells, particulars, key)?.id);
     Ok(n_children)

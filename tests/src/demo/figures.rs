@@ -23,6 +23,9 @@ const FALSE_ALARM: f64 = 1e-6;
 /// Half a unit of the last decimal of a published share or mean, with room for binary fractions.
 const ROUNDING: f64 = 0.000_051;
 
+/// The same of a published rate, which has one decimal.
+const RATE_ROUNDING: f64 = 0.051;
+
 /// The file `figures.json`, as a reader who was not given our types reads it.
 #[derive(Deserialize)]
 pub struct Published {
@@ -56,6 +59,7 @@ struct PublishedFigure {
     id: String,
     area: String,
     area_code: String,
+    authority: Option<AuthorityId>,
     group: String,
     category: String,
     what: What,
@@ -75,6 +79,10 @@ pub enum What {
     Share,
     /// Average amount.
     Mean,
+    /// Children per 10,000 who live there.
+    Rate,
+    /// Authorities that gave an answer.
+    Authorities,
 }
 
 /// One figure beside the truth.
@@ -113,6 +121,33 @@ pub struct AreaTruth {
     pub n_accepted: u32,
     /// All councils.
     pub all: Truth,
+    /// Children aged 0 to 17 who live where the accepted councils are.
+    pub population: f64,
+    /// Those who live where all are.
+    pub population_all: f64,
+    /// How many accepted councils gave an answer to a fact.
+    pub facts: BTreeMap<(String, &'static str), u32>,
+}
+
+impl AreaTruth {
+    /// An area without councils.
+    #[must_use]
+    pub fn nobody(framework: &Framework) -> Self {
+        let nobody = || Truth::nobody(framework);
+        Self { accepted: nobody(), n_accepted: 0, all: nobody(), population: 0.0, population_all: 0.0, facts: BTreeMap::new() }
+    }
+
+    /// Adds what an accepted council states.
+    pub fn state(&mut self, framework: &Framework, stated: &BTreeMap<String, bool>) {
+        for fact in framework.facts() {
+            let answer = match stated.get(&fact.id) {
+                Some(true) => "yes",
+                Some(false) => "no",
+                None => "not_stated",
+            };
+            *self.facts.entry((fact.id.clone(), answer)).or_default() += 1;
+        }
+    }
 }
 
 /// Holds every published figure against the truth of its area, by area code.
@@ -135,16 +170,21 @@ pub fn compare(
     let mut seen = BTreeSet::new();
     for figure in &published.figures {
         let name = format!("{} {}/{}/{} ({:?})", figure.area, figure.id, figure.group, figure.category, figure.what);
-        ensure!(tables.contains(&figure.id), "the framework has no table {}", figure.id);
-        let area = areas.get(&figure.area_code).with_context(|| format!("no council lies in {}", figure.area))?;
+        let code = figure.authority.map_or_else(|| figure.area_code.clone(), |id| id.to_string());
+        let area = areas.get(&code).with_context(|| format!("no council lies in {}", figure.area))?;
         ensure!(figure.authorities == area.n_accepted, "{name} claims {} councils, not {}", figure.authorities, area.n_accepted);
+        if figure.what == What::Authorities {
+            exact_fact(figure, area).with_context(|| name)?;
+            continue;
+        }
+        ensure!(tables.contains(&figure.id), "the framework has no table {}", figure.id);
         let cells = Cells::of(framework, figure).with_context(|| format!("{name} is not in the framework"))?;
         seen.insert(figure.id.as_str());
         let line = cells.line(figure, area);
         let base = counts.get(&(figure.area_code.as_str(), cells.base_id.as_str(), figure.group.as_str(), "base")).copied();
         let scale = |block: &str| scales.get(block).copied().with_context(|| format!("no block {block}"));
         let noise = Noise { n: f64::from(figure.authorities), one: scale("counts")?, sum: cells.sum_scale(&scales)? };
-        if !cells.is_within(&line, base, &noise, bound) {
+        if !cells.is_within(&line, base, &noise, area.population, bound) {
             bail!("{name} is beyond chance: published {:?}, true {:?}", line.published, line.truth);
         }
         lines.push(line);
@@ -153,6 +193,15 @@ pub fn compare(
         ensure!(seen.contains(table.as_str()), "the table {table} is not published");
     }
     Ok(lines)
+}
+
+/// What authorities state carries no noise: it is the truth, or the release is wrong.
+fn exact_fact(figure: &PublishedFigure, area: &AreaTruth) -> anyhow::Result<()> {
+    let is_it = |((fact, answer), _): &(&(String, &'static str), &u32)| *fact == figure.id && **answer == *figure.category;
+    let n = area.facts.iter().find(is_it).map_or(0, |(_, n)| *n);
+    let expected = (area.n_accepted > 0).then(|| f64::from(n));
+    ensure!(figure.value == expected && figure.low.is_none(), "published {:?}, stated by {expected:?}", figure.value);
+    Ok(())
 }
 
 /// Share of figures whose truth is inside, over those that have an interval.
@@ -218,10 +267,12 @@ impl Cells {
                     (None, "base") => counted_places(table, group),
                     (None, _) => vec![place(&figure.category)?],
                 };
-                (figure.what != What::Mean).then_some(())?;
+                matches!(figure.what, What::Count | What::Share | What::Rate).then_some(())?;
                 let whole = counted_places(table, group);
                 Some(Self { what: figure.what, part, whole, base_id: table.id.clone(), centre: 0.0, sum_block: None })
             }
+            // it has no table
+            Kind::Fact => None,
         }
     }
 
@@ -231,10 +282,11 @@ impl Cells {
     }
 
     fn line(&self, figure: &PublishedFigure, area: &AreaTruth) -> Line {
-        let truth = self.exact(&area.accepted);
+        let truth = self.exact(&area.accepted, area.population);
         let inside = match (truth, figure.low, figure.high) {
             (Some(truth), Some(low), Some(high)) if figure.authorities > 0 => {
-                Some(low - ROUNDING <= truth && truth <= high + ROUNDING)
+                let rounding = if self.what == What::Rate { RATE_ROUNDING } else { ROUNDING };
+                Some(low - rounding <= truth && truth <= high + rounding)
             }
             _ => None,
         };
@@ -245,7 +297,7 @@ impl Cells {
             category: figure.category.clone(),
             what: figure.what,
             truth,
-            true_nation: self.exact(&area.all),
+            true_nation: self.exact(&area.all, area.population_all),
             published: figure.value,
             low: figure.low,
             high: figure.high,
@@ -254,21 +306,29 @@ impl Cells {
     }
 
     /// The exact figure; none when its denominator is empty.
-    fn exact(&self, truth: &Truth) -> Option<f64> {
+    fn exact(&self, truth: &Truth, population: f64) -> Option<f64> {
         let (part, whole) = (float(truth.total(&self.part)), float(truth.total(&self.whole)));
         match self.what {
             What::Count => Some(part),
             What::Share => (whole > 0.0).then(|| rounded(100.0 * part / whole)),
             What::Mean => (whole > 0.0).then(|| rounded(part / whole)),
+            What::Rate => (population > 0.0).then(|| rounded(10_000.0 * part / population)),
+            What::Authorities => None,
         }
     }
 
     /// Whether the error is one that noise makes, with `bound` standard deviations as the limit.
-    fn is_within(&self, line: &Line, base: Option<f64>, noise: &Noise, bound: f64) -> bool {
+    fn is_within(&self, line: &Line, base: Option<f64>, noise: &Noise, population: f64, bound: f64) -> bool {
         let (Some(published), Some(truth)) = (line.published, line.truth) else { return true };
         let cells = |places: &[usize]| f64::from(u32::try_from(places.len()).unwrap_or(u32::MAX)) * noise.one * noise.one;
         let (variance, error, slack) = match self.what {
             What::Count => (cells(&self.part), published - truth, ROUNDING),
+            // a rate has one decimal, and its noise is that of its count
+            What::Rate => {
+                let of_one = population / 10_000.0;
+                (cells(&self.part), (published - truth) * of_one, RATE_ROUNDING * of_one)
+            }
+            What::Authorities => return false,
             What::Share => {
                 let (Some(base), t) = (base, truth / 100.0) else { return false };
                 let variance = cells(&self.part) * (1.0 - 2.0 * t) + t * t * cells(&self.whole);

@@ -23,6 +23,7 @@ use shared::framework::Framework;
 
 use crate::build::{self, Profile, Programs};
 use crate::councils::Spec;
+use crate::world::office::stated;
 use crate::world::open::{OpenRound, Watch, n_at_once, open};
 use crate::world::parallel::each;
 use crate::world::process::Processes;
@@ -33,7 +34,6 @@ use options::Options;
 use result::{Audit, Outcome, Site};
 use roles::Roles;
 use screen::Screen;
-use truth::Truth;
 
 /// The reporting year of the demo.
 const YEAR: i16 = 2025;
@@ -230,13 +230,15 @@ impl Demo<'_, '_> {
         let mut areas: BTreeMap<String, AreaTruth> = BTreeMap::new();
         let tables = framework.tables().iter().map(|table| table.id.clone()).collect();
         for member in &self.round.members {
-            for code in [ENGLAND, &member.region] {
-                let nobody = || AreaTruth { accepted: Truth::nobody(&framework), n_accepted: 0, all: Truth::nobody(&framework) };
-                let area = areas.entry(code.to_owned()).or_insert_with(nobody);
+            for code in [ENGLAND, &member.region, &member.office.code] {
+                let area = areas.entry(code.to_owned()).or_insert_with(|| AreaTruth::nobody(&framework));
                 area.all.add(&member.truth);
+                area.population_all += f64::from(member.n_population);
                 if accepted.contains(member.office.code.as_str()) {
                     area.accepted.add(&member.truth);
+                    area.population += f64::from(member.n_population);
                     area.n_accepted += 1;
+                    area.state(&framework, &stated(&member.office.code));
                 }
             }
         }

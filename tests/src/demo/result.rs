@@ -137,18 +137,18 @@ fn table(outcome: &Outcome, say: &mut dyn FnMut(String)) {
         "\n{:<46} {:>10} {:>10}  {:<23} {:<7} {:>10}",
         "England, 2025, made up", "true", "published", "95 % interval", "inside", "all true"
     ));
-    for measure in framework.measures() {
+    for measure in framework.measures().iter().filter(|m| m.kind != Kind::Fact) {
         let view = measure.views.last().map(|view| (view.id.clone(), view.label.clone()));
         let first = measure.categories.first().map(|category| (category.id.clone(), category.label.clone()));
         let (category, label) = match measure.kind {
             Kind::Mean => ("mean".to_owned(), measure.title.clone()),
-            Kind::Share => view.or(first).unwrap_or_default(),
+            Kind::Share | Kind::Fact => view.or(first).unwrap_or_default(),
         };
         let counted = measure.categories.iter().filter(|c| !c.outside).count();
         let what = match measure.kind {
             Kind::Mean => What::Mean,
             Kind::Share if counted == 1 => What::Count,
-            Kind::Share => What::Share,
+            Kind::Share | Kind::Fact => What::Share,
         };
         let id = format!("{}.total", measure.id);
         let is_it = |line: &&Line| line.area == "England" && line.id == id && line.category == category && line.what == what;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::client;
 use super::process::{Ended, Running, wait_until};
 use super::{COMMAND_TIME_MAX, World, now};
+use crate::councils::authorities;
 
 /// Longest time until a started service is ready.
 const READY_TIME_MAX: Duration = Duration::from_secs(60);
@@ -18,6 +19,8 @@ const READY_TIME_MAX: Duration = Duration::from_secs(60);
 const END_TIME_MAX: Duration = Duration::from_secs(60);
 /// Seconds for which the send slot of a plan stays open.
 const SLOT_S: i64 = 86_400;
+/// Who published the made-up populations.
+const POPULATION_SOURCE: &str = "A made-up estimate";
 /// The dated list of authorities of the repository.
 const AUTHORITIES: &str = include_str!("../../../config/authorities.csv");
 
@@ -124,11 +127,22 @@ impl<'w> Centre<'w> {
     /// # Errors
     /// When the command fails.
     pub fn plan(&self, year: i16, more: &[&str]) -> anyhow::Result<()> {
+        let population = self.population(year)?;
         let (year, opens_at) = (year.to_string(), now());
         let (opens, closes) = (opens_at.to_string(), opens_at.plus_seconds(SLOT_S).to_string());
         let mut arguments = vec!["plan", "create", "--year", &year, "--opens-at", &opens, "--closes-at", &closes, "--made-up"];
+        arguments.extend(["--population", &population, "--population-source", POPULATION_SOURCE]);
         arguments.extend(more);
         self.must(&arguments).map(drop)
+    }
+
+    /// Writes how many children live where, as the plan of a year wants it; answers the file's path.
+    fn population(&self, year: i16) -> anyhow::Result<String> {
+        let path = self.folder.join(format!("population-{year}.csv"));
+        let row = |a: authorities::Authority| format!("{},{},{}\n", a.code, year - 1, a.n_population);
+        let rows: String = authorities::all().into_iter().map(row).collect();
+        std::fs::write(&path, format!("dfe_code,mid_year,population_0_17\n{rows}")).context("cannot write the populations")?;
+        Ok(path.display().to_string())
     }
 
     /// Starts the service and waits until it is ready.

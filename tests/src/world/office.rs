@@ -8,12 +8,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
+use shared::framework::Framework;
 
 use super::client::Poster;
 use super::process::{Ended, Running};
 use super::{COMMAND_TIME_MAX, World};
 use crate::councils::Council;
 use crate::councils::faults::PlantedFault;
+
+/// What a made-up authority states of itself: by its code each answer in turn, so that all of them occur.
+#[must_use]
+pub fn stated(code: &str) -> BTreeMap<String, bool> {
+    let code: usize = code.parse().unwrap_or(0);
+    let facts: Vec<String> = Framework::built_in().facts().map(|m| m.id.clone()).collect();
+    let answer = |place: usize| match (code + place) % 3 {
+        0 => Some(true),
+        1 => Some(false),
+        _ => None,
+    };
+    facts.into_iter().enumerate().filter_map(|(place, fact)| Some((fact, answer(place)?))).collect()
+}
 
 /// An agent's installation.
 pub struct Office<'w> {
@@ -60,11 +74,14 @@ impl<'w> Office<'w> {
     /// # Errors
     /// When it cannot be written.
     pub fn configure(&self, reporting_year: i16, url: &str, more: &str) -> anyhow::Result<()> {
+        let line = |(fact, is_so): (String, bool)| format!("{fact} = {is_so}\n");
+        let facts: String = stated(&self.code).into_iter().map(line).collect();
         let sections = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         let tables = sections.get(&reporting_year).map_or("", String::as_str);
         let text = format!(
             "authority = \"{}\"\nreporting_year = {reporting_year}\nmade_up = true\nreturns = \"returns\"\nstate = \"state\"\n\n\
-             [aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n[send]\nstep_ms = 50\n\n{tables}\n{more}",
+             [facts]\n{facts}\n[aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n[send]\nstep_ms = 50\n\n\
+             {tables}\n{more}",
             self.code, self.code
         );
         std::fs::write(self.config(), text).with_context(|| format!("cannot write {}", self.config().display()))

@@ -41,6 +41,8 @@ pub struct Member<'w> {
     pub region: String,
     /// Children looked after on 31 March, by the list of sizes.
     pub n_children: u32,
+    /// Children aged 0 to 17 who live there, by the list of sizes.
+    pub n_population: u32,
     /// What is true of it.
     pub truth: Truth,
 }
@@ -111,6 +113,7 @@ fn councils<'w>(world: &'w World, spec: &Spec, watch: &dyn Watch) -> anyhow::Res
             name: authority.name.clone(),
             region: authority.region.clone(),
             n_children: authority.n_children,
+            n_population: authority.n_population,
             truth,
         })
     })

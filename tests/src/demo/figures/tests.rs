@@ -27,10 +27,18 @@ fn truth(framework: &Framework) -> Truth {
     Truth::of(framework, &counts.into()).unwrap()
 }
 
+/// England with one council, where 20,000 children live and which states S1.
+fn one(framework: &Framework) -> AreaTruth {
+    let mut area = AreaTruth { accepted: truth(framework), n_accepted: 1, all: truth(framework), ..AreaTruth::nobody(framework) };
+    (area.population, area.population_all) = (20_000.0, 20_000.0);
+    area.state(framework, &BTreeMap::from([("S1".to_owned(), true)]));
+    area
+}
+
 fn compared(figures: &[(&str, &str, &str, &str, Option<f64>)]) -> anyhow::Result<Vec<Line>> {
     let f = Framework::built_in();
     let mut areas = BTreeMap::new();
-    areas.insert("E92000001".to_owned(), AreaTruth { accepted: truth(&f), n_accepted: 1, all: truth(&f) });
+    areas.insert("E92000001".to_owned(), one(&f));
     let tables = figures.iter().map(|f| f.0.to_owned()).collect();
     compare(&f, &release(figures, 1), &areas, &tables)
 }
@@ -69,7 +77,7 @@ fn what_is_unreliable_is_neither_inside_nor_outside() {
 #[test]
 fn figures_and_oracle_speak_of_the_same_cells() {
     let f = Framework::built_in();
-    let areas = || BTreeMap::from([("E92000001".to_owned(), AreaTruth { accepted: truth(&f), n_accepted: 1, all: truth(&f) })]);
+    let areas = || BTreeMap::from([("E92000001".to_owned(), one(&f))]);
     let figures = [("B1.total", "total", "1", "count", Some(900.0))];
     let tables = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
     assert!(compare(&f, &release(&figures, 1), &areas(), &tables(&["B1.total"])).is_ok());
@@ -81,4 +89,21 @@ fn figures_and_oracle_speak_of_the_same_cells() {
     assert!(compare(&f, &release(&figures, 2), &areas(), &tables(&["B1.total"])).is_err(), "a council too many");
     let strange = [("B1.total", "total", "6", "count", Some(0.0))];
     assert!(compare(&f, &release(&strange, 1), &areas(), &tables(&["B1.total"])).is_err(), "a category nobody knows");
+}
+
+#[test]
+fn facts_must_be_exact_and_rates_within_chance() {
+    for (category, published, passes) in
+        [("yes", 1.0, true), ("no", 0.0, true), ("not_stated", 0.0, true), ("yes", 0.0, false), ("no", 1.0, false)]
+    {
+        let f = Framework::built_in();
+        let mut published = release(&[("S1", "total", category, "authorities", Some(published))], 1);
+        (published.figures[0].low, published.figures[0].high) = (None, None);
+        let areas = BTreeMap::from([("E92000001".to_owned(), one(&f))]);
+        assert_eq!(compare(&f, &published, &areas, &BTreeSet::new()).is_ok(), passes, "{category}");
+    }
+    // 900 children of 20,000 are 450 out of 10,000; 55 children too many or too few are beyond chance
+    for (published, passes) in [(450.0, true), (472.0, true), (490.0, false), (410.0, false)] {
+        assert_eq!(compared(&[("B1.total", "total", "1", "rate", Some(published))]).is_ok(), passes, "{published}");
+    }
 }

@@ -10,6 +10,9 @@ use crate::official::england::{EnglandUnit, MEAN, TOTAL};
 /// Least number of children of which a whole per cent tells no exact number: every whole per cent is then that of some count.
 const WHOLE_SHARE_OF_MIN: i64 = 100;
 
+const NOBODY: &str = "nobody is in this measure here";
+const NOBODY_COUNTED: &str = "nobody is counted, so there are no shares";
+
 /// The group of children who are in none.
 const NO_GROUP: &str = "In none of these groups";
 
@@ -206,9 +209,11 @@ impl Maker<'_, '_> {
             .map(|(at, category)| (category.label.clone(), show(count_of(at), is_hidden(&row.hidden.categories, at))))
             .filter(|(_, shown)| *shown != Shown::Count(0))
             .collect();
-        let nothing = match (base == 0 && !row.hidden.base, left_out.is_empty()) {
-            (true, true) => Some("nobody: no child is in this measure here"),
-            (true, false) => Some("no shares: nobody is counted"),
+        // of a measure that is one count, none is a count like any other
+        let is_empty = base == 0 && !row.hidden.base && (has_shares || !left_out.is_empty());
+        let nothing = match (is_empty, left_out.is_empty()) {
+            (true, true) => Some(NOBODY),
+            (true, false) => Some(NOBODY_COUNTED),
             (false, _) => None,
         };
         if nothing.is_some() {
@@ -273,7 +278,7 @@ impl Maker<'_, '_> {
             (false, false) => (Shown::mean(sum, n.saturating_mul(parts)), Shown::Count(n)),
         };
         let england = published_as.and_then(|group| self.england_of(MEAN, &group));
-        let nothing = (n == 0 && !is_hidden).then_some("nobody: no child is in this measure here");
+        let nothing = (n == 0 && !is_hidden).then_some(NOBODY);
         let line = Line { kind: LineKind::Mean, label: format!("Average, {unit}"), count: Shown::Nothing, value, england };
         let lines = if nothing.is_some() && line.england.is_none() { Vec::new() } else { vec![line] };
         Section { group, lines, base: nothing.is_none().then_some(base), left_out: Vec::new(), nothing }

@@ -151,10 +151,14 @@ fn coverage_is_told_in_words_and_a_few_left_out_make_counts_coarse() {
 #[test]
 fn nobody_and_nobody_counted_are_two_things() {
     let none = pages(&[], "B2", None, Small::Hidden).text;
-    assert_lines(&none, &["nobody: no child is in this measure here"]);
+    assert_lines(&none, &["nobody is in this measure here"]);
     let all_out = pages(&[share("B2.total", "total", "not_enough_years", 200)], "B2", None, Small::Hidden).text;
-    assert_lines(&all_out, &["no shares: nobody is counted"]);
+    assert_lines(&all_out, &["nobody is counted, so there are no shares"]);
     assert!(!all_out.contains("One home"), "{all_out}");
+    let by_need = pages(&homes("B1.need", "other", [6, 0, 0, 0, 0]), "B1", Some("need"), Small::Shown).text;
+    assert_lines(&by_need, &["-- Abuse or neglect: nobody is in this measure here", "-- All other reasons"]);
+    let none = pages(&[], "P1", None, Small::Hidden).text;
+    assert_lines(&none, &["Children 0 81,770 (2025) [1]"]);
 }
 
 #[test]
@@ -165,7 +169,13 @@ fn by_a_breakdown_groups_stand_with_englands_figure_of_the_group() {
     let shown = pages(&cells, "B1", Some("sex"), Small::Hidden);
     assert_lines(
         &shown.text,
-        &["by: Sex", "-- Girls and young women", "= Three homes or more 38 22.6% 11% (2025) [2]", "-- Not known", "counted 168"],
+        &[
+            "by: Sex",
+            "-- Girls and young women",
+            "= Three homes or more 38 22.6% 11% (2025) [2]",
+            "-- Not known: nobody is in this measure here",
+            "counted 168",
+        ],
     );
     assert!(!shown.text.contains("In none of these groups"));
 }

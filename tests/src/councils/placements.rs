@@ -52,6 +52,7 @@ pub fn mover(chance: &mut Chance, outline: &Outline, council_factor: f64, author
         Ethnic::Mwbc | Ethnic::Mwba | Ethnic::Mwas | Ethnic::Moth => mixed,
         Ethnic::Aind | Ethnic::Apkn | Ethnic::Aban | Ethnic::Aoth | Ethnic::Chne => asian,
         Ethnic::Bcrb | Ethnic::Bafr | Ethnic::Both => black,
+        Ethnic::Ooth if !outline.alone => mixed,
         _ => 1.0,
     };
     Mover { factor: spread * unsettled * alone * council_factor * sex * ethnic, authority, n_homes }
@@ -117,7 +118,7 @@ fn plan(chance: &mut Chance, outline: &Outline, period: &Period, statuses: &[Sta
         Way::Home | Way::Long if period.ended.is_some() => {
             let on = period.end.plus(-chance.log_normal_days(170.0, 0.9).max(14));
             let allowed = matches!(legal::on(statuses, on), Legal::C1 | Legal::C2) && on > period.start;
-            (allowed && chance.happens(0.7)).then_some(Plan { on, place: Place::P1 })
+            (allowed && chance.happens(0.58)).then_some(Plan { on, place: Place::P1 })
         }
         _ => {
             let at_16 = outline.dob.birthday(16).plus(chance.days(20, 700));

@@ -1,11 +1,11 @@
 //! Bounds: the last room that is handed one child's contributions, and the only one that lets them pass to the noise.
 //!
 //! Checks, and never repairs, what the framework declares: at most one cell of a table, only tables that admit the
-//! child's age, amounts within bounds. Means are centred here. A contribution outside is a defect of the measures, so the
+//! child's kind, amounts within bounds. Means are centred here. A contribution outside is a defect of the measures, so the
 //! whole round is refused and nothing is drawn. Invariant of [`BoundedChild`]: it is a member of the domain that the
 //! sensitivities of `shared::privacy` were computed for. `docs/privacy.md`, PC6.
 
-use shared::framework::{AGE_MAX, Framework};
+use shared::framework::{AGE_MAX, ChildKind, Framework};
 
 use crate::measures::{ChildContributions, Contribution};
 
@@ -21,9 +21,9 @@ pub enum BoundsError {
     /// Two contributions to one table.
     #[error("a child contributes twice to one table")]
     Twice,
-    /// A table whose ages leave the child out.
-    #[error("a child contributes to a table that does not admit its age")]
-    AgeNotAdmitted,
+    /// A table that leaves out children of this age, or of this presence on 31 March.
+    #[error("a child contributes to a table that does not admit its kind")]
+    KindNotAdmitted,
     /// An amount outside the declared bounds.
     #[error("an amount is outside the bounds of its measure")]
     Amount,
@@ -42,7 +42,7 @@ pub struct BoundedCell {
 
 /// The contributions of one child, within their bounds. It has no `Debug`, no `Clone` and no way to be written out.
 pub struct BoundedChild {
-    age: u8,
+    kind: ChildKind,
     cells: Vec<BoundedCell>,
 }
 
@@ -53,22 +53,22 @@ impl BoundedChild {
     /// PC6: the cells, as a vector over the tables of any block, have a squared L2 norm of at most
     /// `shared::privacy::l2_squared` of these tables; or there is an error.
     /// # Why
-    /// At most one cell of a table, and of the tables that admit one age only, each at most `contribution_max`: the sum of
-    /// squares is a term of the maximum that `l2_squared` takes over all ages. Attacked by
+    /// At most one cell of a table, and of the tables that admit one kind only, each at most `contribution_max`: the sum of
+    /// squares is a term of the maximum that `l2_squared` takes over all kinds. Attacked by
     /// `no_history_exceeds_its_bound` and `what_is_outside_the_bounds_is_refused`.
     pub fn new(framework: &Framework, child: ChildContributions) -> Result<Self, BoundsError> {
-        let age = child.age_on_last_day;
-        if age > AGE_MAX {
+        let kind = child.kind;
+        if kind.age > AGE_MAX {
             return Err(BoundsError::Age);
         }
-        let mut cells = child.entries.iter().map(|c| bounded(framework, age, c)).collect::<Result<Vec<_>, _>>()?;
+        let mut cells = child.entries.iter().map(|c| bounded(framework, kind, c)).collect::<Result<Vec<_>, _>>()?;
         cells.sort_unstable_by_key(|c| c.table);
-        if cells.is_sorted_by(|a, b| a.table < b.table) { Ok(Self { age, cells }) } else { Err(BoundsError::Twice) }
+        if cells.is_sorted_by(|a, b| a.table < b.table) { Ok(Self { kind, cells }) } else { Err(BoundsError::Twice) }
     }
 
-    /// Age on the last day of the reporting year.
-    pub fn age(&self) -> u8 {
-        self.age
+    /// Its age on the last day of the reporting year, and whether it is in care then.
+    pub fn kind(&self) -> ChildKind {
+        self.kind
     }
     /// The cells, ascending by table.
     pub fn cells(&self) -> &[BoundedCell] {
@@ -79,18 +79,18 @@ impl BoundedChild {
 /// One contribution, centred.
 ///
 /// # Claim
-/// The amount's absolute value is at most the table's `contribution_max`, and the table admits the age.
+/// The amount's absolute value is at most the table's `contribution_max`, and the table admits the kind.
 /// # Why
 /// A share adds exactly 1. A mean lies within its bounds, and the centre is their middle, so the distance from it is at
 /// most half their width. Attacked by `what_is_outside_the_bounds_is_refused`.
-fn bounded(framework: &Framework, age: u8, contribution: &Contribution) -> Result<BoundedCell, BoundsError> {
+fn bounded(framework: &Framework, kind: ChildKind, contribution: &Contribution) -> Result<BoundedCell, BoundsError> {
     let table = framework.tables().get(usize::from(contribution.table)).ok_or(BoundsError::Cell)?;
     let (group, category) = (usize::from(contribution.group), usize::from(contribution.category));
     if group >= table.groups.len() || category >= table.categories.len() {
         return Err(BoundsError::Cell);
     }
-    if !(table.ages[0]..=table.ages[1]).contains(&age) {
-        return Err(BoundsError::AgeNotAdmitted);
+    if !table.admits(kind) {
+        return Err(BoundsError::KindNotAdmitted);
     }
     let measure = framework.measure(&table.measure).ok_or(BoundsError::Cell)?;
     let [low, high] = measure.bounds.unwrap_or([1, 1]);
@@ -112,13 +112,17 @@ pub(crate) mod tests {
         u16::try_from(f.tables().iter().position(|t| t.id == id).unwrap()).unwrap()
     }
 
-    /// A child that touches every table that admits its age, each at its greatest amount.
-    pub(crate) fn greatest_child(f: &Framework, age: u8) -> ChildContributions {
+    fn in_care(age: u8) -> ChildKind {
+        ChildKind { age, in_care: true }
+    }
+
+    /// A child that touches every table that admits its kind, each at its greatest amount.
+    pub(crate) fn greatest_child(f: &Framework, kind: ChildKind) -> ChildContributions {
         let entry = |i: usize| {
             let amount = f.measure(&f.tables()[i].measure).unwrap().bounds.map_or(1, |[_, high]| high);
             Contribution { table: u16::try_from(i).unwrap(), group: 0, category: 0, amount }
         };
-        ChildContributions { age_on_last_day: age, entries: f.tables_of_age(age).map(entry).collect() }
+        ChildContributions { kind, entries: f.tables_of_kind(kind).map(entry).collect() }
     }
 
     #[test]
@@ -126,7 +130,7 @@ pub(crate) mod tests {
         let f = Framework::built_in();
         let (share, mean) = (index(&f, "A2.total"), index(&f, "A3.total"));
         let entries = [(mean, 0), (share, 1)].map(|(table, amount)| Contribution { table, group: 0, category: 0, amount });
-        let child = BoundedChild::new(&f, ChildContributions { age_on_last_day: 10, entries: entries.into() }).unwrap();
+        let child = BoundedChild::new(&f, ChildContributions { kind: in_care(10), entries: entries.into() }).unwrap();
         assert_eq!(child.cells().iter().map(|c| (c.table, c.amount)).collect::<Vec<_>>(), [(share, 1), (mean, -20)]);
     }
 
@@ -134,34 +138,36 @@ pub(crate) mod tests {
     fn what_is_outside_the_bounds_is_refused() {
         let f = Framework::built_in();
         let (share, mean) = (index(&f, "A2.total"), index(&f, "A3.total"));
-        let check = |age: u8, entries: &[(u16, u8, u8, i32)], expected: BoundsError| {
+        let check = |kind: ChildKind, entries: &[(u16, u8, u8, i32)], expected: BoundsError| {
             let entries = entries.iter().map(|&(table, group, category, amount)| Contribution { table, group, category, amount });
-            let child = ChildContributions { age_on_last_day: age, entries: entries.collect() };
-            assert_eq!(BoundedChild::new(&f, child).map(|c| c.age()), Err(expected));
+            let child = ChildContributions { kind, entries: entries.collect() };
+            assert_eq!(BoundedChild::new(&f, child).map(|c| c.kind()), Err(expected));
         };
-        check(26, &[], BoundsError::Age);
-        check(10, &[(9999, 0, 0, 1)], BoundsError::Cell);
-        check(10, &[(share, 1, 0, 1)], BoundsError::Cell);
-        check(10, &[(share, 0, 255, 1)], BoundsError::Cell);
-        check(10, &[(share, 0, 0, 1), (share, 0, 1, 1)], BoundsError::Twice);
-        check(17, &[(share, 0, 0, 1)], BoundsError::AgeNotAdmitted);
+        check(in_care(26), &[], BoundsError::Age);
+        check(in_care(10), &[(9999, 0, 0, 1)], BoundsError::Cell);
+        check(in_care(10), &[(share, 1, 0, 1)], BoundsError::Cell);
+        check(in_care(10), &[(share, 0, 255, 1)], BoundsError::Cell);
+        check(in_care(10), &[(share, 0, 0, 1), (share, 0, 1, 1)], BoundsError::Twice);
+        check(in_care(17), &[(share, 0, 0, 1)], BoundsError::KindNotAdmitted);
+        check(ChildKind { age: 10, in_care: false }, &[(share, 0, 0, 1)], BoundsError::KindNotAdmitted);
+        check(in_care(17), &[(index(&f, "A7L.total"), 0, 0, 1)], BoundsError::KindNotAdmitted);
         for (table, amount) in [(share, 0), (share, 2), (share, -1), (mean, -1), (mean, 41), (mean, i32::MAX), (mean, i32::MIN)] {
-            check(10, &[(table, 0, 0, amount)], BoundsError::Amount);
+            check(in_care(10), &[(table, 0, 0, amount)], BoundsError::Amount);
         }
     }
 
     proptest! {
         #[test]
-        fn no_history_exceeds_its_bound(age in 0u8..40, entries in proptest::collection::vec((0u16..80, 0u8..9, 0u8..9, -45i32..45), 0..60)) {
+        fn no_history_exceeds_its_bound(age in 0u8..40, in_care: bool, entries in proptest::collection::vec((0u16..250, 0u8..9, 0u8..9, -45i32..45), 0..60)) {
             let f = Framework::built_in();
             let of = |(table, group, category, amount)| Contribution { table, group, category, amount };
             let entries: Vec<Contribution> = entries.into_iter().map(of).collect();
-            let one_each = |c: &Contribution| ChildContributions { age_on_last_day: age, entries: vec![*c] };
+            let one_each = |c: &Contribution| ChildContributions { kind: ChildKind { age, in_care }, entries: vec![*c] };
             // contributions that pass alone, one of a table: together they pass and keep the bound
             let mut seen = std::collections::BTreeSet::new();
             let fair: Vec<_> = entries.into_iter().filter(|c| BoundedChild::new(&f, one_each(c)).is_ok() && seen.insert(c.table)).collect();
             if age <= AGE_MAX {
-                let child = BoundedChild::new(&f, ChildContributions { age_on_last_day: age, entries: fair }).unwrap();
+                let child = BoundedChild::new(&f, ChildContributions { kind: ChildKind { age, in_care }, entries: fair }).unwrap();
                 let norm: u64 = child.cells().iter().map(|c| u64::from(c.amount.unsigned_abs()).pow(2)).sum();
                 prop_assert!(norm <= l2_squared(f.tables().iter()));
             }
@@ -169,12 +175,12 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_greatest_child_of_some_age_reaches_the_bound() {
+    fn the_greatest_child_of_some_kind_reaches_the_bound() {
         let f = Framework::built_in();
-        let norm = |age: u8| -> u64 {
-            let child = BoundedChild::new(&f, greatest_child(&f, age)).unwrap();
+        let norm = |kind: ChildKind| -> u64 {
+            let child = BoundedChild::new(&f, greatest_child(&f, kind)).unwrap();
             child.cells().iter().map(|c| u64::from(c.amount.unsigned_abs()).pow(2)).sum()
         };
-        assert_eq!((0..=AGE_MAX).map(norm).max(), Some(l2_squared(f.tables().iter())));
+        assert_eq!(ChildKind::all().map(norm).max(), Some(l2_squared(f.tables().iter())));
     }
 }

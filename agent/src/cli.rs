@@ -1,8 +1,8 @@
 //! The command line: what can be asked, and nothing about how it is done.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use shared::ids::{AuthorityId, ReportingYear, RoundId};
 
 use crate::pseudonym::keys::KeyName;
@@ -219,29 +219,86 @@ pub struct DatesArgs {
 }
 
 /// Arguments of `preview`.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
+#[command(group(ArgGroup::new("whence").args(["config", "year"]).required(true).multiple(true)))]
 pub struct PreviewArgs {
-    /// Where the records are.
-    #[command(flatten)]
-    pub source: Source,
-    /// Write JSON.
+    /// Files or folders of one return, with --year; or families to show, a capital letter each, such as B.
+    ///
+    /// A file whose name is a single capital letter is named with its folder: ./B.
+    #[arg(value_name = "PATH_OR_FAMILY", required_unless_present = "config")]
+    pub what: Vec<PathBuf>,
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The reporting year; 2025 ends on 31 March 2025. With --config: instead of the configured one.
+    #[arg(long)]
+    pub year: Option<ReportingYear>,
+    /// Show one family, by its letter; may be given more than once.
+    #[arg(long, value_name = "LETTER", conflicts_with_all = ["json", "cell", "compare"])]
+    pub family: Vec<char>,
+    /// Show one measure, such as B5.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["json", "cell", "compare", "family"])]
+    pub measure: Option<String>,
+    /// Divide every measure that it fits by a breakdown, such as sex, age or need; local, whether or not a plan asks for it.
+    #[arg(long, value_name = "BREAKDOWN", conflicts_with_all = ["json", "cell", "compare"])]
+    pub by: Option<String>,
+    /// Show counts from 1 to 5, too, and all that would give them away.
+    #[arg(long, conflicts_with_all = ["json", "cell", "compare"])]
+    pub small: bool,
+    /// Write the pages to this file instead, as one HTML page for a browser or for printing, readable by its owner alone.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "cell", "compare"])]
+    pub html: Option<PathBuf>,
+    /// With --html: replace such a page if it is there.
+    #[arg(long, requires = "html")]
+    pub force: bool,
+    /// Write JSON: every table of the framework, exact, small counts too. For programs.
     #[arg(long)]
     pub json: bool,
     /// Show figures although the input is refused. Local only: nothing else ever does.
     #[arg(long)]
     pub despite_errors: bool,
-    /// One cell: TABLE/CATEGORY or TABLE/CATEGORY/GROUP, such as B1.total/3; 3+ adds up as the framework says.
+    /// One cell, exact, small or not: TABLE/CATEGORY or TABLE/CATEGORY/GROUP, such as B1.total/3; 3+ adds up as the framework
+    /// says.
     #[arg(long, value_name = "CELL")]
     pub cell: Option<String>,
-    /// With --cell: list file and line of the rows behind it, without identifiers.
+    /// With --cell: list file and line of the rows behind it, without identifiers. For the data team.
     #[arg(long, requires = "cell")]
     pub rows: bool,
-    /// Beside the official figures in this file, or in the CSV files of this folder; may be given more than once.
+    /// Beside the official figures in this file, or in the CSV files of this folder; exact; may be given more than once.
     #[arg(long, value_name = "FILE_OR_FOLDER", conflicts_with = "cell")]
     pub compare: Vec<PathBuf>,
     /// With --compare and named files: whose figures they are, by the three digits.
     #[arg(long, value_name = "CODE", requires = "compare", conflicts_with = "config")]
     pub authority: Option<AuthorityId>,
+}
+
+impl PreviewArgs {
+    /// Where the records are: what is named and is no family. The error says what is amiss.
+    pub fn source(&self) -> Result<Source, String> {
+        let paths: Vec<PathBuf> = self.what.iter().filter(|word| family_letter(word).is_none()).cloned().collect();
+        match (paths.first(), &self.config) {
+            (Some(path), Some(_)) => {
+                Err(format!("{}: with --config no files are named, and a family is one capital letter", path.display()))
+            }
+            (None, None) => Err("name the files or folders of a return, or give --config".to_owned()),
+            (Some(_), None) | (None, Some(_)) => Ok(Source { paths, config: self.config.clone(), year: self.year }),
+        }
+    }
+
+    /// The families that are named, in either way.
+    pub fn families(&self) -> Vec<char> {
+        let named = self.family.iter().map(char::to_ascii_uppercase);
+        let mut letters: Vec<char> = self.what.iter().filter_map(|word| family_letter(word)).chain(named).collect();
+        letters.sort_unstable();
+        letters.dedup();
+        letters
+    }
+}
+
+/// The family that a word is, when it is one.
+fn family_letter(word: &Path) -> Option<char> {
+    let mut letters = word.to_str()?.chars();
+    letters.next().filter(|letter| letter.is_ascii_uppercase() && letters.next().is_none())
 }
 
 #[cfg(test)]
@@ -251,11 +308,32 @@ mod tests {
     use shared::problem::Exit;
 
     #[test]
+    fn a_capital_letter_is_a_family_and_everything_else_a_path() {
+        let told = |line: &[&str]| {
+            let cli = Cli::try_parse_from(["goldenthread-agent", "preview"].iter().chain(line)).unwrap();
+            let Command::Preview(args) = cli.command else { panic!("another command") };
+            let source = args.source().map(|source| source.paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>());
+            (source.ok().map(|paths| paths.join(" ")), args.families().into_iter().collect::<String>())
+        };
+        let is = |paths: &str, letters: &str| (Some(paths.to_owned()), letters.to_owned());
+        assert_eq!(told(&["--config", "agent.toml", "B"]), is("", "B"));
+        assert_eq!(told(&["--config", "agent.toml", "B", "A", "--family", "b"]), is("", "AB"));
+        assert_eq!(told(&["returns/2025", "B", "--year", "2025"]), is("returns/2025", "B"));
+        assert_eq!(told(&["./B", "b", "BC", "--year", "2025"]), is("./B b BC", ""));
+        assert_eq!(told(&["B", "--year", "2025"]).0, None, "no files and no configuration");
+        assert_eq!(told(&["returns", "--config", "agent.toml"]).0, None, "files and a configuration");
+    }
+
+    #[test]
     fn a_command_line_that_is_wrong_ends_with_what_was_sent() {
         for wrong in [
             &["preview"][..],
             &["preview", "a.csv"],
             &["preview", "a.csv", "--year", "2025", "--rows"],
+            &["preview", "a.csv", "--year", "2025", "--force"],
+            &["preview", "a.csv", "--year", "2025", "--json", "--small"],
+            &["preview", "a.csv", "--year", "2025", "--cell", "B1.total/3", "--by", "need"],
+            &["preview", "a.csv", "--year", "2025", "--measure", "B1", "--family", "B"],
             &["run"],
             &["send", "--agian"],
             &["fly"],

@@ -4,6 +4,7 @@
 //! are relative to the file. A commented sample lies in `config/agent.example.toml`.
 
 pub mod live; // returns from a database
+mod postcodes; // a postcode directory
 pub mod sending; // the aggregator, caps, tries
 
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use shared::ids::{AuthorityId, ReportingYear};
 use shared::time::Timestamp;
 
 use live::{Live, LiveToml};
+use postcodes::OneOrMore;
+pub use postcodes::Postcodes;
 use sending::{AggregatorToml, CapsToml, SendToml, Sending};
 
 use crate::histories::Mending;
@@ -74,6 +77,8 @@ pub struct AgentConfig {
     pub mending: Mending,
     /// Names of the elements of an XML return that are not fixed.
     pub xml: XmlTags,
+    /// Where postcodes lie.
+    pub postcodes: Option<Postcodes>,
     /// Returns that are read from a database.
     pub live: Option<Live>,
     /// Settings of the sending half.
@@ -98,6 +103,8 @@ struct AgentToml {
     rules: BTreeMap<String, String>,
     #[serde(default)]
     xml: XmlToml,
+    postcodes: Option<PathBuf>,
+    ons: Option<OneOrMore>,
     live: Option<LiveToml>,
     #[serde(default)]
     aggregator: AggregatorToml,
@@ -179,6 +186,7 @@ impl AgentConfig {
             rules: rules(&toml.rules).map_err(|(key, why)| value(&key, why))?,
             mending: mending(&toml.repair).ok_or_else(|| value("repair", "not off, report or apply".to_owned()))?,
             xml: toml.xml.tags(),
+            postcodes: Postcodes::of(folder, toml.postcodes, toml.ons).map_err(|(key, why)| value(&key, why))?,
             live: toml.live.map(|live| Live::of(folder, live)).transpose().map_err(|(key, why)| value(&key, why))?,
             sending: Sending::of(folder, toml.aggregator, toml.caps, toml.send).map_err(|(key, why)| value(&key, why))?,
         })
@@ -298,6 +306,24 @@ mod tests {
         assert_eq!(live.years.iter().map(|year| year.number()).collect::<Vec<_>>(), [2025, 2026]);
         assert_eq!(live.queries.keys().copied().collect::<Vec<_>>(), [Table::Header, Table::Episodes]);
         assert!(load("authority = \"301\"", &[]).unwrap().live.is_none());
+    }
+
+    #[test]
+    fn a_postcode_directory_is_read_from_the_sample_and_the_page() {
+        let of = |text: &str| load(text, &[]).map(|config| config.postcodes);
+        assert!(of(SAMPLE).unwrap().is_none());
+        let uncommented = SAMPLE.replace("# postcodes = ", "postcodes = ").replace("# ons = ", "ons = ");
+        let (_, page) = include_str!("../../docs/postcodes.md").split_once("```toml\n").unwrap();
+        let (block, _) = page.split_once("```").unwrap();
+        for text in [uncommented, format!("authority = \"301\"\n{block}")] {
+            let read = of(&text).unwrap().unwrap();
+            assert!(read.file.is_absolute() && read.file.ends_with("ONSPD_UK.csv") && read.own.len() == 1);
+        }
+        let both = of("authority = \"301\"\npostcodes = \"a\"\nons = [\"E06000061\", \"E06000062\"]").unwrap().unwrap();
+        assert_eq!(both.own.len(), 2);
+        let environment = load(SAMPLE, &[("GOLDENTHREAD__POSTCODES", "b"), ("GOLDENTHREAD__ONS", "E10000003")]).unwrap();
+        assert_eq!(environment.postcodes.map(|postcodes| postcodes.own.len()), Some(1));
+        assert!(of("authority = \"301\"\npostcodes = \"a\"").is_err() && of("authority = \"301\"\nons = 7").is_err());
     }
 
     #[test]

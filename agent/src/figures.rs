@@ -42,6 +42,20 @@ impl LocalFigures {
         Self { year, cells }
     }
 
+    /// Figures that no child is behind: table, group, category, number of children, sum of amounts.
+    #[cfg(test)]
+    pub(crate) fn made_up(framework: &Framework, year: ReportingYear, all: &[(&str, &str, &str, u64, i64)]) -> Self {
+        let mut cells: BTreeMap<(usize, usize), Cells> = BTreeMap::new();
+        for (id, group, category, n_children, sum) in all {
+            let at = framework.tables().iter().position(|table| table.id == *id).unwrap();
+            let table = framework.table(id).unwrap();
+            let cell = cells.entry((at, table.group(group).unwrap())).or_default();
+            cell.n_children += n_children;
+            *cell.sums.entry(table.category(category).unwrap()).or_insert(0) += sum;
+        }
+        Self { year, cells }
+    }
+
     /// The exact total of a cell, by positions.
     pub fn exact(&self, table: usize, group: usize, category: usize) -> i64 {
         self.cells.get(&(table, group)).and_then(|cells| cells.sums.get(&category)).copied().unwrap_or(0)
@@ -89,39 +103,6 @@ impl LocalFigures {
             }
         }
         cells
-    }
-
-    /// As lines of text.
-    pub fn to_lines(&self, framework: &Framework, noise_sd: &BTreeMap<String, f64>) -> Vec<String> {
-        let mut lines = Vec::new();
-        for measure in framework.measures() {
-            lines.push(String::new());
-            lines.push(format!("{}  {}", measure.id, measure.title));
-            for (at, table) in framework.tables().iter().enumerate().filter(|(_, table)| table.measure == measure.id) {
-                let noise = noise_sd.get(&table.id).map_or(String::new(), |sd| format!(", noise of standard deviation {sd:.1}"));
-                lines.push(format!("  {}{noise}", table.id));
-                lines.extend(self.group_lines(at, table));
-            }
-        }
-        lines
-    }
-
-    fn group_lines(&self, at: usize, table: &Table) -> Vec<String> {
-        let width = table.groups.iter().map(|group| group.id.len()).max().unwrap_or(0);
-        let line = |(g, group): (usize, &shared::framework::Group)| {
-            let cells: Vec<String> = match table.kind {
-                Kind::Mean => vec![format!("children {}, sum {}", self.n_children(at, g), self.exact(at, g, 0))],
-                Kind::Share => {
-                    let categories = table.categories.iter().enumerate();
-                    let bracket = |outside: bool, text: String| if outside { format!("({text})") } else { text };
-                    categories
-                        .map(|(c, category)| bracket(category.outside, format!("{}: {}", category.id, self.exact(at, g, c))))
-                        .collect()
-                }
-            };
-            format!("    {:width$}  {}", group.id, cells.join(", "))
-        };
-        table.groups.iter().enumerate().map(line).collect()
     }
 }
 

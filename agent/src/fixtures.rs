@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use shared::framework::Framework;
+use shared::framework::{ChildKind, Framework};
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use shared::log::checkpoint::{Checkpoint, LogKey};
 use shared::log::entry::{Entry, Event};
@@ -334,7 +334,7 @@ impl Agent {
     }
     /// Prepares the round with children who touch every table.
     pub fn prepare(&self) -> Result<Prepared, Stop> {
-        self.prepare_from(|f| (0..=25).map(|age| greatest_child(f, age)).collect())
+        self.prepare_from(|f| ChildKind::all().map(|kind| greatest_child(f, kind)).collect())
     }
     /// Prepares the round with these children.
     pub fn prepare_from(&self, children: impl Fn(&Framework) -> Vec<ChildContributions>) -> Result<Prepared, Stop> {

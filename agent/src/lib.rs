@@ -15,6 +15,7 @@ pub mod measures; // one history -> what the child adds to each table
 pub mod examples; // worked examples of every measure, from the bytes
 pub mod figures; // exact figures, for the authority's own screen only
 pub mod official; // what is published of every authority, beside the exact figures
+pub mod pages; // the exact figures as a person reads them, for this authority alone
 pub mod bounds; // contributions within what the framework declares: the last room that sees one child
 pub mod noise; // one measurement, noisy cells
 pub mod log_view; // what is verified of the public log

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use agent::cli::Cli;
 use agent::commands::room::{NoSteps, Parts};
-use agent::commands::{Screen, Surroundings, refuse_command_line, run};
+use agent::commands::{Look, Screen, Surroundings, refuse_command_line, run};
 use agent::io::clock::SystemPause;
 use agent::io::courier::OverTls;
 use agent::io::draw::DrawingProcess;
@@ -89,6 +89,17 @@ fn log_warnings() {
     tracing_subscriber::registry().with(layer.with_filter(own)).init();
 }
 
+/// How this terminal shows results: its columns, and bold headings unless it or its user asks for plain text.
+fn look(at_terminal: bool) -> Look {
+    if !at_terminal {
+        return Look::default();
+    }
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let width = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    Look { width, is_styled: cfg!(unix) && !is_set("NO_COLOR") && !is_dumb }
+}
+
 fn main() -> ExitCode {
     tell_panics_by_place();
     let cli = match Cli::try_parse() {
@@ -115,8 +126,14 @@ fn main() -> ExitCode {
     let mut bar = Bar { bar: ProgressBar::hidden(), counts_bytes: false };
     let mut input = io::stdin().lock();
     let at_terminal = io::stdout().is_terminal();
-    let mut surroundings =
-        Surroundings { clock: &MachineClock, waiting: &mut bar, input: &mut input, parts: &parts, at_terminal };
+    let mut surroundings = Surroundings {
+        clock: &MachineClock,
+        waiting: &mut bar,
+        input: &mut input,
+        parts: &parts,
+        at_terminal,
+        look: look(at_terminal),
+    };
     let mut out = io::BufWriter::new(io::stdout().lock());
     // not locked: a thread of the courier that panics must be able to say where
     let mut err = io::stderr();

@@ -3,7 +3,7 @@
 //! rho is counted in billionths (`rho_nano`), noise scales in thousandths (`scale_milli`), sensitivities squared. Costs
 //! round up. The claims are numbered in `docs/privacy.md`.
 
-use crate::framework::{AGE_MAX, Framework, Table};
+use crate::framework::{ChildKind, Framework, Table};
 use crate::limits::{SCALE_MILLI_MAX, SCALE_MILLI_MIN};
 
 /// An amount of rho in billionths.
@@ -48,17 +48,17 @@ pub fn cost(l2_squared: u64, scale_milli: u64) -> Option<RhoNano> {
     u64::try_from(nano).ok().map(RhoNano)
 }
 
-/// The squared L2 norm of what one child can add to these tables together: the maximum over the ages that a child can have.
+/// The squared L2 norm of what one child can add to these tables together: the maximum over the kinds of child.
 ///
 /// # Claim
-/// PC6: no child of any age on 31 March adds more, since a child adds to one cell of a table at most and touches only
-/// tables that admit its age. The number of child kinds is the number of ages, 0 to 25.
+/// PC6: no child adds more, since a child is of one kind (an age on 31 March, and in care on that day or not), adds to one
+/// cell of a table at most, and touches only tables that admit its kind.
 pub fn l2_squared<'a>(tables: impl Iterator<Item = &'a Table> + Clone) -> u64 {
-    let of_age = |age: u8| -> u64 {
-        let touched = tables.clone().filter(|t| (t.ages[0]..=t.ages[1]).contains(&age));
+    let of_kind = |kind: ChildKind| -> u64 {
+        let touched = tables.clone().filter(|t| t.admits(kind));
         touched.map(|t| u64::from(t.contribution_max.unsigned_abs()).pow(2)).sum()
     };
-    (0..=AGE_MAX).map(of_age).max().unwrap_or(0)
+    ChildKind::all().map(of_kind).max().unwrap_or(0)
 }
 
 /// The scale, in thousandths, that one unit of contribution gets when every table of the framework has an equal share of `rho`.
@@ -73,7 +73,8 @@ pub fn equal_scale_milli(framework: &Framework, rho: RhoNano) -> Option<u64> {
         });
         total.is_some_and(|total| total <= rho)
     };
-    let (mut low, mut high) = (SCALE_MILLI_MIN, SCALE_MILLI_MAX / 1_000);
+    let greatest = classes.last().copied().map_or(1, u64::from).max(1);
+    let (mut low, mut high) = (SCALE_MILLI_MIN, SCALE_MILLI_MAX / greatest);
     if !fits(high) {
         return None;
     }

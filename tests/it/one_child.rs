@@ -1,7 +1,7 @@
 //! From the bytes: the rows of one child, whatever they are, change what is counted of that child and of no other.
 //!
 //! To a made-up authority the rows of one more child are added at random places of its files: clean ones, faulty ones,
-//! under an identifier that another child has, in foreign bytes. Then either the return is refused, or exactly one child's
+//! under an identifier that another child has, in foreign bytes; in the tables of the return and in all local extracts. Then either the return is refused, or exactly one child's
 //! contributions differ, and they are admissible. The limit on the error rate is left out: it would only refuse more.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,8 @@ use agent::pseudonym::Pseudonym;
 use agent::records::Returns;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use shared::framework::{Framework, Parameters};
+use shared::framework::{ChildKind, Framework, Parameters};
+use tests::councils::extracts::Supply;
 use tests::councils::{Plan, Spec};
 use tests::reading::{Return, read, returns_of};
 
@@ -22,8 +23,8 @@ use crate::ground::YEAR;
 /// Authorities that are tried, unless GOLDENTHREAD_AUTHORITIES says how many.
 const N_AUTHORITIES: u64 = 1_000;
 
-/// What each child adds: age, and table, group, category and amount of each entry.
-type Added = BTreeMap<Pseudonym, (u8, Vec<(u16, u8, u8, i32)>)>;
+/// What each child adds: its kind, and table, group, category and amount of each entry.
+type Added = BTreeMap<Pseudonym, (ChildKind, Vec<(u16, u8, u8, i32)>)>;
 
 fn added(measures: &MeasureSet, returns: &Returns) -> Added {
     let year = returns.all.last().unwrap().year;
@@ -31,7 +32,7 @@ fn added(measures: &MeasureSet, returns: &Returns) -> Added {
     each(returns, year, Mending::Apply, Parameters::default(), |child| {
         if let Some(contributions) = measures.contributions(child, year) {
             let entries = contributions.entries.iter().map(|c| (c.table, c.group, c.category, c.amount)).collect();
-            all.insert(child.pseudonym, (contributions.age_on_last_day, entries));
+            all.insert(child.pseudonym, (contributions.kind, entries));
         }
     });
     all
@@ -39,7 +40,7 @@ fn added(measures: &MeasureSet, returns: &Returns) -> Added {
 
 /// A small council of a seed, three in a hundred of whose rows may be anything.
 fn council(seed: u64, n_children: u32) -> Vec<Return> {
-    let spec = Spec { seed, authorities: Some(1), reporting_year: YEAR, n_years: 2, ..Spec::default() };
+    let spec = Spec { seed, authorities: Some(1), reporting_year: YEAR, n_years: 2, extracts: Supply::All, ..Spec::default() };
     let folder = tempfile::tempdir().unwrap();
     Plan::new(&spec).council_of_size(0, n_children).write_returns(folder.path()).unwrap();
     returns_of(folder.path()).unwrap()
@@ -167,6 +168,8 @@ fn the_rows_of_one_child_change_that_child_and_no_other() {
     let n = std::env::var("GOLDENTHREAD_AUTHORITIES").ok().and_then(|n| n.parse().ok()).unwrap_or(N_AUTHORITIES);
     let framework = Framework::built_in();
     let measures = MeasureSet::resolve(&framework).unwrap();
+    // what is compared is every measure by every breakdown; what is bounded is what may be sent
+    let wide = MeasureSet::resolve(&framework.by_every_breakdown()).unwrap();
     let donor = council(999_999, 60);
     let mut seen: BTreeMap<(String, &str), u64> = BTreeMap::new();
     for seed in 0..n {
@@ -179,7 +182,7 @@ fn the_rows_of_one_child_change_that_child_and_no_other() {
         let outcome = if after.all.iter().any(|read| !read.refusals.is_empty()) {
             "refused"
         } else {
-            let (before, after) = (added(&measures, &before), added(&measures, &after));
+            let (before, after) = (added(&wide, &before), added(&wide, &after));
             let all: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
             let changed: Vec<_> = all.into_iter().filter(|child| before.get(*child) != after.get(*child)).collect();
             assert!(changed.len() <= 1, "seed {seed}: {rows:?} changed {} children", changed.len());

@@ -150,11 +150,13 @@ fn the_search_finds_each_spelling() {
 
 /// Everything that a person can do at the authority with these returns before and after the sending.
 fn look_around(office: &Office<'_>, cell: &str) {
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 11] = [
         &["check"],
         &["check", "--json"],
         &["check", "--strict"],
         &["preview"],
+        &["preview", "--small"],
+        &["preview", "--small", "--by", "need"],
         &["preview", "--json"],
         &["preview", "--cell", cell],
         &["preview", "--cell", cell, "--rows"],

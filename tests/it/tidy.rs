@@ -128,6 +128,8 @@ fn pure_rooms_stay_pure() {
         "agent/src/bounds.rs",
         "agent/src/figures.rs",
         "agent/src/official",
+        "agent/src/pages.rs",
+        "agent/src/pages",
         "agent/src/pseudonym.rs",
         "agent/src/submission.rs",
     ];
@@ -193,8 +195,7 @@ fn seeded_randomness_is_in_tests_only() {
 }
 
 #[test]
-fn the_oracle_shares_nothing_with_the_agent() {
-    ban("oracle", &rooms(&["tests/src/oracle"]), &["agent::", "use agent"]);
+fn the_councils_share_nothing_with_the_agent() {
     ban("councils", &rooms(&["tests/src/councils"]), &["agent::", "use agent"]);
 }
 

@@ -1,15 +1,16 @@
-//! What tests and demonstrations stand on: made-up councils, a naive oracle, and real processes in worlds of their own.
+//! What tests and demonstrations stand on: made-up councils, exact figures, and real processes in worlds of their own.
 //!
-//! This package may depend on every other and nothing depends on it. The oracle names no item of `agent`: two ways of
-//! counting that share a line of code would share its faults. Reading order:
+//! This package may depend on every other and nothing depends on it. Reading order:
 
 pub mod councils; // authorities and children who do not exist
+pub mod worlds; // small councils full of hard cases, as raw rows
 pub mod many_rows; // one return of millions of rows, written as a stream
-pub mod oracle; // every cell, counted slowly and obviously
 pub mod reading; // folders of returns, read by the agent's own reader
+pub mod exact; // every cell of a council, without noise
 pub mod calibration; // made-up councils beside England's published figures
 pub mod recall; // planted faults found, and false alarms
 pub mod documents; // documents that are generated, and a test when they are stale
+pub mod python; // Python environments of tests and benchmarks
 pub mod build; // builds the programs and says where they lie
 pub mod postgres; // a database server of one test
 pub mod world; // processes, folders and clients of one round

@@ -50,17 +50,24 @@ fn files_of(folder: &Path) -> io::Result<Vec<InputFile>> {
     Ok(files)
 }
 
-/// Reads returns, oldest first, as the agent does under the rules as they are unless configured.
+/// The key under which [`read`] makes pseudonyms: a test that must find a child again makes its pseudonym with it.
 ///
 /// # Panics
 /// Never: the key of this function is long enough.
 #[must_use]
+pub fn key() -> PseudonymKey {
+    PseudonymKey::from_bytes(&[7; 32]).expect("a key of 32 bytes is long enough")
+}
+
+/// Reads returns, oldest first, as the agent does under the rules as they are unless configured.
+#[must_use]
 pub fn read(returns: &[Return]) -> Returns {
-    let key = PseudonymKey::from_bytes(&[7; 32]).expect("a key of 32 bytes is long enough");
+    let key = key();
     // one catalogue for the whole process, as the agent has
     static RULES: LazyLock<RuleBook> = LazyLock::new(RuleBook::built_in);
     let (changed, xml) = (ChangedIds::default(), XmlTags::default());
-    let options = ReadOptions { key: &key, rules: &RULES, changed: &changed, xml: &xml, ignored: TableSet::NONE };
+    let options =
+        ReadOptions { key: &key, rules: &RULES, changed: &changed, xml: &xml, ignored: TableSet::NONE, postcodes: None };
     let mut reader = ReturnReader::new(options);
     for (year, files) in returns {
         let offered = files.iter().map(|file| Offered::bytes(file.name.clone(), &file.bytes)).collect();

@@ -6,6 +6,7 @@ pub mod check; // faults, by rule and table
 pub mod preview; // exact figures for the authority's own screen
 pub mod key; // the key for pseudonyms and what is derived from it
 pub mod pseudonymise; // an extract -> the same with pseudonyms
+pub mod page_file; // where its page is written
 pub mod compare; // beside what is published
 pub mod dates; // which dates come next
 pub mod problem_list; // problems as rows of a CSV
@@ -61,6 +62,11 @@ impl Screen<'_> {
         unless_closed(writeln!(self.out, "{}", harmless(text)))
     }
 
+    /// Writes a line of the result in bold, for a terminal.
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
+        unless_closed(writeln!(self.out, "\x1b[1m{}\x1b[0m", harmless(text)))
+    }
+
     /// Writes a result that is not lines of text.
     pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         unless_closed(self.out.write_all(bytes))
@@ -113,6 +119,17 @@ pub struct Surroundings<'s> {
     pub parts: &'s Parts<'s>,
     /// Whether results go to a terminal.
     pub at_terminal: bool,
+    /// How that terminal shows them.
+    pub look: Look,
+}
+
+/// How results look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Columns, where a terminal tells.
+    pub width: Option<usize>,
+    /// Whether headings are bold: on a terminal whose user did not ask for plain text.
+    pub is_styled: bool,
 }
 
 /// Carries out a command line; says how the program ends.
@@ -120,10 +137,7 @@ pub fn run(cli: Cli, surroundings: &mut Surroundings<'_>, screen: &mut Screen<'_
     let done = match &cli.command {
         Command::Check(args) => check::run(args, surroundings, screen),
         Command::Dates(args) => dates::run(args, surroundings.clock.now(), screen),
-        Command::Preview(args) => {
-            let noise_sd = known_noise::of_source(&args.source, surroundings.clock.now());
-            noise_sd.map_err(anyhow::Error::from).and_then(|sd| preview::run_with_noise(args, &sd, surroundings, screen))
-        }
+        Command::Preview(args) => preview::run(args, surroundings, screen),
         Command::Key(command) => key::run(command, surroundings.parts, screen),
         Command::Pseudonymise(args) => pseudonymise::run(args, screen),
         Command::Sending(command) => return sending::run(command, surroundings, screen),

@@ -14,12 +14,14 @@ use shared::time::Day;
 use super::Screen;
 use super::room::{Room, Step};
 use crate::bounds::BoundedChild;
+use crate::config::AgentConfig;
 use crate::histories::each;
 use crate::io::inbox::{InputRefusal, Waiting, read_configured};
 use crate::ledger::{Debit, Ledger};
 use crate::log_view::LogView;
 use crate::measures::{ChildContributions, MeasureSet};
 use crate::noise::{DrawRequest, NoiseError};
+use crate::records::postcodes::POSTCODE_DIRECTORY;
 use crate::records::tables::Table;
 use crate::round::{Admitted, Wanted, admit};
 use crate::stop::{Reached, Stop};
@@ -155,10 +157,7 @@ fn not_drawn(error: NoiseError) -> Stop {
 fn particulars(room: &Room<'_>, ledger: &Ledger) -> Result<Particulars, Stop> {
     let mut nonce = [0; 16];
     room.parts.randomness.fill(&mut nonce)?;
-    let supplied = |table: String| {
-        let ignored = Table::by_name(&table).is_some_and(|t| room.config.tables_ignored.contains(t));
-        TableSupplied { table, supplied: u8::from(!ignored) }
-    };
+    let supplied = |table: String| TableSupplied { supplied: u8::from(is_supplied(room.config, &table)), table };
     Ok(Particulars {
         authority: room.config.authority,
         previous: ledger.last_submission(),
@@ -166,6 +165,14 @@ fn particulars(room: &Room<'_>, ledger: &Ledger) -> Result<Particulars, Stop> {
         produced_on: Day(room.now().day()),
         tables_supplied: framework_return_tables(room.framework).into_iter().map(supplied).collect(),
     })
+}
+
+/// Whether the configuration says that the authority supplies what the framework names as a table.
+fn is_supplied(config: &AgentConfig, table: &str) -> bool {
+    match Table::by_name(table) {
+        Some(table) => !config.tables_ignored.contains(table),
+        None => table == POSTCODE_DIRECTORY && config.postcodes.is_some(),
+    }
 }
 
 /// Reads the configured returns. Refused input ends here: nothing is computed, and the centre is told no reason.
@@ -217,5 +224,26 @@ pub fn tell(prepared: &Prepared, screen: &mut Screen<'_>) {
     for line in lines {
         // a screen that is gone cannot be told so
         let _ = screen.line(&line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::framework::Framework;
+
+    use super::*;
+    use crate::fixtures::{Agent, World, choice};
+
+    #[test]
+    fn what_is_supplied_is_said_by_the_configuration() {
+        let mut agent = Agent::new(&World::with_plan(choice()));
+        let names = framework_return_tables(&Framework::built_in());
+        let unknown = |name: &&String| Table::by_name(name).is_none() && *name != POSTCODE_DIRECTORY;
+        assert_eq!(names.iter().find(unknown), None, "every table of the framework is known");
+        let supplied = |agent: &Agent, table: &str| is_supplied(&agent.config(), table);
+        assert!(supplied(&agent, "OC2") && !supplied(&agent, "School") && !supplied(&agent, POSTCODE_DIRECTORY));
+        agent.settings += "postcodes = \"onspd.csv\"\nons = \"E10000003\"\n[tables]\nSchool = true\nOC2 = false\n";
+        assert!(!supplied(&agent, "OC2") && supplied(&agent, "School") && supplied(&agent, POSTCODE_DIRECTORY));
+        assert!(!supplied(&agent, "Nothing"));
     }
 }

@@ -41,7 +41,7 @@ fn a_round_is_prepared_sent_and_receipted_once() {
 fn preparing_again_gives_the_same_bytes_and_draws_nothing() {
     let agent = Agent::new(&World::with_plan(choice()));
     let first = agent.prepare().unwrap().debit().envelope.clone();
-    let again = agent.prepare_from(|f| vec![greatest_child(f, 3)]).unwrap();
+    let again = agent.prepare_from(|f| vec![greatest_child(f, shared::framework::ChildKind { age: 3, in_care: true })]).unwrap();
     assert!(again.debit().envelope == first);
     assert_eq!((agent.mechanism.n_draws.get(), agent.n_readings.get()), (1, 1));
 }
@@ -254,7 +254,7 @@ fn refused_input_and_broken_bounds_draw_nothing() {
     let (done, reached) = agent.within(&super::room::NoSteps, |room| super::prepare::prepare_round(room, round(), &mut refused));
     assert_eq!((done.err().unwrap().exit(), reached), (Exit::InputRefused, Reached::Nothing));
     let beyond = |f: &shared::framework::Framework| {
-        let mut child = greatest_child(f, 9);
+        let mut child = greatest_child(f, shared::framework::ChildKind { age: 9, in_care: true });
         child.entries[0].amount += 1;
         vec![child]
     };
@@ -283,7 +283,7 @@ fn a_failed_draw_costs_nothing_and_leaves_nothing() {
 
 #[test]
 fn a_crash_at_any_step_releases_at_most_one_submission() {
-    let all = |f: &shared::framework::Framework| vec![greatest_child(f, 9)];
+    let all = |f: &shared::framework::Framework| vec![greatest_child(f, shared::framework::ChildKind { age: 9, in_care: true })];
     for (step, n_files) in [(Step::Admitted, 1), (Step::Drawn, 1), (Step::Committed, 2)] {
         let world = World::with_plan(choice());
         let agent = Agent::new(&world);
@@ -415,9 +415,11 @@ fn the_state_of_another_authority_is_refused() {
 #[test]
 fn the_length_and_the_names_say_nothing_about_the_children() {
     let world = World::with_plan(choice());
-    let lengths = [0_u8, 1, 26].map(|n| {
+    let lengths = [0_usize, 1, 26].map(|n| {
         let agent = Agent::new(&world);
-        let prepared = agent.prepare_from(|f| (0..n).map(|age| greatest_child(f, age)).collect()).unwrap();
+        let prepared = agent
+            .prepare_from(|f| shared::framework::ChildKind::all().take(n).map(|kind| greatest_child(f, kind)).collect())
+            .unwrap();
         (prepared.debit().envelope.len().div_ceil(8), agent.ledger_files())
     });
     assert!(lengths.iter().all(|l| *l == lengths[0]), "but for the signature, whose numbers are shorter now and then");

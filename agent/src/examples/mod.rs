@@ -19,8 +19,9 @@ use crate::histories::{ChildHistory, Mending, build};
 use crate::measures::MeasureSet;
 use crate::pseudonym::PseudonymKey;
 use crate::records::changed::ChangedIds;
+use crate::records::postcodes::{AreaCode, PostcodeDirectory};
 use crate::records::rules::{RuleBook, Severity};
-use crate::records::source::XmlTags;
+use crate::records::source::{XmlTags, open};
 use crate::records::{Offered, ReadOptions, ReturnReader, Returns, TableSet};
 
 /// The files of the examples, by family.
@@ -36,6 +37,10 @@ const FILES: &[(&str, &str)] = &[
     ("H", include_str!("../../../docs/examples/H.toml")),
     ("P", include_str!("../../../docs/examples/P.toml")),
 ];
+
+/// The postcode directory of the examples, and the area of their authority in it.
+const DIRECTORY: &str = include_str!("../../../docs/examples/postcodes.csv");
+const OWN_AREA: &str = "E10999901";
 
 /// Why an example says nothing.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +93,9 @@ pub struct Example {
     /// Rows of other tables: `[YEAR] TABLE COLUMN=VALUE, ...`; of the reporting year unless said.
     #[serde(default)]
     pub rows: Vec<String>,
+    /// Whether the authority has a postcode directory: the made-up one of `docs/examples/postcodes.csv`.
+    #[serde(default)]
+    pub postcodes: bool,
     /// Tables that were supplied without a row for this child: `[YEAR] TABLE`.
     #[serde(default)]
     pub empty: Vec<String>,
@@ -137,6 +145,18 @@ pub fn all() -> &'static [Example] {
     &ALL
 }
 
+fn directory() -> PostcodeDirectory {
+    let bytes = Box::new(DIRECTORY.as_bytes());
+    let source = open("postcodes.csv", bytes, year_2025().number(), &XmlTags::default(), &PostcodeDirectory::is_header);
+    let own: Vec<AreaCode> = AreaCode::parse(OWN_AREA.as_bytes()).into_iter().collect();
+    let read = source.map(|mut source| PostcodeDirectory::read(source.as_mut(), &own));
+    match read {
+        Ok(Ok(directory)) => directory,
+        Ok(Err(fault)) => panic!("docs/examples/postcodes.csv{fault}"),
+        Err(fault) => panic!("docs/examples/postcodes.csv {}", fault.why),
+    }
+}
+
 impl Example {
     /// The child's history, read from the files that the example makes.
     pub fn history(&self, framework: &Framework) -> Result<ChildHistory, ExampleError> {
@@ -150,10 +170,18 @@ impl Example {
 
     fn read(&self) -> Result<Returns, ExampleError> {
         static RULES: LazyLock<RuleBook> = LazyLock::new(RuleBook::built_in);
+        static POSTCODES: LazyLock<PostcodeDirectory> = LazyLock::new(directory);
         let key = PseudonymKey::from_bytes(&[1; 32])
             .ok_or_else(|| ExampleError::Form("the key of the examples is too short".to_owned()))?;
         let (changed, xml) = (ChangedIds::default(), XmlTags::default());
-        let options = ReadOptions { key: &key, rules: &RULES, changed: &changed, xml: &xml, ignored: TableSet::NONE };
+        let options = ReadOptions {
+            key: &key,
+            rules: &RULES,
+            changed: &changed,
+            xml: &xml,
+            ignored: TableSet::NONE,
+            postcodes: self.postcodes.then_some(&*POSTCODES),
+        };
         let mut reader = ReturnReader::new(options);
         let returns = written::files(self)?;
         for (year, files) in &returns {

@@ -1,8 +1,11 @@
 //! Questions that the measures put to a history: rules Q1 to Q5 and the moments of Q6.
 
+#[cfg(test)]
+mod tests;
+
 use shared::ids::ReportingYear;
 
-use super::{CarerEnding, ChildHistory, End, Ending, Episode, Leaver, Outcomes, Stretch};
+use super::{CarerEnding, ChildHistory, End, Ending, Episode, Leaver, Outcomes, ShortBreak, Stretch};
 use crate::day::Day;
 use crate::records::codes::{MoveReason, Rec, Rne};
 
@@ -55,9 +58,10 @@ impl ChildHistory {
             let ends = episode.end.is_some_and(|end| !end.how.continues() && first <= end.on && end.on < last);
             begins || ends
         };
-        self.episode_on(last).is_some()
-            && !self.episodes.iter().any(breaks)
-            && !self.short_breaks.iter().any(|stretch| stretch.touches(first, last))
+        // a short break that touches the year, or whose end the rule counts though it holds on no day of it: on 1 April
+        let short_break_breaks =
+            |short: &ShortBreak| short.stretch.touches(first, last) || (!short.continues && short.stretch.end == Some(first));
+        self.episode_on(last).is_some() && !self.episodes.iter().any(breaks) && !self.short_breaks.iter().any(short_break_breaks)
     }
 
     /// Q4: looked after on 31 March and on at least one day of the year before.
@@ -68,6 +72,12 @@ impl ChildHistory {
     /// First day of a period of care.
     pub fn period_start(&self, period: usize) -> Option<Day> {
         self.episodes.iter().find(|episode| episode.period == period).map(|episode| episode.start)
+    }
+
+    /// First day of the placement that an episode belongs to; while a period that began temporary has none, of the period.
+    pub fn placement_start(&self, episode: &Episode) -> Option<Day> {
+        let Some(placement) = episode.placement else { return self.period_start(episode.period) };
+        self.episodes.iter().find(|other| other.placement == Some(placement)).map(|first| first.start)
     }
 
     /// Q5: looked after on 31 March, in a period of care that began two and a half years ago or before.
@@ -132,14 +142,14 @@ impl ChildHistory {
             let [episode, next] = pair else { return None };
             let End { on, how } = episode.end?;
             let in_year = how == Ending::Recorded(Rec::X1) && first <= on && on <= last;
-            let is_move = matches!(next.rne, Rne::P | Rne::B) && next.start == on && !next.is_stay;
+            let is_move = matches!(next.rne, Rne::P | Rne::B) && next.start == on;
+            // a stay has the placement of the episode before it, so that a move into one ends none
             let ended = episode.placement.is_some_and(|placement| next.placement != Some(placement));
-            if !in_year || !is_move || !ended || next.period != episode.period {
+            if !in_year || !is_move || !ended {
                 return None;
             }
             let before = || self.home_of(episode).and_then(|home| home.reason);
-            let reason = if episode.is_stay { episode.reason.or_else(before) } else { episode.reason };
-            let reason = reason.unwrap_or(MoveReason::Other);
+            let reason = episode.reason.or_else(before).unwrap_or(MoveReason::Other);
             (reason != MoveReason::Place).then_some(CarerEnding { on, reason })
         })
     }

@@ -5,6 +5,9 @@
 //! the episode after it continues that placement when it is the same home (detail 8). Where the field does not agree, the
 //! framework's parameters say which way is taken.
 
+#[cfg(test)]
+mod tests;
+
 use shared::framework::{Parameters, SameCarerMove, TemporaryMoves, TemporaryStay};
 
 use super::{CarerSpell, Episode};
@@ -36,12 +39,10 @@ pub(super) fn link(episodes: &mut [Episode], carers: &mut Vec<CarerSpell>, param
         episode.is_stay = parameters.temporary_stay == TemporaryStay::PartOfHome && episode.place.is_temporary();
         let last = last.filter(|last| last.period == period);
         let placed = last.and_then(|last| last.placement.zip(last.carer));
-        let home = before.iter().rev().take_while(|e| e.period == period).find(|e| !e.is_stay);
-        let step = match (last, home) {
-            (Some(last), Some(home)) => step(last, home, episode, parameters),
-            (None, _) | (_, None) => Step::NewCarer,
-        };
-        episode.changes_carer = changes_carer(last, episode, step, parameters);
+        let home = before.iter().rev().take_while(|e| e.period == period).find(|e| !e.place.is_temporary());
+        let returns = last.is_some_and(|last| last.place.is_temporary()) && home.is_some_and(|home| is_same_home(home, episode));
+        let step = step(episode, returns, parameters);
+        episode.changes_carer = changes_carer(last, home, episode, parameters);
         if episode.is_stay {
             (episode.placement, episode.carer) = placed.unzip();
             continue;
@@ -63,12 +64,15 @@ fn begins_period(before: &Episode, episode: &Episode) -> bool {
     episode.rne == Rne::S || before.end.is_some_and(|end| !end.how.continues())
 }
 
-/// `last` is the episode before, `home` the last one before that was no stay; the same unless a stay lies between.
-fn step(last: &Episode, home: &Episode, episode: &Episode, parameters: Parameters) -> Step {
-    let same_home = || {
-        (home.place, home.provider, home.postcode, home.urn) == (episode.place, episode.provider, episode.postcode, episode.urn)
-    };
-    if episode.rne == Rne::L || episode.place.is_adoption_by_carer() || (last.is_stay && same_home()) {
+/// Whether an episode is in the home of another one, by what the return says of a home.
+fn is_same_home(home: &Episode, episode: &Episode) -> bool {
+    (home.place, home.provider, home.postcode, home.urn) == (episode.place, episode.provider, episode.postcode, episode.urn)
+}
+
+/// `returns` says that the episode leads out of a temporary stay into the home of before.
+fn step(episode: &Episode, returns: bool, parameters: Parameters) -> Step {
+    let returns = returns && parameters.temporary_stay == TemporaryStay::PartOfHome;
+    if episode.rne == Rne::L || episode.place.is_adoption_by_carer() || returns {
         return Step::Continues;
     }
     match (episode.rne, parameters.same_carer_move) {
@@ -79,13 +83,11 @@ fn step(last: &Episode, home: &Episode, episode: &Episode, parameters: Parameter
 }
 
 /// Whether an episode begins with another carer in the Children's Commissioner's count: by its label, and where
-/// temporary moves are left out not into a stay, and out of one only to another home.
-fn changes_carer(last: Option<&Episode>, episode: &Episode, step: Step, parameters: Parameters) -> bool {
+/// temporary moves are left out not into a stay, and out of one only to another home than `home`, the last that was none.
+fn changes_carer(last: Option<&Episode>, home: Option<&Episode>, episode: &Episode, parameters: Parameters) -> bool {
     let by_label = matches!(episode.rne, Rne::S | Rne::P | Rne::B);
-    let is_temporary_move = match last {
-        Some(_) if episode.place.is_temporary() => true,
-        Some(last) => last.place.is_temporary() && step == Step::Continues,
-        None => false,
-    };
+    let goes_on = |home: &Episode| is_same_home(home, episode) || episode.place.is_adoption_by_carer();
+    let is_temporary_move =
+        episode.place.is_temporary() || (last.is_some_and(|last| last.place.is_temporary()) && home.is_some_and(goes_on));
     by_label && !(is_temporary_move && parameters.temporary_moves == TemporaryMoves::LeftOut)
 }

@@ -10,12 +10,13 @@ use shared::ids::ReportingYear;
 
 use super::repair::{Mended, Mending, Repair, RepairKind, mend};
 use super::{
-    AbsenceSpell, CameAlone, ChildHistory, Episode, Extracts, Leaver, Outcomes, Review, RowPlace, Stretch, Supplied, WorkerSpell,
-    chain,
+    AbsenceSpell, CameAlone, ChildHistory, Episode, Extracts, Leaver, Outcomes, Review, RowPlace, ShortBreak, Stretch, Supplied,
+    WorkerSpell, chain,
 };
 use crate::day::Day;
 use crate::pseudonym::Pseudonym;
 use crate::records::child::Walk;
+use crate::records::codes::Rec;
 use crate::records::rows::{EpisodeRow, HeaderRow};
 use crate::records::{ChildIndex, ChildRows, ReturnRead, Returns};
 
@@ -79,7 +80,9 @@ fn make(
 ) -> Summary {
     let mut used: Vec<&ReturnRead> = returns.all.iter().filter(|read| read.year <= year).collect();
     used.sort_by_key(|read| read.year);
-    let supplied = used.iter().fold(Supplied::default(), |all, read| all.with(read.year, read.records.supplied));
+    let supplied = used
+        .iter()
+        .fold(Supplied::default().with_postcodes(returns.has_postcodes), |all, read| all.with(read.year, read.records.supplied));
     let newest = used.last().map(|read| read.year);
     let mut walks: Vec<(ReportingYear, Walk<'_>)> = used.iter().map(|read| (read.year, Walk::new(&read.records))).collect();
     let mut summary = Summary::default();
@@ -201,7 +204,8 @@ impl<'r> Room<'r> {
         all.retain(|(_, row)| {
             let is_short_break = row.legal.is_short_break();
             if is_short_break {
-                history.short_breaks.push(Stretch { start: row.start, end: row.end });
+                let stretch = Stretch { start: row.start, end: row.end };
+                history.short_breaks.push(ShortBreak { stretch, continues: row.rec == Some(Rec::X1) });
             }
             !is_short_break
         });
@@ -261,6 +265,7 @@ fn episode(mended: &Mended<'_>) -> Episode {
         postcode: row.postcode,
         urn: row.urn,
         reason: row.reason.known(),
+        location: row.marks.location(),
         period: 0,
         placement: None,
         carer: None,

@@ -8,9 +8,11 @@
 
 mod ask; // questions of the measures
 mod chain; // periods, placements, carers
+mod moves; // changes of carer, worker and school
 mod merge; // rows of all years, child by child
 mod repair; // episodes that contradict each other
 pub mod extracts; // local extracts
+pub mod survey; // what children say
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -23,6 +25,7 @@ use crate::records::codes::{
     Absence, Accommodation, Activity, Ethnicity, InTouch, LegalStatus, MoveReason, Need, NoScore, Place, Provider, Rec, Rne, Sex,
     TookPart, WorkerReason,
 };
+use crate::records::postcodes::Location;
 use crate::records::tables::Table;
 use crate::records::{TableSet, YEAR_FIRST, YEAR_LAST};
 
@@ -37,6 +40,8 @@ pub enum Ending {
     Recorded(Rec),
     /// DEC was given without REC: it breaks continuity and is no exit.
     NotRecorded,
+    /// Open, and closed by a repair where the next episode begins (X1 by RULE_1): care goes on, no reason was recorded.
+    Continued,
     /// Closed by a repair (E99): it breaks continuity and is no exit.
     Repaired,
 }
@@ -45,14 +50,14 @@ impl Ending {
     /// The reason with which a child left care, as far as it is known.
     pub fn exit(self) -> Option<Rec> {
         match self {
-            Self::Recorded(Rec::X1) | Self::NotRecorded | Self::Repaired => None,
+            Self::Recorded(Rec::X1) | Self::NotRecorded | Self::Continued | Self::Repaired => None,
             Self::Recorded(rec) => Some(rec),
         }
     }
 
     /// Whether another episode follows.
     pub fn continues(self) -> bool {
-        self == Self::Recorded(Rec::X1)
+        matches!(self, Self::Recorded(Rec::X1) | Self::Continued)
     }
 }
 
@@ -87,6 +92,8 @@ pub struct Episode {
     pub urn: Token,
     /// Why the placement changed at its end.
     pub reason: Option<MoveReason>,
+    /// How far from home it lies.
+    pub location: Location,
     /// Number of the period of care.
     pub period: usize,
     /// Number of the placement; `None` while a period that began temporary has none.
@@ -124,6 +131,15 @@ pub struct Stretch {
     pub start: Day,
     /// First day after it; open while `None`.
     pub end: Option<Day>,
+}
+
+/// A short break, as recorded: no repair touches it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ShortBreak {
+    /// When.
+    pub stretch: Stretch,
+    /// Whether REC says that another episode follows (X1).
+    pub continues: bool,
 }
 
 /// Twelve-month outcomes of one return; `None` where nothing is recorded.
@@ -223,7 +239,10 @@ const N_YEARS: usize = 11;
 
 /// Which returns and tables the authority supplied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Supplied([TableSet; N_YEARS]);
+pub struct Supplied {
+    tables: [TableSet; N_YEARS],
+    has_postcodes: bool,
+}
 
 impl Supplied {
     fn slot(year: ReportingYear) -> Option<usize> {
@@ -237,15 +256,26 @@ impl Supplied {
     /// The same with the tables of one more return.
     #[must_use]
     pub fn with(mut self, year: ReportingYear, tables: TableSet) -> Self {
-        if let Some(slot) = Self::slot(year).and_then(|at| self.0.get_mut(at)) {
+        if let Some(slot) = Self::slot(year).and_then(|at| self.tables.get_mut(at)) {
             *slot = tables;
         }
         self
     }
 
+    /// The same with a postcode directory, or without one.
+    #[must_use]
+    pub fn with_postcodes(self, has_postcodes: bool) -> Self {
+        Self { has_postcodes, ..self }
+    }
+
+    /// Whether there was a postcode directory as the returns were read.
+    pub fn postcodes(self) -> bool {
+        self.has_postcodes
+    }
+
     /// Whether the table of a return was there.
     pub fn table(self, year: ReportingYear, table: Table) -> bool {
-        Self::slot(year).and_then(|at| self.0.get(at).copied()).is_some_and(|tables| tables.contains(table))
+        Self::slot(year).and_then(|at| self.tables.get(at).copied()).is_some_and(|tables| tables.contains(table))
     }
 
     /// Whether the return was there.
@@ -269,7 +299,7 @@ pub struct ChildHistory {
     /// Carer spells in order.
     pub carers: Vec<CarerSpell>,
     /// Short breaks: only the twelve-month rule sees them.
-    pub short_breaks: Vec<Stretch>,
+    pub short_breaks: Vec<ShortBreak>,
     /// Twelve-month outcomes by return.
     pub outcomes: Vec<(ReportingYear, Outcomes)>,
     /// Care leaver's rows by return.

@@ -9,7 +9,7 @@ use shared::ids::ReportingYear;
 
 use super::{End, Ending, RowPlace};
 use crate::day::Day;
-use crate::records::codes::{Rec, Rne};
+use crate::records::codes::Rne;
 use crate::records::rows::EpisodeRow;
 use crate::records::tables::Table;
 
@@ -159,7 +159,7 @@ fn open(year: ReportingYear, row: &EpisodeRow, next: Option<&EpisodeRow>, newest
     let (on, kind) = match next {
         None if Some(year) == newest => return Done { end: None, kind: None },
         Some(next) if next.rne != Rne::S => {
-            let end = End { on: next.start, how: Ending::Recorded(Rec::X1) };
+            let end = End { on: next.start, how: Ending::Continued };
             return Done { end: Some(end), kind: Some(RepairKind::ClosedAtNext) };
         }
         Some(next) => (year_end.min(next.start.before()), RepairKind::ClosedBeforeNewPeriod),

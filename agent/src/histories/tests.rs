@@ -36,6 +36,13 @@ fn episode_row(short: &str) -> String {
 }
 
 impl Written {
+    /// With other rows of a table that it has.
+    pub fn replaced(mut self, table: Table, rows: &[&str]) -> Self {
+        let name = format!("{}/{table}", self.number);
+        self.files.retain(|file| file.name != name);
+        self.with(table, rows)
+    }
+
     /// With one more table.
     pub fn with(mut self, table: Table, rows: &[&str]) -> Self {
         let columns: Vec<&str> = table.columns().to_vec();

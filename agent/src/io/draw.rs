@@ -70,7 +70,13 @@ mod tests {
     use shared::privacy::RhoNano;
 
     fn drawn_by(program: &str) -> Result<NoisyCells, NoiseError> {
-        let domain = ChildDomain::new(vec![DomainTable { n_cells: 2, abs_max: 1, ages: [0, 25] }]).unwrap();
+        let domain = ChildDomain::new(vec![DomainTable {
+            n_cells: 2,
+            abs_max: 1,
+            ages: [0, 25],
+            on_31_march: shared::framework::Presence::Either,
+        }])
+        .unwrap();
         let block = NoiseBlock { scale_milli: 2_000, rho_nano: RhoNano(1_000_000_000), tables: vec![0] };
         DrawingProcess::of(program.into()).draw(DrawRequest::from_parts(domain, vec![block], Vec::new()))
     }

@@ -14,10 +14,11 @@ use std::path::{Path, PathBuf};
 use shared::ids::ReportingYear;
 
 use super::live;
-use crate::config::AgentConfig;
+use crate::config::{AgentConfig, Postcodes};
 use crate::pseudonym::PseudonymKey;
 use crate::records::changed::{ChangedIds, ChangedIdsFault};
 use crate::records::limits::FILES_MAX;
+use crate::records::postcodes::{PostcodeDirectory, PostcodesFault};
 use crate::records::rules::RuleBook;
 use crate::records::source::{XmlTags, open};
 use crate::records::{Content, ErrorRateMax, Offered, ReadOptions, ReturnReader, Returns, TableSet, YEAR_FIRST, YEAR_LAST};
@@ -123,7 +124,18 @@ pub fn read_configured(
     let others = places.iter().map(|(_, place)| place.name().to_owned()).collect();
     let database = connect(config, &places, &mut input);
     let changed = changed_ids(&config.returns.join(CHANGED_IDS), &mut input)?;
-    let options = ReadOptions { key, rules: &config.rules, changed: &changed, xml: &config.xml, ignored: config.tables_ignored };
+    let postcodes = match &config.postcodes {
+        Some(postcodes) => directory(postcodes, &mut input)?,
+        None => None,
+    };
+    let options = ReadOptions {
+        key,
+        rules: &config.rules,
+        changed: &changed,
+        xml: &config.xml,
+        ignored: config.tables_ignored,
+        postcodes: postcodes.as_ref(),
+    };
     let mut reader = ReturnReader::new(options);
     waiting.begins(places.len());
     waiting.bytes(places.iter().flat_map(|(_, place)| place.files()).map(|file| file.n_bytes).sum());
@@ -200,7 +212,7 @@ pub fn read_paths(
         return Ok(input);
     }
     let (rules, xml) = (RuleBook::built_in(), XmlTags::default());
-    let options = ReadOptions { key, rules: &rules, changed: &changed, xml: &xml, ignored: TableSet::NONE };
+    let options = ReadOptions { key, rules: &rules, changed: &changed, xml: &xml, ignored: TableSet::NONE, postcodes: None };
     let mut reader = ReturnReader::new(options);
     waiting.begins(1);
     waiting.bytes(files.iter().map(|file| file.n_bytes).sum());
@@ -232,6 +244,24 @@ fn changed_ids(path: &Path, input: &mut Input) -> Result<ChangedIds, InboxError>
         Err(why) => {
             input.refusals.push(InputRefusal::ChangedIds { year: input.year, file: name_of(path), why });
             ChangedIds::default()
+        }
+    })
+}
+
+/// Reads the postcode directory; `None` with a refusal when it cannot be used.
+fn directory(postcodes: &Postcodes, input: &mut Input) -> Result<Option<PostcodeDirectory>, InboxError> {
+    let path = &postcodes.file;
+    let file = Named::new(path.display().to_string(), path)?;
+    let content = File::open(&file.path).map_err(failed(path))?;
+    let wanted = &PostcodeDirectory::is_header;
+    let read = open(&file.name, Box::new(content), input.year.number(), &XmlTags::default(), wanted)
+        .map_err(PostcodesFault::Source)
+        .and_then(|mut source| PostcodeDirectory::read(source.as_mut(), &postcodes.own));
+    Ok(match read {
+        Ok(directory) => Some(directory),
+        Err(why) => {
+            input.refusals.push(InputRefusal::Postcodes { year: input.year, file: file.name, why });
+            None
         }
     })
 }
@@ -469,6 +499,29 @@ mod tests {
         check_words(refusal.code(), &refusal.to_string());
         assert!(refusal.to_string().contains("changed_ids.csv:3 gives a second new identifier"), "{refusal}");
         assert!(!refusal.to_string().contains("SECRET"));
+    }
+
+    #[test]
+    fn a_directory_that_is_none_refuses_the_input() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("directory.csv");
+        let own = vec![crate::records::postcodes::AreaCode::parse(b"E10000003").unwrap()];
+        let read = |text: &str| {
+            fs::write(&file, text).unwrap();
+            let mut input = Input::of(ReportingYear::new(2025).unwrap());
+            let read = directory(&Postcodes { file: file.clone(), own: own.clone() }, &mut input).unwrap();
+            (read.map(|directory| directory.n()), input.refusals)
+        };
+        let header = "pcds,oseast1m,osnrth1m,laua,cty\n";
+        let (n, refusals) = read(&format!("{header}ZZ1 1AA,1,2,E07000008,E10000003\n"));
+        assert!(n == Some(1) && refusals.is_empty());
+        let (n, refusals) = read(&format!("{header}ZZ1 1AA,1,2,E07000008,E10000004\n"));
+        let [refusal] = &refusals[..] else { panic!("{} refusals", refusals.len()) };
+        check_words(refusal.code(), &refusal.to_string());
+        assert!(n.is_none() && refusal.to_string().contains("E10000003") && refusal.year().number() == 2025, "{refusal}");
+        fs::remove_file(&file).unwrap();
+        let mut input = Input::of(ReportingYear::new(2025).unwrap());
+        assert!(directory(&Postcodes { file, own }, &mut input).is_err());
     }
 
     #[test]

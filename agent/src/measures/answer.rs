@@ -62,7 +62,12 @@ pub(super) struct Answer {
 impl Answer {
     /// An amount, on 31 March.
     pub fn amount(amount: i32) -> Self {
-        Self { what: What::Amount(amount), moment: Moment::LastDay }
+        Self::amount_at(amount, Moment::LastDay)
+    }
+
+    /// An amount at a moment.
+    pub fn amount_at(amount: i32, moment: Moment) -> Self {
+        Self { what: What::Amount(amount), moment }
     }
 }
 

@@ -41,11 +41,17 @@ const WITH_FORMER_CARER: u8 = b'Z';
 pub(super) fn counted(history: &ChildHistory, year: ReportingYear) -> Option<Leaver> {
     let row = history.leaver_of(year)?;
     let is_of_age = history.age_on(Day::last_of(year)).is_some_and(|age| AGES.contains(&age));
-    let is_gone = matches!(row.in_touch, Some(InTouch::Died | InTouch::ReturnedHome));
+    (is_of_age && !is_out(history, year)).then_some(row)
+}
+
+/// Whether a young person is left out of all of this (detail 16).
+pub(super) fn is_out(history: &ChildHistory, year: ReportingYear) -> bool {
+    let in_touch = history.leaver_of(year).and_then(|row| row.in_touch);
+    let is_gone = matches!(in_touch, Some(InTouch::Died | InTouch::ReturnedHome));
     let only_short_breaks = history.episodes.is_empty() && !history.short_breaks.is_empty();
     let last_end = history.episodes.last().and_then(|episode| episode.end);
     let is_transferred = last_end.and_then(|end| end.how.exit()) == Some(Rec::E3);
-    (is_of_age && !is_gone && !only_short_breaks && !is_transferred).then_some(row)
+    is_gone || only_short_breaks || is_transferred
 }
 
 /// G1: whether the authority is in touch.

@@ -3,27 +3,38 @@
 //! Pure, and the last room that sees one child. Each measure is a function of a [`ChildHistory`] and a year that gives
 //! an [`Answer`] or nothing; [`MeasureSet`] turns answers into contributions to the tables of the framework, by indexes
 //! that are resolved once. It never sees a second child. Invariant: a child adds to at most one cell of a table, and
-//! only to tables that admit its age on the last day of the year. The words of every measure: `docs/measures.md`.
+//! only to tables that admit its kind: its age on the last day of the year, and whether it is in care then. The words of every measure: `docs/measures.md`.
 
 mod answer; // answers by name
 mod groups; // in which group of a breakdown a child is
+mod supply; // what is not there
+mod asked; // who is asked in a survey
 
-mod arrival; // D10a, D10b: coming into care
-mod care_leavers; // G1 to G4
-mod carers; // E
-mod health; // D1 to D5, G0
-mod leaving; // F
-mod population; // P
-mod services; // D7 to D9: mental-health services
-mod stability; // B
-mod support; // G5 to G9: support of care leavers
+mod wellbeing; // A, as seen by carers
+mod own_view; // A, in their own words
+mod stability; // B: homes and carers
+mod moves; // B: how homes ended
+mod workers_schools; // B: social workers and schools
+mod missing; // B: missing
+mod location; // B: distance from home
+mod relationships; // R
 mod voice; // C
-mod wellbeing; // A
+mod health; // D1 to D5, G0
+mod services; // D7 to D9: mental-health services
+mod arrival; // D10: coming into care
+mod carers; // E
+mod leaving; // F
+mod care_leavers; // G1 to G4
+mod support; // G5 to G9: support of care leavers
+mod care_and_life; // H
+mod population; // P
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wellbeing_tests;
 
-use shared::framework::{AGE_MAX, Framework, Kind, Table};
+use shared::framework::{AGE_MAX, ChildKind, Framework, Kind, Presence, Table, admits};
 use shared::ids::ReportingYear;
 
 use crate::day::Day;
@@ -46,8 +57,8 @@ pub struct Contribution {
 
 /// Everything that one child adds. No `Debug`: it is about one child.
 pub struct ChildContributions {
-    /// Completed years on the last day of the year, 0 to 25.
-    pub age_on_last_day: u8,
+    /// Age on the last day of the year, and whether the child is in care on it.
+    pub kind: ChildKind,
     /// At most one for each table, in the order of the tables.
     pub entries: Vec<Contribution>,
 }
@@ -84,6 +95,7 @@ struct Resolved {
 struct ResolvedTable {
     index: u16,
     ages: [u8; 2],
+    on_31_march: Presence,
     resolver: Resolver,
     /// Position in the table of each answer of the code; for a mean, of its one sum.
     categories: Vec<u8>,
@@ -92,7 +104,13 @@ struct ResolvedTable {
 /// Code of every measure, room by room.
 const CODE: &[&[Code]] = &[
     wellbeing::MEASURES,
+    own_view::MEASURES,
     stability::MEASURES,
+    moves::MEASURES,
+    workers_schools::MEASURES,
+    missing::MEASURES,
+    location::MEASURES,
+    relationships::MEASURES,
     voice::MEASURES,
     health::MEASURES,
     services::MEASURES,
@@ -101,6 +119,7 @@ const CODE: &[&[Code]] = &[
     leaving::MEASURES,
     care_leavers::MEASURES,
     support::MEASURES,
+    care_and_life::MEASURES,
     population::MEASURES,
 ];
 
@@ -122,17 +141,17 @@ impl MeasureSet {
 
     /// What a child adds in a year; `None` when its age on the last day is outside of what any table admits.
     pub fn contributions(&self, history: &ChildHistory, year: ReportingYear) -> Option<ChildContributions> {
-        let age_on_last_day = history.age_on(Day::last_of(year)).filter(|age| *age <= AGE_MAX)?;
+        let age = history.age_on(Day::last_of(year)).filter(|age| *age <= AGE_MAX)?;
+        let kind = ChildKind { age, in_care: history.episode_on_last_day(year).is_some() };
         let mut entries = Vec::new();
         for measure in &self.measures {
             if let Some(answer) = (measure.count)(history, year) {
-                let admits = |table: &&ResolvedTable| (table.ages[0]..=table.ages[1]).contains(&age_on_last_day);
-                let tables = measure.tables.iter().filter(admits);
+                let tables = measure.tables.iter().filter(|table| admits(table.ages, table.on_31_march, kind));
                 entries.extend(tables.filter_map(|table| table.contribution(history, year, &answer)));
             }
         }
         entries.sort_by_key(|entry| entry.table);
-        Some(ChildContributions { age_on_last_day, entries })
+        Some(ChildContributions { kind, entries })
     }
 }
 
@@ -165,5 +184,5 @@ fn resolve_table(index: usize, table: &Table, names: &[&str]) -> Result<Resolved
     };
     let resolver = Resolver::of(table).ok_or_else(|| differs(&table.breakdown))?;
     let index = u16::try_from(index).map_err(|_| CatalogueError::TooLarge)?;
-    Ok(ResolvedTable { index, ages: table.ages, resolver, categories })
+    Ok(ResolvedTable { index, ages: table.ages, on_31_march: table.on_31_march, resolver, categories })
 }

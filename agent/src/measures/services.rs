@@ -2,6 +2,8 @@
 //!
 //! What a row says, which referral counts and how long a wait is: `docs/extracts.md`, "MentalHealth".
 
+use std::cmp::Reverse;
+
 use shared::ids::ReportingYear;
 
 use super::answer::{Answer, Category, Code, Moment, answers};
@@ -61,11 +63,12 @@ fn is_known_in(history: &ChildHistory, year: ReportingYear) -> bool {
     history.last_episode_in_year(year).is_some() || history.leaver_of(year).is_some()
 }
 
-/// The referral of the year that counts: the earliest; of several on one day the one whose state stands first.
+/// The referral of the year that counts: the earliest; of several on one day the one whose state stands first, and of those
+/// the one with the longest wait.
 fn first_referral(history: &ChildHistory, year: ReportingYear) -> Option<&ReferralRow> {
     let (first, last) = (Day::first_of(year), Day::last_of(year));
     let of_year = history.extracts.referrals.of(year).filter(|row| first <= row.referred && row.referred <= last);
-    of_year.min_by_key(|row| (row.referred, State::of(row)))
+    of_year.min_by_key(|row| (row.referred, State::of(row), Reverse(wait(row, year))))
 }
 
 /// D7: what became of the first referral of the year.

@@ -1,21 +1,20 @@
-//! B: stability of home, of carer, of social worker; and times missing.
+//! B: how many homes, how long in this one, and whether the carer stayed.
+
+#[cfg(test)]
+mod tests;
 
 use shared::ids::ReportingYear;
 
-use super::answer::{Answer, Category, Code, Moment, answers};
+use super::answer::{Answer, Category, Code, answers};
 use crate::day::Day;
-use crate::histories::{AbsenceSpell, ChildHistory};
-use crate::pseudonym::Token;
-use crate::records::codes::Absence;
-use crate::records::tables::Table;
+use crate::histories::ChildHistory;
 
 /// The measures of this room.
 pub(super) const MEASURES: &[Code] = &[
     Code::share("B1", B1::NAMES, b1),
     Code::share("B2", B2::NAMES, b2),
     Code::share("B3", B3::NAMES, b3),
-    Code::share("B7", B7::NAMES, b7),
-    Code::share("B11", B11::NAMES, b11),
+    Code::share("B6", B6::NAMES, b6),
 ];
 
 /// B3 is about children younger than this on 31 March.
@@ -29,11 +28,14 @@ answers!(B2 { One = "1", Two = "2", Three = "3", Four = "4", FiveOrMore = "5+", 
 
 answers!(B3 { SameCarer = "same_carer", OtherCarer = "other_carer", NotEnoughYears = "not_enough_years" });
 
-answers!(B7 { One = "1", Two = "2", ThreeOrMore = "3+", NoneRecorded = "none_recorded", TableNotSupplied = "table_not_supplied" });
-
-answers!(B11 {
-    Never = "0", Once = "1", TwoToFour = "2-4", FiveToNine = "5-9", TenOrMore = "10+", TableNotSupplied = "table_not_supplied",
+answers!(B6 {
+    Week = "1-7_days", Month = "8_days-1_month", ThreeMonths = "1-3_months", SixMonths = "3-6_months", Year = "6-12_months",
+    TwoYears = "1-2_years", FiveYears = "2-5_years", Longer = "5+_years",
 });
+
+/// Months after which a band of B6 ends, from the second one on.
+const B6_STEPS: [(i32, B6); 6] =
+    [(1, B6::Month), (3, B6::ThreeMonths), (6, B6::SixMonths), (12, B6::Year), (24, B6::TwoYears), (60, B6::FiveYears)];
 
 /// B1: placements of which a day lies in the year.
 fn b1(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
@@ -92,49 +94,13 @@ fn b3(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     Some(if same { B3::SameCarer } else { B3::OtherCarer }.on_last_day())
 }
 
-/// B7: different social workers on any day of the year, by the return of the year.
-fn b7(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
-    history.episode_on_last_day(year)?;
-    if !history.supplied.table(year, Table::SwEpisodes) {
-        return Some(B7::TableNotSupplied.on_last_day());
-    }
-    let (first, last) = (Day::first_of(year), Day::last_of(year));
-    let spells = history.workers.iter().filter(|spell| spell.year == year && spell.stretch.touches(first, last));
-    let mut workers: Vec<Token> = spells.map(|spell| spell.worker).collect();
-    workers.sort_unstable();
-    workers.dedup();
-    let answer = match workers.len() {
-        0 => B7::NoneRecorded,
-        1 => B7::One,
-        2 => B7::Two,
-        3.. => B7::ThreeOrMore,
+/// B6: how long the placement of 31 March has lasted. A length is reached on 31 March when that many months have passed.
+fn b6(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
+    let last = Day::last_of(year);
+    let start = history.placement_start(history.episode_on(last)?)?;
+    let answer = match last.days_since(start) {
+        ..=7 => B6::Week,
+        8.. => B6_STEPS.iter().find(|(months, _)| start.plus_months(*months) > last).map_or(B6::Longer, |(_, band)| *band),
     };
     Some(answer.on_last_day())
-}
-
-/// B11: times missing that share a day with a day in care in the year, by the return of the year.
-fn b11(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
-    history.last_episode_in_year(year)?;
-    if !history.supplied.table(year, Table::Missing) {
-        return Some(B11::TableNotSupplied.at(Moment::InYear));
-    }
-    let spells = history.absences.iter().filter(|spell| spell.year == year && spell.kind == Absence::Missing);
-    let mut starts: Vec<Day> = spells.filter(|spell| is_in_care_during(history, spell, year)).map(|spell| spell.start).collect();
-    starts.sort_unstable();
-    starts.dedup();
-    let answer = match starts.len() {
-        0 => B11::Never,
-        1 => B11::Once,
-        2..=4 => B11::TwoToFour,
-        5..=9 => B11::FiveToNine,
-        10.. => B11::TenOrMore,
-    };
-    Some(answer.at(Moment::InYear))
-}
-
-/// Whether a day of the spell, its last day in, is a day in care in the year.
-fn is_in_care_during(history: &ChildHistory, spell: &AbsenceSpell, year: ReportingYear) -> bool {
-    let first = spell.start.max(Day::first_of(year));
-    let last = spell.end.map_or(Day::last_of(year), |end| end.min(Day::last_of(year)));
-    first <= last && history.episodes.iter().any(|episode| episode.stretch().touches(first, last))
 }

@@ -3,7 +3,7 @@
 use shared::ids::ReportingYear;
 
 use super::answer::{Answer, Category, Code, answers};
-use super::care_leavers::counted;
+use super::care_leavers::{counted, is_out};
 use crate::day::Day;
 use crate::histories::ChildHistory;
 use crate::records::cells::Cell;
@@ -111,7 +111,7 @@ fn g8(history: &ChildHistory, year: ReportingYear) -> Option<Answer> {
     let at_18 = history.birth.birthday(i32::from(ADULT_AGE));
     let turned_18 = Day::first_of(year) <= at_18 && at_18 <= Day::last_of(year);
     let is_known = history.last_episode_in_year(year).is_some() || history.leaver_of(year).is_some();
-    if !turned_18 || !is_known {
+    if !turned_18 || !is_known || is_out(history, year) {
         return None;
     }
     if !is_supplied(history, year) {

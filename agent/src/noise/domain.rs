@@ -2,7 +2,7 @@
 
 use opendp::core::Domain;
 use opendp::error::Fallible;
-use shared::framework::{AGE_MAX, Framework};
+use shared::framework::{AGE_MAX, ChildKind, Framework, Presence, admits};
 
 use crate::bounds::{BoundedCell, BoundedChild};
 
@@ -11,15 +11,15 @@ pub const ABS_MAX: u32 = 1 << 20;
 
 /// One child's contributions on their way into the measurement. No `Debug`, no `Clone`.
 pub struct Child {
-    /// Age on the last day of the reporting year.
-    pub(super) age: u8,
+    /// Age on the last day of the reporting year, and whether the child is in care then.
+    pub(super) kind: ChildKind,
     /// Cells, ascending by table when it is a member.
     pub(super) cells: Vec<BoundedCell>,
 }
 
 impl From<BoundedChild> for Child {
     fn from(child: BoundedChild) -> Self {
-        Self { age: child.age(), cells: child.cells().to_vec() }
+        Self { kind: child.kind(), cells: child.cells().to_vec() }
     }
 }
 
@@ -32,6 +32,8 @@ pub struct DomainTable {
     pub abs_max: u32,
     /// Ages that it admits, both ends in.
     pub ages: [u8; 2],
+    /// Whom it admits by where they are on 31 March.
+    pub on_31_march: Presence,
 }
 
 /// All children that the framework admits.
@@ -49,7 +51,7 @@ impl ChildDomain {
     pub fn of_framework(framework: &Framework) -> Option<Self> {
         let table = |t: &shared::framework::Table| {
             let n_cells = u32::try_from(t.n_cells()).ok()?;
-            Some(DomainTable { n_cells, abs_max: t.contribution_max.unsigned_abs(), ages: t.ages })
+            Some(DomainTable { n_cells, abs_max: t.contribution_max.unsigned_abs(), ages: t.ages, on_31_march: t.on_31_march })
         };
         Self::new(framework.tables().iter().map(table).collect::<Option<_>>()?)
     }
@@ -66,23 +68,23 @@ impl ChildDomain {
     /// The squared L2 norm of what one member can add to some tables together; `None` when one does not exist.
     ///
     /// # Claim
-    /// PC6: no member adds more, whatever its age.
+    /// PC6: no member adds more, whatever its kind.
     /// # Why
-    /// A member adds to one cell of a table at most, and only to tables that admit its one age; the result is the maximum
-    /// over all ages of the sum of squares. Attacked by `the_domain_agrees_with_the_shared_sensitivity`.
+    /// A member adds to one cell of a table at most, and only to tables that admit its one kind; the result is the maximum
+    /// over all kinds of the sum of squares. Attacked by `the_domain_agrees_with_the_shared_sensitivity`.
     pub fn l2_squared(&self, tables: &[u16]) -> Option<u64> {
         let tables: Vec<&DomainTable> = tables.iter().map(|i| self.tables.get(usize::from(*i))).collect::<Option<_>>()?;
-        let of_age = |age: u8| -> u64 {
-            let touched = tables.iter().filter(|t| (t.ages[0]..=t.ages[1]).contains(&age));
+        let of_kind = |kind: ChildKind| -> u64 {
+            let touched = tables.iter().filter(|t| admits(t.ages, t.on_31_march, kind));
             touched.map(|t| u64::from(t.abs_max).pow(2)).sum()
         };
-        (0..=AGE_MAX).map(of_age).max()
+        ChildKind::all().map(of_kind).max()
     }
 
     /// Whether a child is a member.
     ///
     /// # Claim
-    /// A member has at most one cell in each table, only in tables that admit its age, none above the table's bound.
+    /// A member has at most one cell in each table, only in tables that admit its kind, none above the table's bound.
     /// # Why
     /// This is the predicate that [`ChildDomain::l2_squared`] argues from, checked a second time after the process
     /// boundary, since opendp never asks for membership when it is invoked. Attacked by
@@ -90,9 +92,9 @@ impl ChildDomain {
     pub fn admits(&self, child: &Child) -> bool {
         let fits = |c: &BoundedCell| {
             let Some(t) = self.tables.get(usize::from(c.table)) else { return false };
-            (t.ages[0]..=t.ages[1]).contains(&child.age) && c.cell < t.n_cells && c.amount.unsigned_abs() <= t.abs_max
+            admits(t.ages, t.on_31_march, child.kind) && c.cell < t.n_cells && c.amount.unsigned_abs() <= t.abs_max
         };
-        child.age <= AGE_MAX && child.cells.is_sorted_by(|a, b| a.table < b.table) && child.cells.iter().all(fits)
+        child.kind.age <= AGE_MAX && child.cells.is_sorted_by(|a, b| a.table < b.table) && child.cells.iter().all(fits)
     }
 }
 

@@ -2,18 +2,30 @@
 //!
 //! It crosses a pipe between two processes of one machine and one user and is never stored. Little-endian throughout.
 
+use shared::framework::{ChildKind, Presence};
 use shared::limits::BLOCKS_MAX;
 use shared::privacy::RhoNano;
 
 use super::{Child, ChildDomain, DomainTable, DrawRequest, NoiseBlock, NoiseError, NoisyCells};
 use crate::bounds::BoundedCell;
 
-const REQUEST: &[u8; 20] = b"goldenthread-draw/1\n";
+const REQUEST: &[u8; 20] = b"goldenthread-draw/2\n";
 const ANSWER: &[u8; 20] = b"goldenthread-cell/1\n";
-/// Greatest request: a million children in forty tables each.
+/// Greatest request: half a million children in a hundred tables each.
 pub const REQUEST_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// Greatest answer: the largest layout.
 pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Presences by the byte that stands for them.
+const PRESENCES: [Presence; 3] = [Presence::Either, Presence::InCare, Presence::NotInCare];
+
+fn presence(of: Presence) -> u8 {
+    match of {
+        Presence::Either => 0,
+        Presence::InCare => 1,
+        Presence::NotInCare => 2,
+    }
+}
 
 /// Writes a request, consuming it.
 pub fn encode_request(request: DrawRequest) -> Result<Vec<u8>, NoiseError> {
@@ -23,6 +35,7 @@ pub fn encode_request(request: DrawRequest) -> Result<Vec<u8>, NoiseError> {
         out.0.extend(t.n_cells.to_le_bytes());
         out.0.extend(t.abs_max.to_le_bytes());
         out.0.extend(t.ages);
+        out.0.push(presence(t.on_31_march));
     }
     out.length(request.blocks().len())?;
     for b in request.blocks() {
@@ -33,7 +46,7 @@ pub fn encode_request(request: DrawRequest) -> Result<Vec<u8>, NoiseError> {
     }
     out.length(request.children().len())?;
     for child in request.children() {
-        out.0.push(child.age);
+        out.0.extend([child.kind.age, u8::from(child.kind.in_care)]);
         out.length(child.cells.len())?;
         for c in &child.cells {
             out.0.extend(c.table.to_le_bytes());
@@ -49,20 +62,23 @@ pub fn decode_request(bytes: &[u8]) -> Result<DrawRequest, NoiseError> {
     let mut rest = Reader(bytes.strip_prefix(&REQUEST[..]).ok_or(NoiseError::Message)?);
     let table = |r: &mut Reader<'_>| {
         let (n_cells, abs_max) = (u32::from_le_bytes(r.array()?), u32::from_le_bytes(r.array()?));
-        Ok(DomainTable { n_cells, abs_max, ages: r.array()? })
+        let (ages, [presence]) = (r.array()?, r.array()?);
+        let on_31_march = PRESENCES.get(usize::from(presence)).copied().ok_or(NoiseError::Message)?;
+        Ok(DomainTable { n_cells, abs_max, ages, on_31_march })
     };
-    let domain = ChildDomain::new(rest.list(10, table)?).ok_or(NoiseError::Message)?;
+    let domain = ChildDomain::new(rest.list(11, table)?).ok_or(NoiseError::Message)?;
     let blocks = rest.list(20, |r| {
         let (scale_milli, rho_nano) = (u64::from_le_bytes(r.array()?), RhoNano(u64::from_le_bytes(r.array()?)));
         Ok(NoiseBlock { scale_milli, rho_nano, tables: r.list(2, |r| Ok(u16::from_le_bytes(r.array()?)))? })
     })?;
-    let children = rest.list(5, |r| {
-        let [age] = r.array()?;
+    let children = rest.list(6, |r| {
+        let [age, in_care @ (0 | 1)] = r.array()? else { return Err(NoiseError::Message) };
+        let kind = ChildKind { age, in_care: in_care == 1 };
         let cell = |r: &mut Reader<'_>| {
             let (table, cell) = (u16::from_le_bytes(r.array()?), u32::from_le_bytes(r.array()?));
             Ok(BoundedCell { table, cell, amount: i32::from_le_bytes(r.array()?) })
         };
-        Ok(Child { age, cells: r.list(10, cell)? })
+        Ok(Child { kind, cells: r.list(10, cell)? })
     })?;
     if rest.0.is_empty() && blocks.len() <= BLOCKS_MAX {
         Ok(DrawRequest::from_parts(domain, blocks, children))

@@ -1,7 +1,7 @@
 //! Attacks on the noise: its map, its guards, its statistics, its message.
 
 use proptest::prelude::*;
-use shared::framework::{AGE_MAX, Framework};
+use shared::framework::{AGE_MAX, ChildKind, Framework, Presence};
 use shared::ids::ReportingYear;
 use shared::plan::{Cohort, Dates, Plan, PlanChoice};
 use shared::privacy::{RhoNano, cost, l2_squared};
@@ -29,12 +29,14 @@ fn plan(framework: &Framework) -> Plan {
 }
 
 fn children(framework: &Framework) -> Vec<BoundedChild> {
-    (0..=AGE_MAX).map(|age| BoundedChild::new(framework, greatest_child(framework, age)).unwrap()).collect()
+    ChildKind::all().map(|kind| BoundedChild::new(framework, greatest_child(framework, kind)).unwrap()).collect()
 }
 
 /// A domain of one table of `n` cells, as wide as a test of statistics needs.
 fn wide(n: u32, scale_milli: u64, children: Vec<Child>) -> DrawRequest {
-    let domain = ChildDomain::new(vec![DomainTable { n_cells: n, abs_max: 1, ages: [0, AGE_MAX] }]).unwrap();
+    let domain =
+        ChildDomain::new(vec![DomainTable { n_cells: n, abs_max: 1, ages: [0, AGE_MAX], on_31_march: Presence::Either }])
+            .unwrap();
     let block = NoiseBlock { scale_milli, rho_nano: cost(1, scale_milli).unwrap(), tables: vec![0] };
     DrawRequest::from_parts(domain, vec![block], children)
 }
@@ -98,8 +100,8 @@ fn a_scale_outside_its_limits_is_refused() {
 fn a_child_outside_the_domain_is_refused_before_the_draw() {
     let cell = |table, cell, amount| BoundedCell { table, cell, amount };
     let check = |age: u8, cells: Vec<BoundedCell>, expected: Result<usize, NoiseError>| {
-        let fair = Child { age: 3, cells: vec![cell(0, 0, 1)] };
-        let answer = draw(wide(4, 2_000, vec![fair, Child { age, cells }]));
+        let fair = Child { kind: in_care(3), cells: vec![cell(0, 0, 1)] };
+        let answer = draw(wide(4, 2_000, vec![fair, Child { kind: in_care(age), cells }]));
         assert_eq!(answer.map(|c| c.blocks[0].len()), expected);
     };
     check(AGE_MAX, vec![cell(0, 3, -1)], Ok(4));
@@ -112,14 +114,21 @@ fn a_child_outside_the_domain_is_refused_before_the_draw() {
     check(3, vec![cell(0, 0, 1), cell(0, 1, 1)], Err(NoiseError::Domain));
 }
 
+fn in_care(age: u8) -> ChildKind {
+    ChildKind { age, in_care: true }
+}
+
 #[test]
-fn a_child_in_a_table_that_leaves_its_age_out_is_refused() {
+fn a_child_in_a_table_that_leaves_its_kind_out_is_refused() {
     let f = Framework::built_in();
-    let request = DrawRequest::new(&f, &plan(&f), children(&f)).unwrap();
-    let (domain, blocks) = (request.domain().clone(), request.blocks().to_vec());
-    let mut children = request.children;
-    children[10].age = 1;
-    assert_eq!(draw(DrawRequest::from_parts(domain, blocks, children)), Err(NoiseError::Domain));
+    let changes: [fn(&mut ChildKind); 2] = [|kind| kind.age = 1, |kind| kind.in_care = !kind.in_care];
+    for change in changes {
+        let request = DrawRequest::new(&f, &plan(&f), children(&f)).unwrap();
+        let (domain, blocks) = (request.domain().clone(), request.blocks().to_vec());
+        let mut children = request.children;
+        change(&mut children[34].kind);
+        assert_eq!(draw(DrawRequest::from_parts(domain, blocks, children)), Err(NoiseError::Domain));
+    }
 }
 
 #[test]
@@ -156,8 +165,10 @@ fn two_draws_of_one_request_differ() {
 /// Sums under the least noise: 2,000 equal children in one cell. False alarm below 1e-6: 40 is twenty standard deviations.
 #[test]
 fn sums_are_those_of_a_plain_count() {
-    let child =
-        |n: u32| Child { age: 5, cells: vec![BoundedCell { table: 0, cell: n % 3, amount: if n % 3 == 2 { -1 } else { 1 } }] };
+    let child = |n: u32| Child {
+        kind: in_care(5),
+        cells: vec![BoundedCell { table: 0, cell: n % 3, amount: if n % 3 == 2 { -1 } else { 1 } }],
+    };
     let cells = draw(wide(4, 2_000, (0..6_000).map(child).collect())).unwrap();
     for (word, expected) in cells.blocks[0].iter().zip([2_000, 2_000, -2_000, 0]) {
         assert!((word - expected).abs() < 40);
@@ -171,7 +182,7 @@ fn a_whole_plan_is_drawn_in_its_shape() {
     let shape = request.shape().unwrap();
     assert_eq!(shape.iter().sum::<usize>(), f.n_cells());
     let read = decode_request(&encode_request(request).unwrap()).unwrap();
-    assert_eq!(read.children().len(), 26);
+    assert_eq!(read.children().len(), 52);
     let cells = draw(read).unwrap();
     assert_eq!(decode_answer(&encode_answer(&cells).unwrap(), &shape), Ok(cells));
 }
@@ -192,13 +203,13 @@ fn a_damaged_message_is_refused() {
         assert_eq!(decode_request(&bytes[..cut]).map(|_| ()), Err(NoiseError::Message), "{cut}");
     }
     assert!(decode_request(&[&bytes[..], &[0]].concat()).is_err());
-    assert!(decode_request(&[b"goldenthread-draw/2\n", &bytes[20..]].concat()).is_err());
+    assert!(decode_request(&[b"goldenthread-draw/3\n", &bytes[20..]].concat()).is_err());
 }
 
 proptest! {
     #[test]
     fn no_bytes_panic_the_readers(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let _ = decode_request(&[&b"goldenthread-draw/1\n"[..], &bytes].concat());
+        let _ = decode_request(&[&b"goldenthread-draw/2\n"[..], &bytes].concat());
         let _ = decode_answer(&[&b"goldenthread-cell/1\n"[..], &bytes].concat(), &[3]);
         let _ = decode_answer(&bytes, &[]);
     }

@@ -9,6 +9,7 @@ pub mod mapping; // which cell of the framework is which published row, and why 
 pub mod header; // the first line of a file
 pub mod read; // one file -> its published rows
 pub mod compare; // exact figures beside published ones
+pub mod england; // England's last published figures, compiled in
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;

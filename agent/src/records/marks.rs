@@ -3,6 +3,8 @@
 //! Each becomes a token that only ever compares with others of its kind, and what kind of text it is. Facts of domain
 //! section 1: the shape of a postcode, of an Ofsted number, of a unique pupil number.
 
+use super::postcodes::Location;
+
 /// A text that should be a postcode.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum PostcodeKind {
@@ -79,9 +81,12 @@ impl UrnKind {
 
 /// What stands of an episode's two postcodes and the number of its setting, in one byte: bits 0-1 the postcode of the
 /// home, 2-3 that of the placement, 4 whether they are equal, 5-6 the number of the setting, 7 whether the placement may lie
-/// outside England.
+/// outside England. Where a directory has both postcodes, bits 0-1 are 3 and bits 2-3 say where the placement lies.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Marks(u8);
+
+/// Bits 0-1 of marks whose placement is known to lie somewhere.
+const LOCATED: u8 = 3;
 
 impl Marks {
     /// Of the three trimmed cells, and whether the two postcodes are equal.
@@ -102,10 +107,35 @@ impl Marks {
         Self(postcode(home) | postcode(placement) << 2 | u8::from(same) << 4 | urn << 5 | outside << 7)
     }
 
+    /// The same with where the placement lies; a postcode that has not the shape of one lies nowhere.
+    #[must_use]
+    pub fn located(self, location: Location) -> Self {
+        let is_whole = self.home() == PostcodeKind::Whole && self.placement() == PostcodeKind::Whole;
+        let place = match location {
+            Location::InsideNear => 0,
+            Location::InsideFar => 1,
+            Location::OutsideNear => 2,
+            Location::OutsideFar => 3,
+            Location::NotKnown => return self,
+        };
+        if is_whole { Self(self.0 & !0b1111 | LOCATED | place << 2) } else { self }
+    }
+
+    /// Where the placement lies.
+    pub fn location(self) -> Location {
+        match (self.0 & 3, self.0 >> 2 & 3) {
+            (LOCATED, 0) => Location::InsideNear,
+            (LOCATED, 1) => Location::InsideFar,
+            (LOCATED, 2) => Location::OutsideNear,
+            (LOCATED, _) => Location::OutsideFar,
+            (_, _) => Location::NotKnown,
+        }
+    }
+
     fn postcode(bits: u8) -> PostcodeKind {
         match bits & 3 {
             0 => PostcodeKind::Blank,
-            1 => PostcodeKind::Whole,
+            1 | LOCATED => PostcodeKind::Whole,
             _ => PostcodeKind::Broken,
         }
     }
@@ -117,7 +147,7 @@ impl Marks {
 
     /// PL_POST.
     pub fn placement(self) -> PostcodeKind {
-        Self::postcode(self.0 >> 2)
+        if self.0 & 3 == LOCATED { PostcodeKind::Whole } else { Self::postcode(self.0 >> 2) }
     }
 
     /// Whether home and placement have the same postcode.
@@ -230,6 +260,27 @@ mod tests {
         assert!(kinds("", "", "", true) == (Blank, Blank, false, UrnKind::Blank));
         assert!(kinds("AB1 2CD", "2TR", "XXXXXXX", false) == (Whole, Broken, false, UrnKind::Elsewhere));
         assert!(kinds("X", "AB1 3CD", "SC12", false) == (Broken, Whole, false, UrnKind::Broken));
+    }
+
+    #[test]
+    fn where_a_placement_lies_takes_nothing_from_the_other_marks() {
+        use Location::{InsideFar, InsideNear, NotKnown, OutsideFar, OutsideNear};
+        for location in [InsideNear, InsideFar, OutsideNear, OutsideFar, NotKnown] {
+            for (home, placement, same) in [("M1 1AE", "CF10 1AA", false), ("M1 1AE", "M1 1AE", true)] {
+                for urn in ["", "XXXXXXX", "SC123456", "SC12"] {
+                    let plain = Marks::of(home.as_bytes(), placement.as_bytes(), urn.as_bytes(), same);
+                    let marks = plain.located(location);
+                    assert!(marks.location() == location && plain.location() == NotKnown);
+                    assert!(marks.home() == PostcodeKind::Whole && marks.placement() == PostcodeKind::Whole);
+                    assert!(marks.same_postcode() == same && marks.urn() == UrnKind::of(urn.as_bytes()));
+                    assert!(marks.may_lie_outside_england() == plain.may_lie_outside_england());
+                }
+            }
+            for (home, placement) in [("", "M1 1AE"), ("M1 1AE", ""), ("X", "M1 1AE"), ("M1 1AE", "X")] {
+                let plain = Marks::of(home.as_bytes(), placement.as_bytes(), b"", false);
+                assert!(plain.located(location) == plain && plain.location() == NotKnown, "{home} {placement}");
+            }
+        }
     }
 
     #[test]

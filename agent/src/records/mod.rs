@@ -4,13 +4,14 @@
 //! never panics; what speaks against using a return at all is listed in [`ReturnRead::refusals`], and the caller decides.
 //! Identifiers become numbers and pseudonyms here and go no further. Invariant: what is kept for a child is a function of
 //! that child's rows, the header and the configuration alone; a rule that compares children may only warn or refuse.
-//! Reading order: `source`, `tables`, `codes`, `cells`, `marks`, `rows`, `children`, `child`, `rules`, `checks`, `read`.
+//! Reading order: `source`, `tables`, `codes`, `cells`, `marks`, `postcodes`, `rows`, `children`, `child`, `rules`, `checks`, `read`.
 
 pub mod source; // bytes -> rows of text cells
 pub mod tables; // columns, and which table a sheet is
 pub mod codes; // code sets, year by year
 pub mod cells; // how a cell is read
 pub mod marks; // postcodes and numbers, never shown
+pub mod postcodes; // how far from home a placement lies
 pub mod rows; // one row of each table
 mod children; // identifiers -> numbers and pseudonyms
 pub mod changed; // identifiers that were replaced
@@ -235,4 +236,6 @@ pub struct Returns {
     pub children: Vec<Pseudonym>,
     /// The returns, oldest first.
     pub all: Vec<ReturnRead>,
+    /// Whether there was a postcode directory as they were read.
+    pub has_postcodes: bool,
 }

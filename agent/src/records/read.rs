@@ -15,6 +15,7 @@ use super::child::{ChildIndex, ChildRows, Records, Walk};
 use super::children::{Children, Identified};
 use super::findings::{Place, Recorder, WHOLE_ROW};
 use super::limits::{CELL_BYTES_MAX, COLUMNS_MAX, FILES_MAX, ROWS_MAX};
+use super::postcodes::PostcodeDirectory;
 use super::rows::extracts::{
     CarerSupportRow, HealthCheckRow, HomePlanRow, LeaverSupportRow, ReferralRow, SchoolRow, SdqRow, WellbeingRow,
 };
@@ -44,6 +45,8 @@ pub struct ReadOptions<'k> {
     pub xml: &'k XmlTags,
     /// Tables that the authority does not supply: their files are left aside.
     pub ignored: TableSet,
+    /// Where postcodes lie, if the authority has a directory.
+    pub postcodes: Option<&'k PostcodeDirectory>,
 }
 
 /// One file or query of a return, as it is handed in.
@@ -143,7 +146,7 @@ impl<'k> ReturnReader<'k> {
 
     /// The returns as read; all identifiers are gone.
     pub fn finish(self) -> Returns {
-        Returns { children: self.children.finish(), all: self.returns }
+        Returns { children: self.children.finish(), all: self.returns, has_postcodes: self.options.postcodes.is_some() }
     }
 
     fn open<'i>(
@@ -297,7 +300,7 @@ impl<'k> ReturnReader<'k> {
         };
         let cells = RowCells { table, cells: row.cells, positions: &sheet.positions, line, child, year };
         cells.report_foreign(found);
-        let in_year = keep(&cells, self.options.key, records, found);
+        let in_year = keep(&cells, self.options, records, found);
         sheet.tally.n_dated += u32::from(in_year != InYear::Undated);
         sheet.tally.n_outside += u32::from(in_year == InYear::Outside);
         sheet.tally.n_events += u32::from(in_year == InYear::Event);
@@ -387,9 +390,14 @@ fn note(reading: Reading<'_>, seen: &mut FileSeen) {
 
 /// Reads the cells of a row and keeps it; says whether its dates lie in the year. A decision for adoption and an order
 /// may lie years back and say nothing of the year of their file.
-fn keep(row: &RowCells<'_>, key: &PseudonymKey, records: &mut Records, found: &mut Recorder<'_>) -> InYear {
+fn keep(
+    row: &RowCells<'_>,
+    ReadOptions { key, postcodes, .. }: ReadOptions<'_>,
+    records: &mut Records,
+    found: &mut Recorder<'_>,
+) -> InYear {
     match row.table {
-        Table::Episodes => keep_dated(&mut records.episodes, EpisodeRow::parse(row, key, found)),
+        Table::Episodes => keep_dated(&mut records.episodes, EpisodeRow::parse(row, key, postcodes, found)),
         Table::Reviews => keep_dated(&mut records.reviews, ReviewRow::parse(row, found)),
         Table::Missing => keep_dated(&mut records.absences, AbsenceRow::parse(row, found)),
         Table::SwEpisodes => keep_dated(&mut records.workers, WorkerRow::parse(row, key, found)),

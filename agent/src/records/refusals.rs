@@ -64,6 +64,8 @@ refusals! {
     FileWrongYear "file-wrong-year" "the rows of a file belong to another year" "put the file of this return year in its place";
     RuleRefuses "rule-refuses" "a rule that this authority's configuration lets refuse the return is broken" "correct the rows that check lists, then run check again";
     ChangedIds "changed-ids" "the file of changed identifiers is not clear" "keep one new identifier for each old one, and no circle";
+    Postcodes "postcode-directory" "the postcode directory cannot be used"
+        "give the directory of the Office for National Statistics as one CSV file, and in ons the codes of your own area: docs/postcodes.md";
     DatabaseAddress "database-address" "the file with the database's address cannot be used"
         "write one line into it, postgres://USER:PASSWORD@HOST:PORT/DATABASE, and let only this user read it (mode 0600)";
     DatabasePlain "database-plain" "the database is on another machine and its certificate would not be checked"
@@ -315,6 +317,7 @@ pub(crate) mod tests {
             RefusalCode::YearTwice,
             RefusalCode::YearNotRead,
             RefusalCode::ChangedIds,
+            RefusalCode::Postcodes,
         ];
         seen.extend(told_by_the_inbox.map(|c| c.words().code));
         // and these by `io::live`, likewise

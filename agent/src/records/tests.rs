@@ -28,7 +28,7 @@ pub fn read_with(returns: &[(i16, &[TestFile])], changed: &ChangedIds) -> Return
     // the catalogue takes longer to read than a small return
     static RULES: std::sync::LazyLock<RuleBook> = std::sync::LazyLock::new(RuleBook::built_in);
     let (key, xml) = (key(), XmlTags::default());
-    let options = ReadOptions { key: &key, rules: &RULES, changed, xml: &xml, ignored: TableSet::NONE };
+    let options = ReadOptions { key: &key, rules: &RULES, changed, xml: &xml, ignored: TableSet::NONE, postcodes: None };
     let mut reader = ReturnReader::new(options);
     for (year, files) in returns {
         let offered = files.iter().map(|file| Offered::bytes(file.name.clone(), &file.bytes)).collect();
@@ -343,7 +343,8 @@ fn a_row_that_a_cell_leaves_out_is_not_seen_by_the_rules_of_sequence() {
     let severities = std::collections::BTreeMap::from([("145".to_owned(), Severity::Drop)]);
     let (key, rules, changed, xml) =
         (key(), RuleBook::configured(&severities).unwrap(), ChangedIds::default(), XmlTags::default());
-    let options = ReadOptions { key: &key, rules: &rules, changed: &changed, xml: &xml, ignored: TableSet::NONE };
+    let options =
+        ReadOptions { key: &key, rules: &rules, changed: &changed, xml: &xml, ignored: TableSet::NONE, postcodes: None };
     let first = "A1,01/06/2024,S,C2,N9,U4,PR1,01/08/2024,X1,CARPL,AB1 2CD,AB1 2CE,1234567";
     let second = "A1,01/08/2024,P,C2,N1,U6,PR1,,,,AB1 2CD,AB1 3CE,1234568";
     let files = [table(HEADER, &[CHILD]), table(EPISODES, &[first, second])];

@@ -1,6 +1,6 @@
 //! From measures and breakdowns to tables and cells: the frozen order.
 
-use super::{AGE_MAX, About, Breakdown, Category, Group, Kind, Measure, Table};
+use super::{AGE_MAX, About, Breakdown, Category, Group, Kind, Measure, Presence, Table};
 use crate::limits::CELLS_MAX;
 
 fn groups_of(m: &Measure, b: &Breakdown, all: &[Breakdown]) -> Result<Vec<Group>, String> {
@@ -36,6 +36,7 @@ pub(super) fn lay_out(measures: &[Measure], breakdowns: &[Breakdown]) -> Result<
                 groups: groups_of(m, b, breakdowns)?,
                 categories: if m.kind == Kind::Mean { sum() } else { m.categories.clone() },
                 ages: [m.ages[0].max(limit[0]), m.ages[1].min(limit[1])],
+                on_31_march: m.on_31_march,
                 contribution_max: m.contribution_max(),
                 first_cell,
             };
@@ -60,7 +61,12 @@ pub(super) fn layout_text(tables: &[Table]) -> String {
                     Kind::Mean => "sum",
                 };
                 let [low, high] = t.ages;
-                text += &format!("{} {} {} {what} {} {low}-{high}\n", t.id, g.id, c.id, t.contribution_max);
+                let presence = match t.on_31_march {
+                    Presence::Either => "",
+                    Presence::InCare => " in_care",
+                    Presence::NotInCare => " not_in_care",
+                };
+                text += &format!("{} {} {} {what} {} {low}-{high}{presence}\n", t.id, g.id, c.id, t.contribution_max);
             }
         }
     }

@@ -43,6 +43,35 @@ pub enum About {
     CareLeavers,
 }
 
+/// Where a child is on 31 March, as far as a measure's population says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// In care or not.
+    #[default]
+    Either,
+    /// Looked after on that day.
+    InCare,
+    /// Not looked after on that day.
+    NotInCare,
+}
+
+/// What decides which tables a child can be in: its kind. Sensitivities are the greatest over all kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChildKind {
+    /// Completed years on 31 March, 0 to [`AGE_MAX`].
+    pub age: u8,
+    /// Looked after on 31 March.
+    pub in_care: bool,
+}
+
+impl ChildKind {
+    /// All kinds.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..=AGE_MAX).flat_map(|age| [false, true].map(|in_care| Self { age, in_care }))
+    }
+}
+
 /// How a measure adds up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -122,6 +151,9 @@ pub struct Measure {
     pub population: String,
     /// Ages on 31 March that can be in the population, both ends in.
     pub ages: [u8; 2],
+    /// Where they are on 31 March.
+    #[serde(default)]
+    pub on_31_march: Presence,
     /// Tables of the return that it reads.
     pub return_tables: Vec<String>,
     /// Linked return years that it needs.
@@ -296,6 +328,8 @@ pub struct Table {
     pub categories: Vec<Category>,
     /// Ages on 31 March of the children who can be in it, both ends in.
     pub ages: [u8; 2],
+    /// Where they are on 31 March.
+    pub on_31_march: Presence,
     /// Greatest absolute contribution of one child.
     pub contribution_max: i32,
     /// Index of its first cell in the layout.
@@ -303,6 +337,10 @@ pub struct Table {
 }
 
 impl Table {
+    /// Whether a child of this kind can be in it.
+    pub fn admits(&self, kind: ChildKind) -> bool {
+        admits(self.ages, self.on_31_march, kind)
+    }
     /// Number of cells.
     pub fn n_cells(&self) -> usize {
         self.groups.len() * self.categories.len()
@@ -425,13 +463,22 @@ impl Framework {
     pub fn layout_hash(&self) -> Digest {
         self.layout_hash
     }
-    /// Indexes of the tables that a child of this age on 31 March can touch.
-    pub fn tables_of_age(&self, age: u8) -> impl Iterator<Item = usize> + '_ {
-        let admits = move |t: &Table| (t.ages[0]..=t.ages[1]).contains(&age);
-        self.tables.iter().enumerate().filter(move |(_, t)| admits(t)).map(|(i, _)| i)
+    /// Indexes of the tables that a child of this kind can touch.
+    pub fn tables_of_kind(&self, kind: ChildKind) -> impl Iterator<Item = usize> + '_ {
+        self.tables.iter().enumerate().filter(move |(_, t)| t.admits(kind)).map(|(i, _)| i)
     }
     /// T*: the largest number of tables that any admissible child touches.
     pub fn tables_of_one_child_max(&self) -> usize {
-        (0..=AGE_MAX).map(|age| self.tables_of_age(age).count()).max().unwrap_or(0)
+        ChildKind::all().map(|kind| self.tables_of_kind(kind).count()).max().unwrap_or(0)
     }
+}
+
+/// Whether ages on 31 March, both ends in, and a presence on that day admit a kind of child.
+pub fn admits(ages: [u8; 2], on_31_march: Presence, kind: ChildKind) -> bool {
+    let is_there = match on_31_march {
+        Presence::Either => true,
+        Presence::InCare => kind.in_care,
+        Presence::NotInCare => !kind.in_care,
+    };
+    is_there && (ages[0]..=ages[1]).contains(&kind.age)
 }

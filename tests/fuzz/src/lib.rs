@@ -135,7 +135,7 @@ fn read_files(files: Vec<Vec<u8>>) {
     static RULES: LazyLock<RuleBook> = LazyLock::new(RuleBook::built_in);
     let key = PseudonymKey::from_bytes(&[7; 32]).expect("32 bytes are long enough");
     let (changed, xml) = (ChangedIds::default(), XmlTags::default());
-    let options = ReadOptions { key: &key, rules: &RULES, changed: &changed, xml: &xml, ignored: TableSet::NONE };
+    let options = ReadOptions { key: &key, rules: &RULES, changed: &changed, xml: &xml, ignored: TableSet::NONE, postcodes: None };
     let mut reader = ReturnReader::new(options);
     for year in [2026, YEAR] {
         let offered = files.iter().map(|bytes| Offered::bytes("a file", bytes)).collect();

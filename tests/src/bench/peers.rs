@@ -3,15 +3,15 @@
 //! whatever configuration of pip the user has. Where Python or pip does not work, that is said and the peer is left out.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 
 use crate::build::workspace;
+use crate::python;
 
 /// What the script printed of one run.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -36,7 +36,7 @@ pub struct PeerRun {
 /// # Errors
 /// When the script itself fails: then the figures of this benchmark are worth nothing.
 pub fn check_rules(folder: &Path, former: Option<&Path>) -> anyhow::Result<Option<PeerRun>> {
-    match environment() {
+    match python::environment("peers", &peers().join("requirements.txt")) {
         Ok(python) => run(&python, folder, former).map(Some),
         Err(error) => {
             writeln!(io::stderr(), "SKIPPED: the pandas peer was not run: {error:#}")?;
@@ -62,50 +62,14 @@ fn parse(printed: &[u8]) -> anyhow::Result<PeerRun> {
     Ok(run)
 }
 
-/// The interpreter of an environment in which the pinned packages are installed; kept between runs.
-fn environment() -> anyhow::Result<PathBuf> {
-    let wanted = fs::read_to_string(peers().join("requirements.txt")).context("reading requirements.txt")?;
-    let folder = target_folder()?.join("peers-venv");
-    let installed = folder.join("installed.txt");
-    let python = folder.join("bin").join("python");
-    if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
-        return Ok(python);
-    }
-    if folder.exists() {
-        fs::remove_dir_all(&folder).context("removing the former environment")?;
-    }
-    succeed(Command::new("python3").args(["-m", "venv"]).arg(&folder), "python3 -m venv")?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "--requirement"];
-    succeed(Command::new(&python).args(pip).arg(peers().join("requirements.txt")), "pip install")?;
-    fs::write(&installed, wanted).context("noting what is installed")?;
-    Ok(python)
-}
-
-/// Runs a program whose complaints go to the screen as they are.
-fn succeed(command: &mut Command, what: &str) -> anyhow::Result<()> {
-    let status =
-        command.stdout(Stdio::null()).stdin(Stdio::null()).status().with_context(|| format!("{what} cannot be started"))?;
-    if !status.success() {
-        bail!("{what} failed with {status}");
-    }
-    Ok(())
-}
-
 /// Folder of the peers' sources.
 fn peers() -> PathBuf {
     workspace().join("tests").join("peers")
 }
 
-/// Cargo's target folder: the one around this program in which cargo notes its compiler.
-fn target_folder() -> anyhow::Result<PathBuf> {
-    let program = std::env::current_exe().context("where this program lies")?;
-    let found = program.ancestors().find(|folder| folder.join(".rustc_info.json").is_file());
-    found.map(Path::to_owned).context("this program does not lie in a target folder of cargo")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{parse, peers};
+    use super::parse;
 
     #[test]
     fn the_line_of_the_script_is_read() {
@@ -114,16 +78,5 @@ mod tests {
         assert_eq!((run.n_rows, run.violations["142"], run.violations["INT03"]), (7, 1, 0));
         assert!(parse(b"Traceback").is_err());
         assert!(parse(line.replace("7,", "0,").as_bytes()).is_err());
-    }
-
-    #[test]
-    fn every_package_is_pinned_and_no_host_is_named() {
-        let text = std::fs::read_to_string(peers().join("requirements.txt")).unwrap();
-        let packages: Vec<&str> = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
-        assert!(packages.iter().any(|line| line.starts_with("pandas==")), "{packages:?}");
-        assert!(
-            packages.iter().all(|line| line.contains("==") && !line.contains("://") && !line.starts_with('-')),
-            "{packages:?}"
-        );
     }
 }

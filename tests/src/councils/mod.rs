@@ -2,7 +2,7 @@
 //!
 //! Every figure arises from histories. A child comes into care at an age and for a reason, lives somewhere,
 //! moves or stays, has social workers and reviews, goes missing or does not, leaves, comes back, grows up.
-//! What is drawn are the events; which category of a measure they make is only ever counted, by the oracle.
+//! What is drawn are the events; which category of a measure they make is only ever counted.
 //! The parameters, with the published figure beside each, are in `parameters`. Children here are nobody, but
 //! each stands for someone: their histories are written as carefully as real ones would be.
 //!

@@ -1,8 +1,8 @@
 //! The state of a made-up council: structured histories with civil dates.
 //!
 //! What happened before the first return year is left out, as the returns leave it out: the state holds
-//! the episodes, workers, reviews and absences that touch a return year. The oracle counts from here; the
-//! returns are written from here. Nothing in it is a category of a measure.
+//! the episodes, workers, reviews and absences that touch a return year. The returns
+//! are written from here. Nothing in it is a category of a measure.
 
 use super::codes::{
     Absence, Activity, Adopters, Bond, Ended, Ethnic, Home, InTouch, Legal, MoveReason, Need, NewEpisode, NoScore,

@@ -118,12 +118,12 @@ pub struct AreaTruth {
 /// Holds every published figure against the truth of its area, by area code.
 ///
 /// # Errors
-/// When an error is beyond the bound, or when published figures and oracle do not speak of the same cells.
+/// When an error is beyond the bound, or when published figures and the framework do not speak of the same cells.
 pub fn compare(
     framework: &Framework,
     published: &Published,
     areas: &BTreeMap<String, AreaTruth>,
-    tables_of_oracle: &BTreeSet<String>,
+    tables: &BTreeSet<String>,
 ) -> anyhow::Result<Vec<Line>> {
     let n = u32::try_from(published.figures.len()).context("too many figures")?;
     ensure!(n > 0, "the release has no figures");
@@ -135,7 +135,7 @@ pub fn compare(
     let mut seen = BTreeSet::new();
     for figure in &published.figures {
         let name = format!("{} {}/{}/{} ({:?})", figure.area, figure.id, figure.group, figure.category, figure.what);
-        ensure!(tables_of_oracle.contains(&figure.id), "the oracle counts no table {}", figure.id);
+        ensure!(tables.contains(&figure.id), "the framework has no table {}", figure.id);
         let area = areas.get(&figure.area_code).with_context(|| format!("no council lies in {}", figure.area))?;
         ensure!(figure.authorities == area.n_accepted, "{name} claims {} councils, not {}", figure.authorities, area.n_accepted);
         let cells = Cells::of(framework, figure).with_context(|| format!("{name} is not in the framework"))?;
@@ -149,8 +149,8 @@ pub fn compare(
         }
         lines.push(line);
     }
-    for table in tables_of_oracle {
-        ensure!(seen.contains(table.as_str()), "the oracle's table {table} is not published");
+    for table in tables {
+        ensure!(seen.contains(table.as_str()), "the table {table} is not published");
     }
     Ok(lines)
 }

@@ -9,7 +9,7 @@ pub mod options; // what can be asked
 pub mod screen; // what a person sees while it works
 pub mod roles; // who does what
 pub mod incidents; // what goes wrong, and how it must end
-pub mod truth; // exact cells by the oracle
+pub mod truth; // exact cells in the order of the layout
 pub mod figures; // published figures beside them
 pub mod site; // every page, and its notice
 pub mod result; // what is told in the end
@@ -228,9 +228,8 @@ impl Demo<'_, '_> {
     fn compare(&self, published: &Published, accepted: &BTreeSet<&str>) -> anyhow::Result<Vec<figures::Line>> {
         let framework = Framework::built_in();
         let mut areas: BTreeMap<String, AreaTruth> = BTreeMap::new();
-        let mut tables = BTreeSet::new();
+        let tables = framework.tables().iter().map(|table| table.id.clone()).collect();
         for member in &self.round.members {
-            tables.extend(member.tables.iter().cloned());
             for code in [ENGLAND, &member.region] {
                 let nobody = || AreaTruth { accepted: Truth::nobody(&framework), n_accepted: 0, all: Truth::nobody(&framework) };
                 let area = areas.entry(code.to_owned()).or_insert_with(nobody);

@@ -1,14 +1,14 @@
-//! What is true: exact cells by the naive oracle, laid out as the framework lays out its cells.
+//! What is true: exact cells, laid out as the framework lays out its cells.
 //!
-//! The oracle names its cells in words; here they find their places. A word that the framework does not know is a fault
+//! They come named in words; here they find their places. A word that the framework does not know is a fault
 //! of one of the two and is never skipped. Sums of means are uncentred.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail};
 use shared::framework::{Framework, Kind, Table};
 
-use crate::oracle::Cell;
+use crate::exact::Cell;
 
 /// Exact cells of one council, or of several together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,18 +23,17 @@ impl Truth {
         Self { cells: vec![0; framework.n_cells()] }
     }
 
-    /// Lays out what the oracle counted; notes in `tables` which tables it named.
+    /// Lays out what was counted.
     ///
     /// # Errors
-    /// When the oracle names a cell that the framework lacks, or counts for a mean other children than its share does.
-    pub fn of(framework: &Framework, counts: &BTreeMap<Cell, i64>, tables: &mut BTreeSet<String>) -> anyhow::Result<Self> {
+    /// When it names a cell that the framework lacks, or counts for a mean other children than its share does.
+    pub fn of(framework: &Framework, counts: &BTreeMap<Cell, i64>) -> anyhow::Result<Self> {
         let mut truth = Self::nobody(framework);
         let mut of_means = Vec::new();
         for (cell, n) in counts {
-            let name = || format!("the oracle's cell {}/{}/{} is not in the framework", cell.table, cell.group, cell.category);
+            let name = || format!("the cell {}/{}/{} is not in the framework", cell.table, cell.group, cell.category);
             let table = framework.table(&cell.table).with_context(name)?;
             let group = table.group(&cell.group).with_context(name)?;
-            tables.insert(cell.table.clone());
             if table.kind == Kind::Mean && cell.category == "n" {
                 of_means.push((table, group, *n));
             } else {
@@ -45,7 +44,7 @@ impl Truth {
         for (table, group, n) in of_means {
             let counted = truth.counted(base_of(framework, table), group);
             if counted != n {
-                bail!("{}: the oracle's mean is over {n} children, its share over {counted}", table.id);
+                bail!("{}: the mean is over {n} children, its share over {counted}", table.id);
             }
         }
         Ok(truth)
@@ -107,18 +106,16 @@ mod tests {
     #[test]
     fn cells_find_their_places_and_unknown_ones_are_refused() {
         let f = Framework::built_in();
-        let mut tables = BTreeSet::new();
         let good = counts(&[("A2.total", "total", "0-13", 3), ("A3.total", "total", "n", 3), ("A3.total", "total", "sum", 20)]);
-        let truth = Truth::of(&f, &good, &mut tables).unwrap();
+        let truth = Truth::of(&f, &good).unwrap();
         assert_eq!(truth.cell(f.table("A3.total").unwrap().first_cell), 20);
-        assert_eq!(tables.len(), 2);
         for bad in [
             counts(&[("A2.total", "total", "0-14", 3)]),
             counts(&[("A2.shoe", "total", "0-13", 3)]),
             counts(&[("A2.sex", "men", "0-13", 3)]),
             counts(&[("A2.total", "total", "0-13", 3), ("A3.total", "total", "n", 2)]),
         ] {
-            assert!(Truth::of(&f, &bad, &mut tables).is_err(), "{bad:?}");
+            assert!(Truth::of(&f, &bad).is_err(), "{bad:?}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! A round that is open: councils with their returns and agents, a centre that serves, a plan that is logged.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use shared::framework::Framework;
@@ -11,7 +10,7 @@ use super::office::Office;
 use super::parallel::each;
 use crate::councils::{Plan, Spec};
 use crate::demo::truth::Truth;
-use crate::oracle;
+use crate::exact;
 
 /// Folder of the certificates that the centre sends back.
 const ENROLLED: &str = "enrolled";
@@ -44,8 +43,6 @@ pub struct Member<'w> {
     pub n_children: u32,
     /// What is true of it.
     pub truth: Truth,
-    /// Tables that the oracle counted for it.
-    pub tables: std::collections::BTreeSet<String>,
 }
 
 /// A round that is open.
@@ -105,10 +102,8 @@ fn councils<'w>(world: &'w World, spec: &Spec, watch: &dyn Watch) -> anyhow::Res
         let office = Office::create(world, &authority.code, spec.reporting_year)?;
         let council = plan.council(place);
         office.lay(&council, spec.reporting_year)?;
-        let counts: BTreeMap<_, _> = oracle::count(&council, spec.reporting_year);
         drop(council);
-        let mut tables = std::collections::BTreeSet::new();
-        let truth = Truth::of(&framework, &counts, &mut tables)?;
+        let truth = Truth::of(&framework, &exact::of_folder(&office.returns(), spec.reporting_year, &framework)?)?;
         office.must(&["init"])?;
         watch.tick();
         Ok(Member {
@@ -117,7 +112,6 @@ fn councils<'w>(world: &'w World, spec: &Spec, watch: &dyn Watch) -> anyhow::Res
             region: authority.region.clone(),
             n_children: authority.n_children,
             truth,
-            tables,
         })
     })
 }

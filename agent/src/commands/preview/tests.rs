@@ -2,45 +2,158 @@
 
 use shared::problem::Exit;
 
-use super::{NoiseByTable, show};
+use super::{NoiseByTable, Request, show};
 use crate::cli::{PreviewArgs, Source};
-use crate::commands::Screen;
 use crate::commands::check::tests::{EPISODES, HEADER, REVIEWS, folder, given};
+use crate::commands::{Look, Screen};
 
 struct Asked {
     json: bool,
     despite_errors: bool,
     cell: Option<&'static str>,
     rows: bool,
+    small: bool,
+    families: &'static str,
+    measure: Option<&'static str>,
+    by: Option<&'static str>,
+    html: Option<std::path::PathBuf>,
+    force: bool,
 }
 
 fn preview(header: &str, asked: &Asked) -> (Result<Exit, String>, String, String) {
     let folder = folder(header, EPISODES, REVIEWS);
-    let source = Source { paths: Vec::new(), config: None, year: None };
-    let cell = asked.cell.map(str::to_owned);
+    preview_of(folder.path(), asked, Look::default())
+}
+
+fn preview_of(folder: &std::path::Path, asked: &Asked, look: Look) -> (Result<Exit, String>, String, String) {
     let args = PreviewArgs {
-        source,
         json: asked.json,
         despite_errors: asked.despite_errors,
         rows: asked.rows,
-        cell,
-        compare: Vec::new(),
-        authority: None,
+        cell: asked.cell.map(str::to_owned),
+        small: asked.small,
+        family: asked.families.chars().collect(),
+        measure: asked.measure.map(str::to_owned),
+        by: asked.by.map(str::to_owned),
+        html: asked.html.clone(),
+        force: asked.force,
+        ..PreviewArgs::default()
     };
     let noise = NoiseByTable::from([("B1.total".to_owned(), 12.3)]);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let exit = show(&args, &noise, &given(folder.path()), None, &mut Screen { out: &mut out, err: &mut err });
+    let mut screen = Screen { out: &mut out, err: &mut err };
+    let framework = shared::framework::Framework::built_in();
+    let exit =
+        Request::of(&args, &framework, look).and_then(|request| show(&args, &request, &noise, &given(folder), None, &mut screen));
     (exit.map_err(|e| e.to_string()), String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 
-const PLAIN: Asked = Asked { json: false, despite_errors: false, cell: None, rows: false };
+const PLAIN: Asked = Asked {
+    json: false,
+    despite_errors: false,
+    cell: None,
+    rows: false,
+    small: false,
+    families: "",
+    measure: None,
+    by: None,
+    html: None,
+    force: false,
+};
+
+/// A line of a page with single blanks.
+fn has_line(text: &str, expected: &str) -> bool {
+    text.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ").starts_with(expected))
+}
 
 #[test]
-fn figures_are_exact_and_marked_as_local() {
-    let (exit, text, _) = preview(HEADER, &PLAIN);
-    assert_eq!(exit, Ok(Exit::Done));
-    assert!(text.starts_with("LOCAL, NOT FOR PUBLICATION\n") && text.ends_with("LOCAL, NOT FOR PUBLICATION\n"));
-    assert!(text.contains("total  1: 1, 2: 0, 3: 0, 4: 0, 5+: 0"), "{text}");
+fn a_page_a_family_is_marked_as_local_at_the_top_and_at_the_bottom() {
+    let (exit, text, said) = preview(HEADER, &PLAIN);
+    assert_eq!((exit, said.as_str()), (Ok(Exit::Done), ""));
+    assert!(text.starts_with("LOCAL, NOT FOR PUBLICATION\nA Wellbeing\n"), "{text}");
+    assert!(text.ends_with("\nLOCAL, NOT FOR PUBLICATION\n"), "{text}");
+    let framework = shared::framework::Framework::built_in();
+    let n_families = crate::pages::families(&framework).len();
+    assert_eq!(text.lines().filter(|line| *line == "LOCAL, NOT FOR PUBLICATION").count(), 2 * n_families);
+    for measure in framework.measures() {
+        assert!(
+            text.lines().any(|line| line.starts_with(&format!("{} {}", measure.id, measure.title.split(' ').next().unwrap()))),
+            "{}",
+            measure.id
+        );
+    }
+    assert!(!text.contains('\u{1b}') && text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(has_line(&text, "Note: what is sent of these counts has noise with a standard deviation of 12.3"), "{text}");
+}
+
+#[test]
+fn one_child_is_hidden_unless_small_counts_are_asked_for() {
+    let (_, text, _) = preview(HEADER, &Asked { measure: Some("B1"), ..PLAIN });
+    assert!(has_line(&text, "One home hidden hidden") && has_line(&text, "counted hidden"), "{text}");
+    let (_, text, _) = preview(HEADER, &Asked { measure: Some("B1"), small: true, ..PLAIN });
+    assert!(has_line(&text, "One home 1 100.0%") && has_line(&text, "counted 1"), "{text}");
+    assert!(has_line(&text, "= Three homes or more 0 0.0%") && text.contains("% (2025) ["), "{text}");
+}
+
+#[test]
+fn families_a_measure_and_a_breakdown_are_chosen_and_unknown_ones_answered_with_those_that_there_are() {
+    let heads = |asked: &Asked| -> Vec<String> {
+        let is_head = |line: &&str| line.get(1..2) == Some(" ") && line.starts_with(|c: char| c.is_ascii_uppercase());
+        preview(HEADER, asked).1.lines().filter(is_head).map(str::to_owned).collect()
+    };
+    assert_eq!(heads(&Asked { families: "B", ..PLAIN }), ["B Stability"]);
+    assert_eq!(heads(&Asked { families: "PB", ..PLAIN }), ["B Stability", "P Population"]);
+    assert_eq!(heads(&Asked { measure: Some("C1"), ..PLAIN }), ["C Voice"]);
+    let told = |asked: &Asked| preview(HEADER, asked).0.unwrap_err();
+    assert!(told(&Asked { families: "Z", ..PLAIN }).starts_with("no family Z; there are A (wellbeing), B (stability)"));
+    assert!(told(&Asked { measure: Some("Z1"), ..PLAIN }).starts_with("no measure Z1; there are A1, "));
+    assert!(told(&Asked { by: Some("shoe_size"), ..PLAIN }).starts_with("no breakdown shoe_size; there are total, sex, "));
+    let (_, text, _) = preview(HEADER, &Asked { families: "B", by: Some("need"), small: true, ..PLAIN });
+    assert!(has_line(&text, "-- Abuse or neglect") && has_line(&text, "by: Why the child came into care"), "{text}");
+    let (_, text, _) = preview(HEADER, &Asked { families: "G", by: Some("need"), ..PLAIN });
+    assert!(has_line(&text, "Note: not divided by why the child came into care"), "{text}");
+}
+
+#[test]
+fn headings_are_bold_only_on_a_terminal_and_lines_keep_to_its_width() {
+    let folder = folder(HEADER, EPISODES, REVIEWS);
+    let lines = |look: Look| preview_of(folder.path(), &PLAIN, look).1;
+    let text = lines(Look { width: Some(64), is_styled: true });
+    assert!(text.starts_with("\u{1b}[1mLOCAL, NOT FOR PUBLICATION\u{1b}[0m\n"), "{text}");
+    let plain = lines(Look { width: Some(64), is_styled: false });
+    assert_eq!(text.replace("\u{1b}[1m", "").replace("\u{1b}[0m", ""), plain);
+    assert!(plain.lines().all(|line| line.chars().count() <= 64), "{plain}");
+}
+
+#[test]
+fn a_html_page_is_written_once_and_nothing_on_the_screen() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("page.html");
+    let asked = |force: bool| Asked { html: Some(file.clone()), force, ..PLAIN };
+    let (exit, text, said) = preview(HEADER, &asked(false));
+    assert_eq!((exit, text.as_str()), (Ok(Exit::Done), ""));
+    assert!(said.contains("page.html") && said.contains("LOCAL, NOT FOR PUBLICATION"), "{said}");
+    let page = std::fs::read_to_string(&file).unwrap();
+    assert!(page.contains("LOCAL, NOT FOR PUBLICATION") && !page.contains("SECRET"), "{page}");
+    assert!(preview(HEADER, &asked(false)).0.unwrap_err().contains("exists already"));
+    assert_eq!(preview(HEADER, &asked(true)).0, Ok(Exit::Done));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn what_is_for_programs_and_the_data_team_hides_nothing_and_says_so() {
+    for asked in [
+        Asked { json: true, ..PLAIN },
+        Asked { cell: Some("B1.total/1"), ..PLAIN },
+        Asked { cell: Some("B1.total/1"), rows: true, ..PLAIN },
+    ] {
+        let (_, text, said) = preview(HEADER, &asked);
+        assert!(said.contains("exact, small counts too") && text.contains("LOCAL, NOT FOR PUBLICATION"), "{said}");
+    }
 }
 
 #[test]
@@ -78,7 +191,7 @@ fn the_rows_behind_a_cell_are_places_without_identifiers() {
     }
     let (_, text, _) = preview(HEADER, &Asked { cell: Some("B1.total/2"), rows: true, ..PLAIN });
     assert!(text.contains("0 children"), "{text}");
-    for wrong in ["B9.total/1", "B1.total/9", "B1.total/1/homes", "B1.total", "B1.placement/1/homes/x"] {
+    for wrong in ["B99.total/1", "B1.total/9", "B1.total/1/homes", "B1.total", "B1.placement/1/homes/x"] {
         assert!(preview(HEADER, &Asked { cell: Some(wrong), rows: true, ..PLAIN }).0.is_err(), "{wrong}");
     }
 }

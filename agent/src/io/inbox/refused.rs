@@ -6,6 +6,7 @@ use shared::ids::ReportingYear;
 
 use crate::io::live::LiveFault;
 use crate::records::changed::ChangedIdsFault;
+use crate::records::postcodes::PostcodesFault;
 use crate::records::refusals::{RefusalCode, sentence};
 use crate::records::{Refusal, YEAR_FIRST, YEAR_LAST};
 
@@ -66,6 +67,15 @@ pub enum InputRefusal {
         /// What is wrong, and in which line.
         why: ChangedIdsFault,
     },
+    /// The postcode directory cannot be used.
+    Postcodes {
+        /// The reporting year.
+        year: ReportingYear,
+        /// The file.
+        file: String,
+        /// What is wrong, and in which line.
+        why: PostcodesFault,
+    },
     /// The database of a return, or one of its queries, cannot be used.
     Live {
         /// The year.
@@ -90,6 +100,7 @@ impl InputRefusal {
             Self::YearTwice { .. } => RefusalCode::YearTwice.words().code,
             Self::YearNotRead { .. } => RefusalCode::YearNotRead.words().code,
             Self::ChangedIds { .. } => RefusalCode::ChangedIds.words().code,
+            Self::Postcodes { .. } => RefusalCode::Postcodes.words().code,
             Self::Live { fault, .. } => fault.kind().words().code,
             Self::Return { refusal, .. } => refusal.code(),
         }
@@ -102,6 +113,7 @@ impl InputRefusal {
             | Self::YearTwice { year, .. }
             | Self::YearNotRead { year }
             | Self::ChangedIds { year, .. }
+            | Self::Postcodes { year, .. }
             | Self::Live { year, .. }
             | Self::Return { year, .. } => *year,
         }
@@ -123,6 +135,7 @@ impl fmt::Display for InputRefusal {
                 f.write_str(&sentence(RefusalCode::YearNotRead, &place))
             }
             Self::ChangedIds { file, why, .. } => f.write_str(&sentence(RefusalCode::ChangedIds, &format!("{file}{why}"))),
+            Self::Postcodes { file, why, .. } => f.write_str(&sentence(RefusalCode::Postcodes, &format!("{file}{why}"))),
             Self::Live { year, fault } => write!(f, "return {year}: {fault}"),
             Self::Return { year, refusal } => write!(f, "return {year}: {refusal}"),
         }

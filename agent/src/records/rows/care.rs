@@ -7,6 +7,7 @@ use crate::records::cells::{Cell, InYear, RowCells};
 use crate::records::codes::{EthnicOrigin, Ethnicity, LegalStatus, MoveReason, Need, Place, Provider, Rec, Rne, Sex};
 use crate::records::findings::Recorder;
 use crate::records::marks::{Marks, UpnKind, is_same_postcode};
+use crate::records::postcodes::{Location, PostcodeDirectory};
 use crate::records::rules::RuleId;
 
 /// A row of Header.
@@ -83,7 +84,7 @@ pub struct EpisodeRow {
     pub rec: Option<Rec>,
     /// REASON_PLACE_CHANGE.
     pub reason: Cell<MoveReason>,
-    /// What stands in HOME_POST, PL_POST and URN.
+    /// What stands in HOME_POST, PL_POST and URN, and how far from home the placement lies.
     pub marks: Marks,
     /// PL_POST.
     pub postcode: Token,
@@ -92,7 +93,12 @@ pub struct EpisodeRow {
 }
 
 impl EpisodeRow {
-    pub(in crate::records) fn parse(row: &RowCells<'_>, key: &PseudonymKey, found: &mut Recorder<'_>) -> (InYear, Option<Self>) {
+    pub(in crate::records) fn parse(
+        row: &RowCells<'_>,
+        key: &PseudonymKey,
+        postcodes: Option<&PostcodeDirectory>,
+        found: &mut Recorder<'_>,
+    ) -> (InYear, Option<Self>) {
         let year = row.year.number;
         let start = row.date(found, 1);
         let start = row.required(found, 1, start, RuleId::R141);
@@ -128,7 +134,8 @@ impl EpisodeRow {
         let (Some(rne), Some(legal), Some(place)) = (rne, legal, place) else { return (in_year, None) };
         let (home, placement, urn) = (row.text(10), row.text(11), row.text(12));
         let postcode = key.token(placement);
-        let marks = Marks::of(home, placement, urn, is_same_postcode(home, placement));
+        let location = postcodes.map_or(Location::NotKnown, |postcodes| postcodes.locate(home, placement));
+        let marks = Marks::of(home, placement, urn, is_same_postcode(home, placement)).located(location);
         let (child, line, end, urn) = (row.child, row.line, end.known(), key.token(urn));
         let kept = Self { child, line, start, end, rne, legal, need, place, provider, rec, reason, marks, postcode, urn };
         (in_year, Some(kept))

@@ -313,7 +313,8 @@ fn an_extract_of_another_year_is_refused_and_not_set_aside() {
 fn an_extract_that_is_not_supplied_is_left_aside_and_one_that_is_must_be_there() {
     let (key, rules, changed, xml) = (key(), RuleBook::built_in(), ChangedIds::default(), XmlTags::default());
     let ignored = TableSet::NONE.with(Table::Sdq);
-    let mut reader = ReturnReader::new(ReadOptions { key: &key, rules: &rules, changed: &changed, xml: &xml, ignored });
+    let mut reader =
+        ReturnReader::new(ReadOptions { key: &key, rules: &rules, changed: &changed, xml: &xml, ignored, postcodes: None });
     let offered = vec![Offered::bytes("a.csv", example(Table::Sdq).as_bytes())];
     let read = reader.read(ReportingYear::new(2025).unwrap(), TableSet::NONE.with(Table::School), offered);
     assert!(matches!(read.files[0].used, FileUse::Ignored { table: Table::Sdq }));

@@ -1,0 +1,218 @@
+//! Pages: the exact figures of one authority as a person reads them, family after family, beside England's last published.
+//!
+//! Pure: figures in, pages out, as lines of text or as one HTML document. Counts from 1 to 5, and what would give them away,
+//! are left out ([`hiding`]) unless small counts were asked for; a page never holds what it does not show. Everything here
+//! is about one authority and stays with it: no `Debug`, no `Serialize`, and no room on the sending way names it.
+
+pub mod number; // how a number is written
+pub mod hiding; // which counts are not shown
+mod build; // figures -> pages
+pub mod text; // pages -> lines for a terminal
+pub mod html; // pages -> one document with small charts
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use shared::framework::{Framework, Measure};
+use shared::ids::{AuthorityId, ReportingYear};
+
+use crate::figures::LocalFigures;
+use crate::official::england::England;
+use number::Shown;
+
+/// Families of measures in the order of the pages: the letter that their ids begin with, and words.
+const FAMILIES: [(char, &str); 11] = [
+    ('A', "Wellbeing"),
+    ('B', "Stability"),
+    ('R', "Relationships"),
+    ('C', "Voice"),
+    ('D', "Health"),
+    ('E', "Carers"),
+    ('F', "Leaving care"),
+    ('G', "Care leavers"),
+    ('H', "What care gave, and how life is"),
+    ('P', "Population"),
+    ('S', "Facts about the authority"),
+];
+
+/// The family of a measure: the letter that its id begins with.
+pub fn family_of(measure: &Measure) -> Option<char> {
+    measure.id.chars().next()
+}
+
+/// The families of a framework in the order of the pages, with their words; one that is not known here by its letter.
+pub fn families(framework: &Framework) -> Vec<(char, String)> {
+    let has = |letter: char| framework.measures().iter().any(|measure| family_of(measure) == Some(letter));
+    let known = FAMILIES.iter().filter(|(letter, _)| has(*letter)).map(|(letter, words)| (*letter, (*words).to_owned()));
+    let mut found: Vec<(char, String)> = known.collect();
+    for letter in framework.measures().iter().filter_map(family_of) {
+        if !found.iter().any(|(known, _)| *known == letter) {
+            found.push((letter, format!("Measures {letter}")));
+        }
+    }
+    found
+}
+
+/// Whether counts from 1 to 5 are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Small {
+    /// They are not, nor what would give them away.
+    Hidden,
+    /// They are.
+    Shown,
+}
+
+/// Which measures are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Every one.
+    All,
+    /// Those of some families.
+    Families(Vec<char>),
+    /// One, by its id.
+    Measure(String),
+}
+
+impl Wanted {
+    fn takes(&self, measure: &Measure) -> bool {
+        match self {
+            Self::All => true,
+            Self::Families(letters) => family_of(measure).is_some_and(|letter| letters.contains(&letter)),
+            Self::Measure(id) => *id == measure.id,
+        }
+    }
+}
+
+/// What pages are made of.
+pub struct Material<'m> {
+    /// Whose figures they are, where that is known.
+    pub authority: Option<AuthorityId>,
+    /// The reporting year.
+    pub year: ReportingYear,
+    /// The catalogue under which they were counted; with a breakdown that no plan has, that by every breakdown.
+    pub framework: &'m Framework,
+    /// The figures.
+    pub figures: &'m LocalFigures,
+    /// What is published of England.
+    pub england: &'m England,
+    /// Standard deviations of the noise by table, where a plan is known.
+    pub noise_sd: &'m BTreeMap<String, f64>,
+}
+
+/// What a person asked for.
+pub struct Choice {
+    /// Which measures.
+    pub wanted: Wanted,
+    /// By which breakdown, by its id.
+    pub by: Option<String>,
+    /// Small counts.
+    pub small: Small,
+}
+
+/// Pages, one a family.
+pub struct Pages {
+    authority: Option<AuthorityId>,
+    year: ReportingYear,
+    /// Words of the breakdown.
+    by: Option<String>,
+    small: Small,
+    families: Vec<FamilyPage>,
+}
+
+impl Pages {
+    /// Makes the pages that were asked for.
+    pub fn of(material: &Material<'_>, choice: &Choice) -> Self {
+        build::pages(material, choice)
+    }
+
+    fn whose(&self) -> String {
+        let of = self.authority.map_or(String::new(), |authority| format!(" of authority {authority}"));
+        format!("exact figures{of} for the year ending 31 March {}", self.year)
+    }
+
+    /// What a reader must know of the numbers on every page.
+    fn explanations(&self) -> Vec<String> {
+        let small = match self.small {
+            Small::Hidden => {
+                "hidden: a count under 6, or one that would give such a count away; about: to the nearest 10, for the same \
+                 reason. --small shows every count."
+            }
+            Small::Shown => "small counts are shown: 1 to 5 may point to a child.",
+        };
+        let shares = "Shares are of those counted; who is left out of them stands below. England: the last \
+                      published figure not after this year.";
+        vec![small.to_owned(), shares.to_owned()]
+    }
+}
+
+struct FamilyPage {
+    letter: char,
+    words: String,
+    measures: Vec<MeasureBlock>,
+    /// Sources of England's figures, in the order of their numbers from 1.
+    sources: Vec<String>,
+}
+
+struct MeasureBlock {
+    id: String,
+    title: String,
+    question: String,
+    population: String,
+    caveat: String,
+    /// Further remarks: breaks of the series, the noise, a breakdown that does not fit.
+    remarks: Vec<String>,
+    /// All, then the groups of the breakdown.
+    sections: Vec<Section>,
+}
+
+/// A measure for everyone, or for one group.
+struct Section {
+    /// Words of the group; none for everyone.
+    group: Option<String>,
+    lines: Vec<Line>,
+    /// How many are counted; none for a measure that is itself a count.
+    base: Option<Shown>,
+    /// Who is left out of the shares, in words, and how many.
+    left_out: Vec<(String, Shown)>,
+    /// Why there is nothing to show.
+    nothing: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LineKind {
+    /// An answer.
+    Category,
+    /// A published sum of answers.
+    Sum,
+    /// A mean.
+    Mean,
+}
+
+struct Line {
+    kind: LineKind,
+    label: String,
+    /// How many; nothing for a mean.
+    count: Shown,
+    /// The share, or the mean; nothing where the count says all.
+    value: Shown,
+    england: Option<Beside>,
+}
+
+/// England's figure beside a line.
+struct Beside {
+    /// The figure with its unit.
+    figure: String,
+    /// Per cent in tenths, for the charts.
+    per_cent: Option<i64>,
+    year: ReportingYear,
+    /// Number of its source on the page, from 1.
+    source: usize,
+}
+
+impl Beside {
+    fn words(&self) -> String {
+        format!("{} ({}) [{}]", self.figure, self.year, self.source)
+    }
+}

@@ -25,7 +25,7 @@ pub const ENTRY_AGES: [(f64, f64, f64); 6] = [
     (0.12, 1.0, 1950.0),
     (1.0, 5.0, 4200.0),
     (5.0, 10.0, 4900.0),
-    (10.0, 16.0, 7600.0),
+    (10.0, 16.0, 7400.0),
     (16.0, 17.95, 3300.0),
 ];
 
@@ -68,7 +68,7 @@ pub const WAYS: [[f64; 6]; 5] = [
 pub const WAY_DAYS: [(f64, f64); 6] = [(22.0, 1.3), (235.0, 0.85), (400.0, 0.6), (640.0, 0.35), (0.0, 0.0), (70.0, 0.9)];
 
 /// Yearly rate at which growing up in care ends before 18.
-pub const LONG_ENDS_A_YEAR: f64 = 0.026;
+pub const LONG_ENDS_A_YEAR: f64 = 0.023;
 
 /// Children who came alone and are handed to another authority. DfE 2025: 2,640 moved to another authority in all.
 pub const ALONE_MOVED: f64 = 0.26;
@@ -202,7 +202,7 @@ pub const PROCEEDINGS: (f64, f64) = (215.0, 0.3);
 /// Yearly hazard of a move by days in the placement: in the first week, up to 60 days, to 180, to 730, longer.
 /// DfE 2024: one placement in the year 69 %, two 21 %, three or more 10.4 %; five or more in two years
 /// 6.2 %; DfE 2025: 68.5 % of children with the same carer for two years.
-pub const MOVE_HAZARD: [f64; 5] = [0.86, 0.40, 0.265, 0.161, 0.106];
+pub const MOVE_HAZARD: [f64; 5] = [1.00, 0.46, 0.30, 0.160, 0.100];
 /// Spread of the logarithm of a child's own multiplier of the hazard.
 pub const FRAILTY_SPREAD: f64 = 0.86;
 /// Share of children for whom few placements hold, by age at entry under and over 10, and how much more often they move.
@@ -210,15 +210,15 @@ pub const UNSETTLED: (f64, f64) = (0.060, 0.125);
 /// See [`UNSETTLED`].
 pub const UNSETTLED_FACTOR: f64 = 6.0;
 /// The first placement of a period is often a bridge: factor of the hazard in it.
-pub const BRIDGE_FACTOR: f64 = 1.15;
+pub const BRIDGE_FACTOR: f64 = 1.0;
 /// Yearly rate of changes with the same carer. DfE 2025: 18 % of reasons are a change of status only.
 pub const SAME_CARER_RATE: f64 = 0.132;
 /// Factor of the hazard of a move by age in the placement (under 1, 1-4, 5-9, 10-15, 16-17). DfE 2024, three or more
 /// placements in the year: 12, 10, 8, 11, 11 %.
-pub const MOVES_AT_AGE: [f64; 5] = [1.45, 0.85, 1.06, 1.14, 0.62];
+pub const MOVES_AT_AGE: [f64; 5] = [1.45, 0.85, 1.06, 1.16, 0.54];
 /// Factor of the hazard of a move of girls and of boys. DfE 2024: 11 and 10 % had three or more placements in the year, 24
 /// and 22 % in two years.
-pub const MOVES_OF_SEX: (f64, f64) = (1.06, 0.98);
+pub const MOVES_OF_SEX: (f64, f64) = (1.06, 1.0);
 /// Factors of the hazard of a move of children of mixed, Asian and Black ethnic groups. DfE 2024: as [`MOVES_OF_SEX`].
 pub const MOVES_OF_ETHNIC: (f64, f64, f64) = (1.08, 0.90, 1.05);
 /// Yearly rate of temporary placements.
@@ -319,11 +319,11 @@ pub const SDQ_RECEIVED: f64 = 0.785;
 pub const SDQ_RECEIVED_COUNCILS: f64 = 1.25;
 /// How far boys of an age differ from the middle. DfE 2024, boys and girls by age 5 to 16.
 pub const SDQ_AGE_SEX: [(f64, f64); 12] = [
-    (0.15, -1.75),
-    (0.55, -1.55),
-    (1.15, -0.85),
-    (1.75, -0.85),
-    (1.25, -0.95),
+    (0.25, -1.65),
+    (0.70, -1.40),
+    (1.35, -0.65),
+    (1.90, -0.70),
+    (1.45, -0.75),
     (1.00, -1.00),
     (0.40, -0.90),
     (0.50, -0.70),
@@ -463,7 +463,7 @@ pub const LEAVER_DAYS: i32 = 91;
 /// How much less often children who came alone move. DfE 2024: three or more placements 6 % against 11 %.
 pub const ALONE_MOVES: f64 = 0.58;
 /// Chance that a young person who grows up in care moves to supported accommodation at 16 or 17 by plan.
-pub const SUPPORTED_PLAN: f64 = 0.42;
+pub const SUPPORTED_PLAN: f64 = 0.38;
 /// Share of young children who grow up in care although a placement order was made. DfE 2025: 4,740 placement
 /// orders on 31 March against 3,040 adoptions in the year.
 pub const ORDER_WITHOUT_ADOPTION: f64 = 0.35;

@@ -1,6 +1,7 @@
 //! Figures become pages: counts, shares, means, coverage in words, England's figures; what is hidden does not get in.
 
 use shared::framework::{Framework, Group, Kind, Measure, Table};
+use shared::submission::FactAnswer;
 
 use super::hiding::{Form, Hiding, Precision, RowHidden, SMALL, hide};
 use super::number::{self, Shown};
@@ -81,8 +82,7 @@ impl Maker<'_, '_> {
         let sections = match measure.kind {
             Kind::Share => self.shares(),
             Kind::Mean => self.means(),
-            // what the authority states of itself is no figure of its records
-            Kind::Fact => Vec::new(),
+            Kind::Fact => vec![self.fact()],
         };
         MeasureBlock {
             id: measure.id.clone(),
@@ -95,11 +95,23 @@ impl Maker<'_, '_> {
         }
     }
 
+    /// What the authority states of itself: no figure of its records, and published as it is stated.
+    fn fact(&self) -> Section {
+        let words = match FactAnswer::of(self.material.facts.get(&self.measure.id).copied()) {
+            FactAnswer::Yes => "yes, as [facts] in agent.toml states it",
+            FactAnswer::No => "no, as [facts] in agent.toml states it",
+            FactAnswer::NotStated => "not stated: [facts] in agent.toml says nothing of it",
+        };
+        Section { group: None, lines: Vec::new(), base: None, left_out: Vec::new(), nothing: Some(words) }
+    }
+
     fn remarks(&self) -> Vec<String> {
         let measure = self.measure;
         let mut remarks: Vec<String> =
             measure.breaks.iter().map(|change| format!("series changed in {}: {}", change.year, change.text)).collect();
         if let Some(by) = &self.choice.by
+            && by != TOTAL
+            && measure.kind != Kind::Fact
             && self.by_table(&measure.id).is_none()
         {
             let words = label_of_breakdown(self.material.framework, by);

@@ -76,12 +76,14 @@ fn pages(cells: &[Cell], wanted: &str, by: Option<&str>, small: Small) -> Shown 
     let year = ReportingYear::new(2025).unwrap();
     let figures = LocalFigures::made_up(&framework, year, cells);
     let (england, noise_sd) = (England::parse(PUBLISHED).unwrap(), BTreeMap::new());
+    let facts = BTreeMap::from([("S1".to_owned(), true), ("S2".to_owned(), false)]);
     let material = Material {
         authority: "301".parse().ok(),
         year,
         framework: &framework,
         figures: &figures,
         england: &england,
+        facts: &facts,
         noise_sd: &noise_sd,
     };
     let choice = Choice { wanted: Wanted::Measure(wanted.to_owned()), by: by.map(str::to_owned), small };
@@ -209,6 +211,16 @@ fn a_mean_has_one_decimal_and_is_hidden_with_its_children() {
     let scale = [share("A11.total", "total", "19.50-27.50", 40), ("A11m.total", "total", "sum", 40, 92_480)];
     assert_lines(&pages(&scale, "A11m", None, Small::Hidden).text, &["Average, points 23.1", "counted 40"]);
     assert_lines(&mean([2, 1, 0], 3, 40), &["Average, points hidden 14.9 (2025) [1]", "counted hidden"]);
+}
+
+#[test]
+fn a_fact_is_shown_as_it_is_stated_and_has_no_breakdown() {
+    let told = |id: &str| pages(&[], id, Some("need"), Small::Hidden);
+    assert_lines(&told("S1").text, &["S Facts about the authority", "yes, as [facts] in agent.toml states it"]);
+    assert_lines(&told("S2").text, &["no, as [facts] in agent.toml states it"]);
+    let third = told("S3");
+    assert_lines(&third.text, &["not stated: [facts] in agent.toml says nothing of it"]);
+    assert!(third.html.contains("Not stated: ") && !third.text.contains("not divided"), "{}", third.text);
 }
 
 #[test]

@@ -97,6 +97,8 @@ pub struct Material<'m> {
     pub figures: &'m LocalFigures,
     /// What is published of England.
     pub england: &'m England,
+    /// What the authority states of itself, by the id of the fact.
+    pub facts: &'m BTreeMap<String, bool>,
     /// Standard deviations of the noise by table, where a plan is known.
     pub noise_sd: &'m BTreeMap<String, f64>,
 }
@@ -176,7 +178,7 @@ struct Section {
     base: Option<Shown>,
     /// Who is left out of the shares, in words, and how many.
     left_out: Vec<(String, Shown)>,
-    /// Why there is nothing to show.
+    /// What is said instead of numbers: why there are none, or the answer of a fact.
     nothing: Option<&'static str>,
 }
 

@@ -270,7 +270,7 @@ fn a_long_log_has_more_than_one_tile() {
 fn many_faults_are_counted_and_twenty_told() {
     let world = World::whole(30);
     let mut files = world.export();
-    (0..30).for_each(|agent| flip(&mut files, &world.submission_path(agent), 50_000));
+    (0..30).for_each(|agent| flip(&mut files, &world.submission_path(agent), 20_000));
     let audit = run(files, &world.trust());
     let json: serde_json::Value = serde_json::from_str(&Report::of(&audit).json()).unwrap();
     assert_eq!(json["verdict"], "fault");

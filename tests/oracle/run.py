@@ -53,9 +53,8 @@ def main():
     base.execute("SET preserve_insertion_order = true")
     load(base, Path(options.worlds))
     loaded = time.monotonic()
-    shared = ["10_returns", "15_extracts", "20_care", "30_people", "40_asked"]
-    for file in [*shared, *options.families.lower(), "90_cells"]:
-        run_file(base, HERE / f"{file}.sql")
+    for step in steps(options.families):
+        run_file(base, HERE / f"{step}.sql")
     refuse_two_answers(base)
     write(base, options)
     if options.json_counts:
@@ -64,6 +63,11 @@ def main():
         counts["seconds_to_load"] = round(loaded - began, 3)
         counts["seconds"] = round(time.monotonic() - began, 3)
         print(json.dumps(counts))
+
+
+def steps(families):
+    """Names of the SQL files for these families, in the order in which they run."""
+    return ["10_returns", "15_extracts", "20_care", "30_people", "40_asked", *families.lower(), "90_cells"]
 
 
 def arguments():

@@ -24,6 +24,7 @@ pub mod sending; // these commands, and how each ends
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
 use anyhow::Context;
@@ -195,6 +196,8 @@ struct Given {
     mending: Mending,
     rules: RuleBook,
     xml: XmlTags,
+    /// What the authority states of itself; nothing for named files.
+    facts: BTreeMap<String, bool>,
     /// The date that comes next, where the configuration says enough.
     next_date: Option<String>,
 }
@@ -213,13 +216,13 @@ fn read(source: &Source, surroundings: &mut Surroundings<'_>) -> anyhow::Result<
                 .context("this machine's clock shows no year that exists")?;
             let input = read_configured(&config, year, &key, surroundings.waiting)?;
             let next_date = dates::next_date(&config, surroundings.clock.now());
-            let AgentConfig { authority, mending, rules, xml, .. } = config;
-            Ok(Given { authority: Some(authority), input, mending, rules, xml, next_date })
+            let AgentConfig { authority, mending, rules, xml, facts, .. } = config;
+            Ok(Given { authority: Some(authority), input, mending, rules, xml, facts, next_date })
         }
         (None, Some(year)) => {
             let input = read_paths(&source.paths, year, NAMED_FILES_ERROR_RATE_MAX, &key, surroundings.waiting)?;
             let (mending, rules, xml) = (Mending::default(), RuleBook::built_in(), XmlTags::default());
-            Ok(Given { authority: None, input, mending, rules, xml, next_date: None })
+            Ok(Given { authority: None, input, mending, rules, xml, facts: BTreeMap::new(), next_date: None })
         }
         (None, None) => Err(UsageError("named files need --year".to_owned()).into()),
     }

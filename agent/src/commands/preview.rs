@@ -94,7 +94,7 @@ fn show(
     beside: Option<&Beside>,
     screen: &mut Screen<'_>,
 ) -> anyhow::Result<Exit> {
-    let Given { authority, input, mending, .. } = given;
+    let Given { authority, input, mending, facts, .. } = given;
     let framework = match &request.choice.by {
         Some(by) if by != TOTAL => Framework::built_in().by_every_breakdown(),
         Some(_) | None => Framework::built_in(),
@@ -138,6 +138,7 @@ fn show(
         framework: &framework,
         figures: &figures,
         england: &england,
+        facts,
         noise_sd,
     };
     write_pages(&Pages::of(&material, &request.choice), request, screen)?;

@@ -1,6 +1,7 @@
 //! Figures become pages: counts, shares, means, coverage in words, England's figures; what is hidden does not get in.
 
 use shared::framework::{Framework, Group, Kind, Measure, Table};
+use shared::submission::FactAnswer;
 
 use super::hiding::{Form, Hiding, Precision, RowHidden, SMALL, hide};
 use super::number::{self, Shown};
@@ -9,6 +10,9 @@ use crate::official::england::{EnglandUnit, MEAN, TOTAL};
 
 /// Least number of children of which a whole per cent tells no exact number: every whole per cent is then that of some count.
 const WHOLE_SHARE_OF_MIN: i64 = 100;
+
+const NOBODY: &str = "nobody is in this measure here";
+const NOBODY_COUNTED: &str = "nobody is counted, so there are no shares";
 
 /// The group of children who are in none.
 const NO_GROUP: &str = "In none of these groups";
@@ -78,8 +82,7 @@ impl Maker<'_, '_> {
         let sections = match measure.kind {
             Kind::Share => self.shares(),
             Kind::Mean => self.means(),
-            // what the authority states of itself is no figure of its records
-            Kind::Fact => Vec::new(),
+            Kind::Fact => vec![self.fact()],
         };
         MeasureBlock {
             id: measure.id.clone(),
@@ -92,11 +95,23 @@ impl Maker<'_, '_> {
         }
     }
 
+    /// What the authority states of itself: no figure of its records, and published as it is stated.
+    fn fact(&self) -> Section {
+        let words = match FactAnswer::of(self.material.facts.get(&self.measure.id).copied()) {
+            FactAnswer::Yes => "yes, as [facts] in agent.toml states it",
+            FactAnswer::No => "no, as [facts] in agent.toml states it",
+            FactAnswer::NotStated => "not stated: [facts] in agent.toml says nothing of it",
+        };
+        Section { group: None, lines: Vec::new(), base: None, left_out: Vec::new(), nothing: Some(words) }
+    }
+
     fn remarks(&self) -> Vec<String> {
         let measure = self.measure;
         let mut remarks: Vec<String> =
             measure.breaks.iter().map(|change| format!("series changed in {}: {}", change.year, change.text)).collect();
         if let Some(by) = &self.choice.by
+            && by != TOTAL
+            && measure.kind != Kind::Fact
             && self.by_table(&measure.id).is_none()
         {
             let words = label_of_breakdown(self.material.framework, by);
@@ -206,9 +221,11 @@ impl Maker<'_, '_> {
             .map(|(at, category)| (category.label.clone(), show(count_of(at), is_hidden(&row.hidden.categories, at))))
             .filter(|(_, shown)| *shown != Shown::Count(0))
             .collect();
-        let nothing = match (base == 0 && !row.hidden.base, left_out.is_empty()) {
-            (true, true) => Some("nobody: no child is in this measure here"),
-            (true, false) => Some("no shares: nobody is counted"),
+        // of a measure that is one count, none is a count like any other
+        let is_empty = base == 0 && !row.hidden.base && (has_shares || !left_out.is_empty());
+        let nothing = match (is_empty, left_out.is_empty()) {
+            (true, true) => Some(NOBODY),
+            (true, false) => Some(NOBODY_COUNTED),
             (false, _) => None,
         };
         if nothing.is_some() {
@@ -273,7 +290,7 @@ impl Maker<'_, '_> {
             (false, false) => (Shown::mean(sum, n.saturating_mul(parts)), Shown::Count(n)),
         };
         let england = published_as.and_then(|group| self.england_of(MEAN, &group));
-        let nothing = (n == 0 && !is_hidden).then_some("nobody: no child is in this measure here");
+        let nothing = (n == 0 && !is_hidden).then_some(NOBODY);
         let line = Line { kind: LineKind::Mean, label: format!("Average, {unit}"), count: Shown::Nothing, value, england };
         let lines = if nothing.is_some() && line.england.is_none() { Vec::new() } else { vec![line] };
         Section { group, lines, base: nothing.is_none().then_some(base), left_out: Vec::new(), nothing }

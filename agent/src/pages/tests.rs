@@ -76,12 +76,14 @@ fn pages(cells: &[Cell], wanted: &str, by: Option<&str>, small: Small) -> Shown 
     let year = ReportingYear::new(2025).unwrap();
     let figures = LocalFigures::made_up(&framework, year, cells);
     let (england, noise_sd) = (England::parse(PUBLISHED).unwrap(), BTreeMap::new());
+    let facts = BTreeMap::from([("S1".to_owned(), true), ("S2".to_owned(), false)]);
     let material = Material {
         authority: "301".parse().ok(),
         year,
         framework: &framework,
         figures: &figures,
         england: &england,
+        facts: &facts,
         noise_sd: &noise_sd,
     };
     let choice = Choice { wanted: Wanted::Measure(wanted.to_owned()), by: by.map(str::to_owned), small };
@@ -151,10 +153,14 @@ fn coverage_is_told_in_words_and_a_few_left_out_make_counts_coarse() {
 #[test]
 fn nobody_and_nobody_counted_are_two_things() {
     let none = pages(&[], "B2", None, Small::Hidden).text;
-    assert_lines(&none, &["nobody: no child is in this measure here"]);
+    assert_lines(&none, &["nobody is in this measure here"]);
     let all_out = pages(&[share("B2.total", "total", "not_enough_years", 200)], "B2", None, Small::Hidden).text;
-    assert_lines(&all_out, &["no shares: nobody is counted"]);
+    assert_lines(&all_out, &["nobody is counted, so there are no shares"]);
     assert!(!all_out.contains("One home"), "{all_out}");
+    let by_need = pages(&homes("B1.need", "other", [6, 0, 0, 0, 0]), "B1", Some("need"), Small::Shown).text;
+    assert_lines(&by_need, &["-- Abuse or neglect: nobody is in this measure here", "-- All other reasons"]);
+    let none = pages(&[], "P1", None, Small::Hidden).text;
+    assert_lines(&none, &["Children 0 81,770 (2025) [1]"]);
 }
 
 #[test]
@@ -165,7 +171,13 @@ fn by_a_breakdown_groups_stand_with_englands_figure_of_the_group() {
     let shown = pages(&cells, "B1", Some("sex"), Small::Hidden);
     assert_lines(
         &shown.text,
-        &["by: Sex", "-- Girls and young women", "= Three homes or more 38 22.6% 11% (2025) [2]", "-- Not known", "counted 168"],
+        &[
+            "by: Sex",
+            "-- Girls and young women",
+            "= Three homes or more 38 22.6% 11% (2025) [2]",
+            "-- Not known: nobody is in this measure here",
+            "counted 168",
+        ],
     );
     assert!(!shown.text.contains("In none of these groups"));
 }
@@ -199,6 +211,16 @@ fn a_mean_has_one_decimal_and_is_hidden_with_its_children() {
     let scale = [share("A11.total", "total", "19.50-27.50", 40), ("A11m.total", "total", "sum", 40, 92_480)];
     assert_lines(&pages(&scale, "A11m", None, Small::Hidden).text, &["Average, points 23.1", "counted 40"]);
     assert_lines(&mean([2, 1, 0], 3, 40), &["Average, points hidden 14.9 (2025) [1]", "counted hidden"]);
+}
+
+#[test]
+fn a_fact_is_shown_as_it_is_stated_and_has_no_breakdown() {
+    let told = |id: &str| pages(&[], id, Some("need"), Small::Hidden);
+    assert_lines(&told("S1").text, &["S Facts about the authority", "yes, as [facts] in agent.toml states it"]);
+    assert_lines(&told("S2").text, &["no, as [facts] in agent.toml states it"]);
+    let third = told("S3");
+    assert_lines(&third.text, &["not stated: [facts] in agent.toml says nothing of it"]);
+    assert!(third.html.contains("Not stated: ") && !third.text.contains("not divided"), "{}", third.text);
 }
 
 #[test]

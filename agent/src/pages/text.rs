@@ -87,6 +87,7 @@ impl Writer {
         self.heading(&format!("{} {}", measure.id, measure.title));
         self.paragraph(INDENT, &measure.question);
         self.paragraph(INDENT, &format!("Who: {}", measure.population));
+        self.heads(measure);
         for section in &measure.sections {
             self.section(section);
         }
@@ -95,23 +96,28 @@ impl Writer {
         }
     }
 
+    /// Heads of the three columns, once a measure, where anything stands below them.
+    fn heads(&mut self, measure: &MeasureBlock) {
+        let lines = || measure.sections.iter().flat_map(|section| &section.lines);
+        if lines().next().is_none() {
+            return;
+        }
+        let is_mean = lines().any(|line| line.kind == LineKind::Mean);
+        let value = match (is_mean, lines().any(|line| line.value != Shown::Nothing)) {
+            (true, _) => "average",
+            (false, true) => "share",
+            (false, false) => "",
+        };
+        let england = if lines().any(|line| line.england.is_some()) { "England" } else { "" };
+        self.row("", if is_mean { "" } else { "children" }, value, england);
+    }
+
     fn section(&mut self, section: &Section) {
-        if let Some(group) = &section.group {
-            self.paragraph(INDENT, &format!("-- {group}"));
-        }
-        if let Some(nothing) = section.nothing {
-            self.paragraph(INDENT, nothing);
-        }
-        if !section.lines.is_empty() {
-            let is_mean = section.lines.iter().any(|line| line.kind == LineKind::Mean);
-            let has_values = section.lines.iter().any(|line| line.value != Shown::Nothing);
-            let value = match (is_mean, has_values) {
-                (true, _) => "average",
-                (false, true) => "share",
-                (false, false) => "",
-            };
-            let has_england = section.lines.iter().any(|line| line.england.is_some());
-            self.row("", if is_mean { "" } else { "children" }, value, if has_england { "England" } else { "" });
+        match (&section.group, section.nothing) {
+            (Some(group), Some(nothing)) => self.paragraph(INDENT, &format!("-- {group}: {nothing}")),
+            (Some(group), None) => self.paragraph(INDENT, &format!("-- {group}")),
+            (None, Some(nothing)) => self.paragraph(INDENT, nothing),
+            (None, None) => {}
         }
         for line in &section.lines {
             let label = match line.kind {

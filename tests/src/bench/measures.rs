@@ -64,6 +64,7 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
         (number / histories, "histories alone"),
         Target::None,
     )];
+    // the peer has the memory to itself
     drop(all);
     if let Some(peer) = peers::measures(folder.path())? {
         anyhow::ensure!(peer.n_children >= N_CHILDREN / 2, "the peer counted {} children", peer.n_children);

@@ -9,8 +9,10 @@ pub mod check; // the whole of `check`, in time and memory
 pub mod calibration; // made-up councils beside published figures
 pub mod demo; // a whole national round
 pub mod ingest; // submissions over fresh connections, durable
+pub mod measures; // the whole catalogue, beside SQL
 pub mod measurements; // docs/measurements.md
-pub mod peers; // the same rules in pandas
+pub mod parameters; // what the choices of the framework move
+pub mod peers; // the same work in pandas and DuckDB
 pub mod records; // a return set read and parsed
 pub mod release; // submissions to figures
 pub mod timing; // medians of alternating runs
@@ -76,7 +78,7 @@ impl Outcome {
 }
 
 /// The benchmarks by name.
-pub const NAMES: [&str; 9] = ["records", "check", "memory", "agent", "ingest", "release", "audit", "demo", "calibration"];
+pub const NAMES: [&str; 11] = ["records", "check", "memory", "measures", "agent", "ingest", "release", "audit", "demo", "calibration", "parameters"];
 
 /// Runs one benchmark.
 ///
@@ -87,12 +89,14 @@ pub fn run(name: &str) -> anyhow::Result<Vec<Outcome>> {
         "records" => records::run(),
         "check" => check::run(),
         "memory" => check::memory(),
+        "measures" => measures::run(),
         "agent" => agent::run(),
         "ingest" => ingest::run(),
         "release" => release::run(),
         "audit" => audit::run(),
         "demo" => demo::run(),
         "calibration" => calibration::run(),
+        "parameters" => parameters::run(),
         other => anyhow::bail!("no benchmark {other}; there are {}", NAMES.join(", ")),
     }
 }

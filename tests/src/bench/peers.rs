@@ -1,6 +1,8 @@
-//! The peer of `check`: a pandas script that does ten of its rules, in a Python environment of its own under the target
-//! folder. Nothing but a benchmark runs it: it installs the pinned packages of `tests/peers/requirements.txt` with
-//! whatever configuration of pip the user has. Where Python or pip does not work, that is said and the peer is left out.
+//! The peers of benchmarks, in Python environments of their own under the target folder: a pandas script that does ten of
+//! the rules of `check`, and the SQL of the second oracle in DuckDB.
+//!
+//! Pinned packages are installed with whatever configuration of pip the user has. Where Python or pip does not work, that
+//! is said and the peer is left out.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
@@ -60,6 +62,47 @@ fn parse(printed: &[u8]) -> anyhow::Result<PeerRun> {
     let run: PeerRun = serde_json::from_slice(printed).context("reading what the pandas peer printed")?;
     ensure!(run.n_rows > 0 && run.cpu_s > 0.0, "the pandas peer read nothing");
     Ok(run)
+}
+
+/// What the script printed of counting two families.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct CountRun {
+    /// Children with a Header row and a date of birth.
+    pub n_children: u64,
+    /// Cells that hold a child.
+    pub n_cells: u64,
+    /// CPU seconds, on all threads, from typed rows to cells.
+    pub cpu_s: f64,
+    /// Wall seconds of the same work.
+    pub wall_s: f64,
+    /// Version of DuckDB.
+    pub duckdb: String,
+}
+
+/// Counts the families A and B of a folder of councils in DuckDB; `None`, with a line on standard error, where Python or
+/// DuckDB cannot be had.
+///
+/// # Errors
+/// When the script itself fails.
+pub fn measures(worlds: &Path) -> anyhow::Result<Option<CountRun>> {
+    match python::environment("oracle", &workspace().join("tests").join("oracle").join("requirements.txt")) {
+        Ok(python) => {
+            let output = Command::new(python)
+                .arg(peers().join("count_measures.py"))
+                .arg(worlds)
+                .stderr(Stdio::inherit())
+                .output()
+                .context("starting the DuckDB peer")?;
+            ensure!(output.status.success(), "the DuckDB peer failed with {}", output.status);
+            let run: CountRun = serde_json::from_slice(&output.stdout).context("reading what the DuckDB peer printed")?;
+            ensure!(run.n_cells > 0 && run.cpu_s > 0.0, "the DuckDB peer counted nothing");
+            Ok(Some(run))
+        }
+        Err(error) => {
+            writeln!(io::stderr(), "SKIPPED: the DuckDB peer was not run: {error:#}")?;
+            Ok(None)
+        }
+    }
 }
 
 /// Folder of the peers' sources.

@@ -18,6 +18,9 @@ pub const YEAR: i16 = 2025;
 /// Linked return years: enough for every measure.
 const N_YEARS: usize = 4;
 
+/// Measures whose published figure rests on more than linked returns can hold, and why.
+const NOT_HELD: [(&str, &str); 1] = [("F4", "the department knows every period of a childhood, four linked returns do not")];
+
 /// A nation that was made and counted.
 pub struct Counted {
     /// All councils together.
@@ -34,6 +37,8 @@ pub struct Held {
     pub target: Target,
     /// What was counted; none where no measure counts it yet.
     pub found: Option<f64>,
+    /// Why the difference says nothing, where it does not.
+    pub not_held: Option<&'static str>,
 }
 
 impl Held {
@@ -89,6 +94,10 @@ pub fn hold(published: &Published, counted: &Counted) -> Vec<Held> {
             (whole > 0.0).then(|| percent * counted.profile.count(key) / whole)
         }
     };
-    let held = |target: Target| Held { found: found(&target), target };
+    let not_held = |target: &Target| match &target.source {
+        Source::Measure { measure, .. } => NOT_HELD.iter().find(|(of, _)| of == measure).map(|&(_, why)| why),
+        Source::Generator { .. } => None,
+    };
+    let held = |target: Target| Held { found: found(&target), not_held: not_held(&target), target };
     published.targets(YEAR).into_iter().map(held).collect()
 }

@@ -153,6 +153,15 @@ impl Published {
         };
         let of_measures =
             self.figure.iter().filter(|figure| figure.year <= year).filter(newer).map(|figure| self.target(figure, year));
+        let scores = |measure: &str, year: i16| {
+            let mean = |figure: &&Figure| figure.measure == measure && figure.group == "total" && figure.year == year;
+            self.figure.iter().find(mean).map_or(0.0, |figure| figure.value)
+        };
+        // single ages lie about this year's mean as they lay about theirs
+        let of_generator = |figure: &OfGenerator| {
+            let shift = if figure.unit == Unit::Mean { scores("A3", year) - scores("A3", figure.year) } else { 0.0 };
+            of_generator(figure, shift)
+        };
         of_measures.chain(self.generator.iter().map(of_generator)).collect()
     }
 
@@ -184,7 +193,7 @@ impl Published {
     }
 }
 
-fn of_generator(figure: &OfGenerator) -> Target {
+fn of_generator(figure: &OfGenerator, shift: f64) -> Target {
     let within = match figure.unit {
         Unit::Percent => points(figure.of),
         Unit::Mean => MEAN.1,
@@ -194,7 +203,7 @@ fn of_generator(figure: &OfGenerator) -> Target {
     Target {
         name: format!("(generator) {}", figure.says),
         source: Source::Generator { key: figure.key.clone(), base: figure.base.clone(), is_share: figure.unit == Unit::Percent },
-        value: figure.value,
+        value: figure.value + shift,
         within,
         is_count: matches!(figure.unit, Unit::Children | Unit::Events),
     }

@@ -116,7 +116,7 @@ pub fn absences(
     if from_10 > window.last {
         return all;
     }
-    let own = chance.gamma_mean_one(parameters::MISSING_SHAPE) * effects.missing;
+    let own = chance.gamma_mean_one(parameters::MISSING_SHAPE) * effects.missing + parameters::MISSING_ONCE;
     let away = parameters::AWAY_SHARE * chance.gamma_mean_one(parameters::AWAY_SHAPE);
     let (from_13, from_16) = (outline.dob.birthday(13), outline.dob.birthday(16));
     for episode in episodes.iter().filter(|episode| !episode.is_short_break()) {

@@ -29,6 +29,8 @@ pub enum Purpose {
     Supplies = 9,
     /// What is left open in the returns.
     Gaps = 10,
+    /// Who stays with the former foster carer.
+    StayingPut = 11,
 }
 
 /// A source of chance.
@@ -50,6 +52,7 @@ impl Chance {
             Purpose::Households => 8,
             Purpose::Supplies => 9,
             Purpose::Gaps => 10,
+            Purpose::StayingPut => 11,
         };
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());

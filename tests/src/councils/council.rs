@@ -88,8 +88,13 @@ impl Maker<'_> {
             chance.turn_to(stream);
             let entry = sketch::entry_day(&mut chance, self.window.last);
             let outline = sketch::draw(&mut chance, entry, self.window.last, self.effects.alone);
-            let early = self.window.last.since(entry) > parameters::FEWER_ALONE_DAYS;
-            if early && outline.alone && chance.happens(parameters::FEWER_ALONE) {
+            let ago = self.window.last.since(entry);
+            let fewer = match ago {
+                ..365 => parameters::FEWER_ALONE_NOW,
+                365..=parameters::FEWER_ALONE_DAYS => 0.0,
+                _ => parameters::FEWER_ALONE,
+            };
+            if outline.alone && chance.happens(fewer) {
                 continue;
             }
             n_in_care += u32::from(outline.in_care_on(self.window.last));
@@ -164,6 +169,9 @@ impl Maker<'_> {
         child.reviews = around::reviews(chance, outline, self.window);
         let n_workers = self.authority.n_children / 9 + 3;
         child.workers = around::workers(chance, outline, self.effects, n_workers, self.window);
+        let mut own = Chance::new(self.seed, Purpose::StayingPut, self.number);
+        own.turn_to(child.id.parse().expect("a made-up identifier is a number"));
+        leavers::stay_put(&mut own, outline.dob, &all, &mut child.leaver);
         child.absences = around::absences(chance, outline, &all, self.effects, self.window);
         child.uasc = outline.alone.then(|| self.status_alone(chance, outline));
         let (first, last) = (self.window.first.date(), self.window.last.date());

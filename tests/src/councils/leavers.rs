@@ -4,11 +4,11 @@
 
 use super::calendar::{Day, year_end, year_start};
 use super::chance::Chance;
-use super::codes::{Activity, Ended, Home, InTouch};
+use super::codes::{Activity, Ended, Home, InTouch, Place};
 use super::effects::{Effects, chance_of};
 use super::parameters;
 use super::sketch::Outline;
-use super::state::LeaverStatus;
+use super::state::{Episode, LeaverStatus};
 
 /// First return year that asks about young people of 22 to 25.
 const ASKED_TO_25_FROM: i16 = 2023;
@@ -171,6 +171,30 @@ fn draw_home(chance: &mut Chance, age: i32, suitable: f64) -> (Home, bool) {
 /// A foyer is for 18 and over, and a former foster carer's home is not recorded at 17.
 fn allowed(home: Home, age: i32) -> bool {
     age >= 18 || !matches!(home, Home::T | Home::Z)
+}
+
+/// Who left foster care on the 18th birthday stays with the former carer or does not, and nobody else does. The rest of a
+/// life stays as it was drawn; chance is of a stream of its own.
+pub fn stay_put(chance: &mut Chance, dob: Day, episodes: &[Episode], statuses: &mut [LeaverStatus]) {
+    let Some(last) = episodes.iter().rev().find(|episode| !episode.is_short_break()) else { return };
+    let at_18 = dob.birthday(18);
+    let left = last.dec.map(Day::of).is_some_and(|dec| dec == at_18 || dec == at_18.plus(-1));
+    let in_foster_care = matches!(last.place, Place::U1 | Place::U2 | Place::U3 | Place::U4 | Place::U5 | Place::U6);
+    let mut stays = left && in_foster_care;
+    let elsewhere: Vec<(Home, f64)> = vec![(Home::D, 0.3), (Home::U, 0.5), (Home::B, 0.2)];
+    let draws: Vec<(bool, Home)> =
+        parameters::STAYING_PUT.iter().map(|&share| (chance.happens(share), chance.choose(&elsewhere))).collect();
+    for (age, (goes_on, home)) in (18..).zip(draws) {
+        stays = stays && goes_on;
+        let this_year = |status: &&mut LeaverStatus| dob.age_on(year_end(status.year)) == age && status.home != Home::None;
+        for status in statuses.iter_mut().filter(this_year) {
+            if stays {
+                (status.home, status.suitable) = (Home::Z, true);
+            } else if status.home == Home::Z {
+                status.home = home;
+            }
+        }
+    }
 }
 
 /// The day until which a young person can matter to the return.

@@ -47,14 +47,20 @@ fn twelve_months(episodes: &[Episode], year: i16) -> bool {
 fn outcomes(chance: &mut Chance, outline: &Outline, level: f64, effects: &Effects, year: i16) -> Outcomes {
     let end = year_end(year);
     let age = outline.dob.age_on(end);
+    let band = match age {
+        i32::MIN..=4 => 0,
+        5..=9 => 1,
+        10..=15 => 2,
+        _ => 3,
+    };
     let mut row = Outcomes {
         year,
         sdq_score: None,
         sdq_reason: None,
         convicted: None,
         health_check: None,
-        immunisations: Some(chance.happens(parameters::IMMUNISED)),
-        teeth_check: Some(chance.happens(parameters::TEETH)),
+        immunisations: Some(chance.happens(parameters::IMMUNISED[band])),
+        teeth_check: Some(chance.happens(parameters::TEETH[band])),
         health_assessment: None,
         substance_misuse: Some(false),
         intervention_received: None,
@@ -62,12 +68,7 @@ fn outcomes(chance: &mut Chance, outline: &Outline, level: f64, effects: &Effect
     };
     questionnaire(chance, &mut row, outline, age, level, effects);
     chance.skip();
-    let by_age = parameters::HEALTH_ASSESSMENT[match age {
-        i32::MIN..=4 => 0,
-        5..=9 => 1,
-        10..=15 => 2,
-        _ => 3,
-    }];
+    let by_age = parameters::HEALTH_ASSESSMENT[band];
     row.health_assessment = Some(chance.happens(chance_of(odds_of(by_age) + effects.health)));
     if age < 5 {
         row.health_check = Some(chance.happens(parameters::DEVELOPMENT));

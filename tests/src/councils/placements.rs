@@ -6,7 +6,7 @@
 
 use super::calendar::{DAYS_PER_YEAR, Day, year_start};
 use super::chance::{Chance, FAR, whole_days};
-use super::codes::{Legal, MoveReason, Place, Provider};
+use super::codes::{Ethnic, Legal, MoveReason, Place, Provider, Sex};
 use super::legal::{self, Status};
 use super::parameters::{self, Setting, Way};
 use super::sketch::{Outline, Period, age_band, band};
@@ -46,7 +46,16 @@ pub fn mover(chance: &mut Chance, outline: &Outline, council_factor: f64, author
     let spread = chance.log_normal(1.0, parameters::FRAILTY_SPREAD);
     let unsettled = if outline.unsettled { parameters::UNSETTLED_FACTOR } else { 1.0 };
     let alone = if outline.alone { parameters::ALONE_MOVES } else { 1.0 };
-    Mover { factor: spread * unsettled * alone * council_factor, authority, n_homes }
+    let sex = if outline.sex == Sex::Female { parameters::MOVES_OF_SEX.0 } else { parameters::MOVES_OF_SEX.1 };
+    let (mixed, asian, black) = parameters::MOVES_OF_ETHNIC;
+    let ethnic = match outline.ethnic {
+        Ethnic::Mwbc | Ethnic::Mwba | Ethnic::Mwas | Ethnic::Moth => mixed,
+        Ethnic::Aind | Ethnic::Apkn | Ethnic::Aban | Ethnic::Aoth | Ethnic::Chne => asian,
+        Ethnic::Bcrb | Ethnic::Bafr | Ethnic::Both => black,
+        Ethnic::Ooth if !outline.alone => mixed,
+        _ => 1.0,
+    };
+    Mover { factor: spread * unsettled * alone * council_factor * sex * ethnic, authority, n_homes }
 }
 
 /// The stays of a period up to `last`, in order; the first begins with the period.
@@ -68,7 +77,8 @@ pub fn stays(
         all.push(now);
         let planned = plan.filter(|plan| plan.on > now.from && !is_final(now.place, period.way));
         let bridge = if all.len() == 1 { parameters::BRIDGE_FACTOR } else { 1.0 };
-        let moves = now.from.plus(days_to_move(chance, mover.factor * bridge * setting_factor(now.place, period.way)));
+        let at_age = parameters::MOVES_AT_AGE[age_band(outline.dob, now.from)];
+        let moves = now.from.plus(days_to_move(chance, mover.factor * bridge * at_age * setting_factor(now.place, period.way)));
         let status = now.from.plus(chance.days_to_next(same_carer_rate(now.place)));
         let away = now.from.plus(chance.days_to_next(temporary_rate(now.place)));
         let next = planned.map_or(Day(i32::MAX), |plan| plan.on).min(moves).min(status).min(away);
@@ -108,7 +118,7 @@ fn plan(chance: &mut Chance, outline: &Outline, period: &Period, statuses: &[Sta
         Way::Home | Way::Long if period.ended.is_some() => {
             let on = period.end.plus(-chance.log_normal_days(170.0, 0.9).max(14));
             let allowed = matches!(legal::on(statuses, on), Legal::C1 | Legal::C2) && on > period.start;
-            (allowed && chance.happens(0.7)).then_some(Plan { on, place: Place::P1 })
+            (allowed && chance.happens(0.58)).then_some(Plan { on, place: Place::P1 })
         }
         _ => {
             let at_16 = outline.dob.birthday(16).plus(chance.days(20, 700));

@@ -41,6 +41,7 @@ pub fn given(folder: &Path) -> Given {
         mending: Mending::Apply,
         rules: RuleBook::built_in(),
         xml: XmlTags::default(),
+        facts: std::collections::BTreeMap::new(),
         next_date: None,
     }
 }

@@ -42,9 +42,9 @@ pub const BETTER: (f64, f64) = (0.83, 0.11);
 
 /// Share of moves to another carer at school age, entries into care among them, after which the school changes.
 /// DfE 2024: 8 % of children had a move of school in mid-year, 15 % over two years.
-pub const SCHOOL_WITH_HOME: f64 = 0.155;
+pub const SCHOOL_WITH_HOME: f64 = 0.105;
 /// Yearly rate of changes of school that go with no move. See [`SCHOOL_WITH_HOME`].
-pub const SCHOOL_A_YEAR: f64 = 0.038;
+pub const SCHOOL_A_YEAR: f64 = 0.026;
 /// Share of changes with some weeks without any school between. Invented.
 pub const SCHOOL_BREAK: f64 = 0.25;
 /// Share who stay in a school after 16. DfE 2024: 52,670 children matched to a school in the census.

@@ -25,6 +25,8 @@ pub enum Command {
     Dates(DatesArgs),
     /// Show the exact figures on this screen. Local, not for publication; sends nothing.
     Preview(PreviewArgs),
+    /// Say how a measure counts, with worked examples. Reads no records; sends nothing.
+    Explain(ExplainArgs),
     /// The authority's key for pseudonyms, and keys for partners. Sends nothing.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -213,6 +215,16 @@ pub struct DatesArgs {
     /// The agent's configuration; without one, the usual calendar of the return.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Write JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// A measure, such as B5; without one, all are listed.
+    pub measure: Option<String>,
     /// Write JSON.
     #[arg(long)]
     pub json: bool,

@@ -15,12 +15,13 @@ use shared::ids::ReportingYear;
 use shared::problem::Exit;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
-use tests::councils::Plan;
 use tests::councils::extracts::Supply;
+use tests::councils::{Plan, Spec};
 use tests::postgres::{Postgres, READER};
 use tests::world::office::Office;
+use tests::world::open::{Nobody, open};
 
-use crate::ground::{Ground, YEAR, ground, opened, spec};
+use crate::ground::{Ground, YEAR, ground, spec};
 
 const PASSWORD: &str = "sesame-sesame";
 /// Files of a made-up return, and the tables that they are.
@@ -494,7 +495,9 @@ fn many_long_rows_take_the_memory_of_few() {
 fn a_round_is_prepared_from_a_database_and_a_reading_that_breaks_off_leaves_nothing_behind() {
     let Some(care) = Care::start() else { return };
     let ground = ground();
-    let round = opened(&ground.world, 1, None);
+    // the database holds the tables of the return alone
+    let alone = Spec { extracts: Supply::Nothing, ..spec(1) };
+    let round = open(&ground.world, &alone, None, &Nobody).unwrap();
     let office = &round.members[0].office;
     let folders: Vec<_> = [YEAR - 2, YEAR - 1, YEAR].map(|year| (year, office.returns().join(year.to_string()))).to_vec();
     let years: Vec<(i16, &Path)> = folders.iter().map(|(year, folder)| (*year, folder.as_path())).collect();

@@ -9,6 +9,7 @@ pub mod pseudonymise; // an extract -> the same with pseudonyms
 pub mod page_file; // where its page is written
 pub mod compare; // beside what is published
 pub mod dates; // which dates come next
+pub mod explain; // how a measure counts
 pub mod problem_list; // problems as rows of a CSV
 pub mod known_noise; // how wide the noise of a kept plan is
 pub mod room; // what the commands of the sending half share
@@ -139,6 +140,7 @@ pub fn run(cli: Cli, surroundings: &mut Surroundings<'_>, screen: &mut Screen<'_
         Command::Check(args) => check::run(args, surroundings, screen),
         Command::Dates(args) => dates::run(args, surroundings.clock.now(), screen),
         Command::Preview(args) => preview::run(args, surroundings, screen),
+        Command::Explain(args) => explain::run(args, screen),
         Command::Key(command) => key::run(command, surroundings.parts, screen),
         Command::Pseudonymise(args) => pseudonymise::run(args, screen),
         Command::Sending(command) => return sending::run(command, surroundings, screen),

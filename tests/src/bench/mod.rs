@@ -78,7 +78,8 @@ impl Outcome {
 }
 
 /// The benchmarks by name.
-pub const NAMES: [&str; 11] = ["records", "check", "memory", "measures", "agent", "ingest", "release", "audit", "demo", "calibration", "parameters"];
+pub const NAMES: [&str; 11] =
+    ["records", "check", "memory", "measures", "agent", "ingest", "release", "audit", "demo", "calibration", "parameters"];
 
 /// Runs one benchmark.
 ///

@@ -34,7 +34,7 @@ mod tests;
 #[cfg(test)]
 mod wellbeing_tests;
 
-use shared::framework::{AGE_MAX, ChildKind, Framework, Kind, Presence, Table, admits};
+use shared::framework::{AGE_MAX, ChildKind, Framework, Kind, Table};
 use shared::ids::ReportingYear;
 
 use crate::day::Day;
@@ -95,7 +95,6 @@ struct Resolved {
 struct ResolvedTable {
     index: u16,
     ages: [u8; 2],
-    on_31_march: Presence,
     resolver: Resolver,
     /// Position in the table of each answer of the code; for a mean, of its one sum.
     categories: Vec<u8>,
@@ -147,7 +146,8 @@ impl MeasureSet {
         let mut entries = Vec::new();
         for measure in &self.measures {
             if let Some(answer) = (measure.count)(history, year) {
-                let tables = measure.tables.iter().filter(|table| admits(table.ages, table.on_31_march, kind));
+                // ages are the catalogue's; that code and catalogue agree on who is in care on 31 March is asked by the bounds
+                let tables = measure.tables.iter().filter(|table| (table.ages[0]..=table.ages[1]).contains(&age));
                 entries.extend(tables.filter_map(|table| table.contribution(history, year, &answer)));
             }
         }
@@ -186,5 +186,5 @@ fn resolve_table(index: usize, table: &Table, names: &[&str]) -> Result<Resolved
     };
     let resolver = Resolver::of(table).ok_or_else(|| differs(&table.breakdown))?;
     let index = u16::try_from(index).map_err(|_| CatalogueError::TooLarge)?;
-    Ok(ResolvedTable { index, ages: table.ages, on_31_march: table.on_31_march, resolver, categories })
+    Ok(ResolvedTable { index, ages: table.ages, resolver, categories })
 }

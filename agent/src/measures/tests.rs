@@ -274,7 +274,14 @@ proptest! {
             let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
             let oc2 = format!("A1,15/05/{birth_year},{score},,,,,,1,,,");
             let oc3 = format!("A1,15/05/{birth_year},YES,F1,U1");
-            returns.push(written(number, &[&header], &rows).with(Source::Oc2, &[&oc2]).with(Source::Oc3, &[&oc3]).with(Source::Reviews, &[]));
+            let said = score % 11;
+            let survey = format!(
+                "A1,01/06/{},{said},{said},{said},{said},{},YES,SOME,SAME,NO,RIGHT,LITTLE,NONE_OK,SOME,YES,NO",
+                number - 1,
+                ["1", "5"][usize::from(score % 2)].repeat(7).chars().map(String::from).collect::<Vec<_>>().join(",")
+            );
+            let of_year = written(number, &[&header], &rows).with(Source::Oc2, &[&oc2]).with(Source::Oc3, &[&oc3]);
+            returns.push(of_year.with(Source::Reviews, &[]).with(Source::Wellbeing, &[&survey]));
         }
         for child in &histories(2025, &returns).children {
             let Some(all) = measures.contributions(child, year(2025)) else { continue };
@@ -284,7 +291,7 @@ proptest! {
             for entry in &all.entries {
                 let table = &framework.tables()[usize::from(entry.table)];
                 prop_assert!(usize::from(entry.group) < table.groups.len() && usize::from(entry.category) < table.categories.len());
-                prop_assert!(table.admits(all.kind));
+                prop_assert!(table.admits(all.kind), "{}: code and catalogue differ on who is in it", table.id);
                 let measure = framework.measure(&table.measure).unwrap();
                 let centred = entry.amount - measure.centre();
                 prop_assert!(centred.abs() <= table.contribution_max);

@@ -76,6 +76,9 @@ fn check_measure(m: &Measure, all: &[Measure]) -> Result<(), String> {
             if low >= high || (high - low) % 2 != 0 {
                 return Err("bounds have no whole middle".into());
             }
+            if (base.ages, base.on_31_march) != (m.ages, m.on_31_march) {
+                return Err("its count is over other ages, or other children on 31 March".into());
+            }
             let has = |b: &String| base.breakdowns.contains(b);
             (base.kind == Kind::Share && m.breakdowns.iter().all(has)).then_some(()).ok_or("its count has other tables".into())
         }

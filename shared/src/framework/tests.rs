@@ -46,6 +46,7 @@ fn a_contradiction_is_named() {
     };
     check("id = \"A2\"", "id = \"A1\"", "stands twice");
     check("count_from = \"A2\"", "count_from = \"Z9\"", "names the measure");
+    check("count_from = \"A2\"", "count_from = \"A12\"", "other ages");
     check("bounds = [0, 40]", "bounds = [0, 41]", "no whole middle");
     check("bounds = [0, 40]", "bounds = [-2147483648, 2147483647]", "bounds beyond");
     check("sum = [\"3\", \"4\", \"5+\"]", "sum = [\"3\", \"6\"]", "does not add up");

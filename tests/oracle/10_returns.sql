@@ -49,9 +49,23 @@ SELECT r.council,
     bool_or(s.tbl = 'CarerSupport' AND s.year = r.year) IS TRUE AS carer_support,
     bool_or(s.tbl = 'LeaverSupport' AND s.year = r.year) IS TRUE AS leaver_support,
     bool_or(s.tbl = 'AfterHome' AND s.year = r.year) IS TRUE AS after_home,
-    bool_or(s.tbl = 'HealthAssessment' AND s.year = r.year) IS TRUE AS health_assessment
+    bool_or(s.tbl = 'HealthAssessment' AND s.year = r.year) IS TRUE AS health_assessment,
+    r.council IN (SELECT council FROM own_area) AS postcodes
 FROM this_round r LEFT JOIN supplied s USING (council)
 GROUP BY r.council, r.year;
+
+-- docs/postcodes.md. NULL when a text has not the shape of a postcode; spaces may stand between its two halves alone.
+CREATE MACRO postcode_of(x) AS
+    CASE WHEN regexp_full_match(word(x), '[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][A-Z]{2}') THEN replace(word(x), ' ', '') END;
+
+-- docs/postcodes.md. One without a point lies nowhere.
+CREATE TABLE located AS
+SELECT DISTINCT p.council, postcode_of(p.postcode) AS postcode,
+    CAST(nullif(trim(p.easting), '') AS BIGINT) AS easting, CAST(nullif(trim(p.northing), '') AS BIGINT) AS northing,
+    word(p.district)[1] AS country,
+    EXISTS (FROM own_area o WHERE o.council = p.council AND o.code IN (word(p.district), word(p.county))) AS own
+FROM raw_postcode p
+WHERE nullif(trim(p.easting), '') IS NOT NULL AND nullif(trim(p.northing), '') IS NOT NULL;
 
 -- Detail 7: the newest Header with a date of birth; within one return the last row.
 CREATE TABLE person AS

@@ -4,8 +4,8 @@
 CREATE TABLE recorded AS
 SELECT council, word(child) AS child, year AS return_year, date_of(decom) AS decom, date_of(dec) AS dec,
     word(rne) AS rne, word(rec) AS rec, word(ls) AS ls, word(cin) AS cin, word(place) AS place,
-    word(place_provider) AS provider, replace(word(home_post), ' ', '') AS home_post,
-    replace(word(pl_post), ' ', '') AS pl_post, word(urn) AS urn, word(reason_place_change) AS reason
+    word(place_provider) AS provider, postcode_of(home_post) AS home_postcode,
+    postcode_of(pl_post) AS pl_postcode, replace(word(pl_post), ' ', '') AS pl_post, word(urn) AS urn, word(reason_place_change) AS reason
 FROM raw_episodes
 WHERE word(child) IS NOT NULL AND date_of(decom) IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY council, word(child), date_of(decom) ORDER BY year DESC, line DESC) = 1;
@@ -102,7 +102,7 @@ WITH with_before AS (
     FROM numbered
 )
 SELECT council, child, CAST(n AS INTEGER) AS n, decom, dec, rne, rec, rec_recorded, ls, cin, place, provider,
-    home_post, pl_post, urn, reason, return_year, temporary,
+    home_postcode, pl_postcode, pl_post, urn, reason, return_year, temporary,
     CAST(period AS INTEGER) AS period, period_start, period_rne,
     placement,
     CASE WHEN placement IS NOT NULL THEN min(decom) OVER (PARTITION BY council, child, placement) END AS placement_start,

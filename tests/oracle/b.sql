@@ -205,9 +205,24 @@ CROSS JOIN (VALUES ('B11', 'M'), ('B12', 'A')) AS kind(measure, code)
 LEFT JOIN times_away t ON t.council = c.council AND t.child = c.child AND t.missing = kind.code
 WHERE c.q2;
 
--- B13: needs the postcode directory, which no world holds.
+-- B13, domain 1.2: of the episode of 31 March. No distance from outside England, nor to the grid of Northern Ireland.
 INSERT INTO answer
-SELECT council, child, 'B13', 'table_not_supplied', NULL, 'last_day', last_day, year FROM looked_after_now;
+SELECT council, child, 'B13',
+    CASE WHEN NOT postcodes THEN 'table_not_supplied'
+         WHEN miles IS NULL THEN 'not_known'
+         WHEN own AND miles > 20.0 THEN 'inside_over_20' WHEN own THEN 'inside_20'
+         WHEN miles > 20.0 THEN 'outside_over_20' ELSE 'outside_20' END,
+    NULL, 'last_day', last_day, year
+FROM (
+    SELECT l.council, l.child, l.last_day, l.year, l.postcodes, there.own,
+        CASE WHEN here.country = 'E' AND there.country <> 'N' THEN
+            round(sqrt((there.easting - here.easting) ** 2 + (there.northing - here.northing) ** 2) / 1000 / 1.6093, 1) END
+            AS miles
+    FROM looked_after_now l
+    JOIN episode e ON e.council = l.council AND e.child = l.child AND e.n = l.now_n
+    LEFT JOIN located here ON here.council = e.council AND here.postcode = e.home_postcode
+    LEFT JOIN located there ON there.council = e.council AND there.postcode = e.pl_postcode
+);
 
 -- B14, Detail 21.
 INSERT INTO answer

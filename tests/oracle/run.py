@@ -6,6 +6,7 @@ The only thing done here is to find files, to set council, return year and line 
 import argparse
 import csv
 import json
+import re
 import sys
 import tempfile
 import time
@@ -41,6 +42,14 @@ TABLES = {
     "LeaverSupport": "CHILD STAYING_CLOSE ADVISER TOLD_25 TOOK_25 PATHWAY_REVIEW MH_AT_18 MH_SERVICE",
     "AfterHome": "CHILD HOME_DATE HOME_PLAN",
     "HealthAssessment": "CHILD HEALTH_CHECK_TYPE HEALTH_CHECK_DATE HEALTH_CHECK_STATUS",
+}
+# What is read of a postcode directory (docs/postcodes.md): our name, and the names of the column, the first that stands.
+DIRECTORY = {
+    "postcode": "pcds|pcd|pcd7|pcd8",
+    "easting": "oseast1m|east1m",
+    "northing": "osnrth1m|north1m",
+    "district": r"laua|oslaua|lad\d\dcd",
+    "county": r"cty|oscty|cty\d\dcd",
 }
 NOT_READ = {"AD1", "PlacedAdoption", "PrevPerm", "DoLo"}
 NAME_OF = {name.lower(): name for name in TABLES}
@@ -90,10 +99,12 @@ def load(base, worlds):
     """Every table of every council as text, in raw_<table>; `rounds` and `supplied` from folders and file names."""
     base.execute("CREATE TABLE rounds (council VARCHAR, year INTEGER)")
     base.execute("CREATE TABLE supplied (council VARCHAR, year INTEGER, tbl VARCHAR)")
-    rounds, supplied, files = [], [], {name: [] for name in TABLES}
+    rounds, supplied, files, directories = [], [], {name: [] for name in TABLES}, []
     for folder in sorted(path for path in worlds.iterdir() if path.is_dir()):
         council, year = folder.name, year_of(folder / "round.txt")
         rounds.append((council, year))
+        if (folder / "postcodes.csv").exists():
+            directories.append((council, folder))
         for one_year in sorted(path for path in folder.iterdir() if path.is_dir()):
             if not one_year.name.isdigit():
                 sys.exit(f"{one_year}: the folder of a return is named by its year")
@@ -115,6 +126,7 @@ def load(base, worlds):
     for name in TABLES:
         if name not in NOT_READ:
             load_table(base, name, files[name])
+    load_directories(base, directories)
 
 
 def year_of(path):
@@ -122,6 +134,39 @@ def year_of(path):
         return int(path.read_text(encoding="utf-8-sig").strip())
     except (OSError, ValueError) as error:
         sys.exit(f"{path}: must hold the reporting year: {error}")
+
+
+def load_directories(base, folders):
+    """Where postcodes lie, as text, in raw_postcode; the codes of the authority's own area, one on a line, in own_area."""
+    base.execute("CREATE TABLE own_area (council VARCHAR, code VARCHAR)")
+    base.execute(f"CREATE TABLE raw_postcode (council VARCHAR, {', '.join(f'{name} VARCHAR' for name in DIRECTORY)})")
+    with tempfile.TemporaryDirectory() as scratch:
+        joined = Path(scratch) / "postcodes.csv"
+        with open(joined, "w", encoding="utf-8", newline="") as file:
+            out = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+            for council, folder in folders:
+                for code in (folder / "ons.txt").read_text(encoding="utf-8").split():
+                    base.execute("INSERT INTO own_area VALUES (?, ?)", [council, code])
+                out.writerows([council, *row] for row in directory_rows(folder / "postcodes.csv"))
+        base.execute("INSERT INTO raw_postcode SELECT * FROM read_csv(?, auto_detect = false, header = false, delim = ',', "
+                     "quote = '\"', escape = '\"', all_varchar = true, columns = "
+                     + json.dumps({name: "VARCHAR" for name in ("council", *DIRECTORY)}).replace('"', "'") + ")",
+                     [str(joined)])
+
+
+def directory_rows(path):
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        rows = csv.reader(file)
+        first = [cell.strip().lower() for cell in next(rows, [])]
+        places = []
+        for name, pattern in DIRECTORY.items():
+            place = [at for way in pattern.split("|") for at, cell in enumerate(first) if re.fullmatch(way, cell)]
+            if not place and name != "county":
+                sys.exit(f"{path}: the first line has no column for the {name}")
+            places.append(place[0] if place else None)
+        for row in rows:
+            if row:
+                yield ["" if place is None else row[place] for place in places]
 
 
 def load_table(base, name, files):

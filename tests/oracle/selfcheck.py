@@ -6,6 +6,9 @@ A case is a heading (`# what it shows`) and lines below it:
     2024                                    a return without rows (Header and Episodes alone)
     2025 Episodes A 01/05/2024 S C2 ...     a row of a table of that return; `-` is a blank cell, the rest may be left out
     2025 Missing                            a table without rows
+    postcode AB11CD 400000 300000 E07000001 E10000001
+                                            a line of the postcode directory: easting, northing, district, county
+    ons E10000001                           codes of the council's own area
     A B1 2 B5 none P3 -                     what child A must contribute; `-` is: nothing
     cell P1.age 10-15 children 1            what a cell must hold; 0 is: not written
 
@@ -65,9 +68,13 @@ def read_cases(path):
             continue
         if words[0] == "#":
             cases.append({"name": f"{path.name}:{number} {line[2:]}", "round": None, "tables": {}, "children": [],
-                          "cells": []})
+                          "cells": [], "postcodes": [], "ons": []})
         elif words[0] == "round":
             cases[-1]["round"] = words[1]
+        elif words[0] == "postcode":
+            cases[-1]["postcodes"].append(["" if cell == "-" else cell for cell in words[1:]])
+        elif words[0] == "ons":
+            cases[-1]["ons"] += words[1:]
         elif words[0] == "cell":
             table, group, category, value = words[1:]
             cases[-1]["cells"].append((table, group, category, value))
@@ -94,6 +101,10 @@ def write_world(folder, case):
                 out = csv.writer(file)
                 out.writerow(columns)
                 out.writerows(row + [""] * (len(columns) - len(row)) for row in rows)
+    if case["postcodes"]:
+        with open(folder / "postcodes.csv", "w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([["pcds", "oseast1m", "osnrth1m", "laua", "cty"], *case["postcodes"]])
+        (folder / "ons.txt").write_text("\n".join(case["ons"]) + "\n", encoding="utf-8")
     (folder / "round.txt").write_text(case["round"] + "\n", encoding="utf-8")
 
 

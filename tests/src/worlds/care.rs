@@ -33,7 +33,7 @@ pub struct Episode {
     pub need: &'static str,
     /// Where.
     pub home: Home,
-    /// Number of the postcode of the family.
+    /// Number of the postcode of the family; 0 is a blank.
     pub family_post: u32,
     /// Why it ended; blank while open.
     pub rec: &'static str,

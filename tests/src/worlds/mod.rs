@@ -6,8 +6,8 @@
 //! absent. Invariants: one seed makes one world; no row breaks a rule that drops it, and no file one that refuses it, so
 //! that every row counts. It names no item of `agent`, and its children are nobody.
 //!
-//! In the order of making: `draw`, `days`, `codes`, `care`, `child`, `around`, `extracts`, `returns`; `named` holds worlds
-//! that were written by hand.
+//! In the order of making: `draw`, `days`, `codes`, `care`, `child`, `around`, `extracts`, `returns`, `postcodes`; `named`
+//! holds worlds that were written by hand.
 
 pub mod draw; // seeded chance
 pub mod days; // edge days
@@ -17,6 +17,7 @@ pub mod child; // kinds of childhood
 pub mod around; // reviews, absences, workers, outcomes
 pub mod extracts; // local extracts
 pub mod returns; // rows, with what is wrong in them
+pub mod postcodes; // where postcodes lie
 pub mod named; // hard cases by hand
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,10 +28,13 @@ use child::KINDS;
 use codes::{TABLES, first_year, is_extract, optional_columns};
 use days::{Edges, text};
 use draw::Draw;
+use postcodes::Directory;
 use returns::{Dirt, Return};
 
 use crate::councils::calendar::{Day, year_end, year_start};
 
+/// Stream of chance for the directory of a world, beside those of its children.
+const DIRECTORY_STREAM: u64 = 1_000_000;
 /// Newest return year that can be written.
 const YEAR_LAST: i16 = 2027;
 
@@ -85,6 +89,12 @@ impl Sheet {
         text
     }
 
+    /// The cells of a column, where this is the table that has it.
+    fn cells<'s>(&'s self, table: &str, column: &str) -> impl Iterator<Item = &'s str> + use<'s> {
+        let at = self.columns.iter().position(|name| *name == column).filter(|_| self.table == table);
+        at.into_iter().flat_map(|at| self.rows.iter().map(move |row| row[at].as_str()))
+    }
+
     fn without(mut self, column: &str) -> Self {
         if let Some(at) = self.columns.iter().position(|name| *name == column) {
             self.columns.remove(at);
@@ -104,6 +114,8 @@ pub struct World {
     pub round: i16,
     /// The files of each return year.
     pub returns: BTreeMap<i16, Vec<Sheet>>,
+    /// Where postcodes lie, if the council has a directory.
+    pub directory: Option<Directory>,
 }
 
 impl World {
@@ -135,8 +147,13 @@ impl World {
             }
             (year, sheets)
         });
-        let returns = returns.collect();
-        Self { name: format!("hard-{seed:04}"), round, returns }
+        let returns: BTreeMap<i16, Vec<Sheet>> = returns.collect();
+        let mut draw = Draw::new(seed, DIRECTORY_STREAM);
+        let directory = draw.per_cent(70).then(|| {
+            let posts = |column| returns.values().flatten().flat_map(move |sheet| sheet.cells("Episodes", column));
+            Directory::of(&mut draw, posts("HOME_POST"), posts("PL_POST"))
+        });
+        Self { name: format!("hard-{seed:04}"), round, returns, directory }
     }
 
     /// The files of each return year: name and bytes.
@@ -147,7 +164,7 @@ impl World {
         })
     }
 
-    /// Writes `round.txt` and a folder for each return year into a folder of the world's name.
+    /// Writes `round.txt`, a folder for each return year and the postcode directory into a folder of the world's name.
     ///
     /// # Errors
     /// When a folder or file cannot be written.
@@ -159,6 +176,9 @@ impl World {
             for (name, bytes) in files {
                 std::fs::write(of_year.join(name), bytes)?;
             }
+        }
+        if let Some(directory) = &self.directory {
+            directory.write(&own)?;
         }
         std::fs::write(own.join("round.txt"), format!("{}\n", self.round))
     }

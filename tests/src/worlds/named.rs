@@ -37,7 +37,7 @@ fn world(case: &Case) -> World {
         tables.into_iter().map(|(table, rows)| Sheet::new(table, rows)).collect()
     };
     let returns = returns.into_iter().map(|(year, tables)| (year, sheets(tables))).collect();
-    World { name: format!("case-{}", case.name), round: case.round, returns }
+    World { name: format!("case-{}", case.name), round: case.round, returns, directory: None }
 }
 
 const CASES: [Case; 16] = [

@@ -12,6 +12,9 @@ use super::draw::Draw;
 use super::{Rows, extracts};
 use crate::councils::calendar::{Day, year_end, year_start};
 
+/// Number of a family whose postcode was written down by half.
+const NO_POSTCODE: u32 = 19;
+
 /// How much is wrong in the rows of a world, in parts of a hundred.
 #[derive(Clone, Copy)]
 pub struct Dirt {
@@ -175,7 +178,8 @@ impl Return<'_> {
         if !is_kept {
             return None;
         }
-        let post = |area: &str, n: u32| if n == 0 { String::new() } else { format!("{area}{n} {n}AB") };
+        let way = row.start.0.unsigned_abs() + u32::from(self.year.unsigned_abs());
+        let post = |area, n, shift| if n == 0 { String::new() } else { postcode(area, n, way + shift) };
         let urn = if row.home.urn == 0 { String::new() } else { format!("SC{:06}", 100 + row.home.urn) };
         Some(vec![
             child.id.clone(),
@@ -188,9 +192,23 @@ impl Return<'_> {
             text_or_blank(row.end),
             codes::ending(draw, row.rec, self.year).to_owned(),
             codes::reason(row.reason, self.year).to_owned(),
-            post("XA", row.family_post),
-            post("XB", row.home.post),
+            post("XA", row.family_post, 0),
+            post("XB", row.home.post, 2),
             urn,
         ])
+    }
+}
+
+/// The postcode of a number, each its own, in one of several ways of writing it: one has its space at the wrong place, so
+/// that it has not the shape of a postcode and yet says the same home (Detail 8).
+fn postcode(area: &str, n: u32, way: u32) -> String {
+    let (outward, inward) = (format!("{area}{n}"), format!("{}AB", n % 10));
+    match way % 9 {
+        _ if n == NO_POSTCODE => outward,
+        0 => format!("{outward}{inward}"),
+        1 => format!("{outward}  {inward}").to_lowercase(),
+        2 => format!("{outward}{} AB", n % 10),
+        3 => format!(" {outward}{inward} ").to_lowercase(),
+        _ => format!("{outward} {inward}"),
     }
 }

@@ -91,6 +91,9 @@ struct Entry {
     unit: EnglandUnit,
     of: Option<i64>,
     source: String,
+    /// Why the made-up councils of the tests miss it: nothing to an authority.
+    #[serde(default, rename = "missed")]
+    _missed: IgnoredAny,
 }
 
 /// Measure, category or view, group.

@@ -32,6 +32,25 @@ pub enum Target {
     None,
 }
 
+/// How a figure lies to its baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparison {
+    /// Figure over baseline.
+    Ratio(f64),
+    /// Figure less baseline.
+    Difference(f64),
+}
+
+impl std::fmt::Display for Comparison {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ratio(ratio) => write!(f, "{ratio:.2}"),
+            Self::Difference(difference) => write!(f, "{difference:+.2}"),
+        }
+    }
+}
+
 /// One measured figure beside its baseline.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
@@ -47,8 +66,9 @@ pub struct Outcome {
     pub baseline: f64,
     /// What the baseline is.
     pub baseline_is: &'static str,
-    /// Figure over baseline.
-    pub ratio: f64,
+    /// How one lies to the other.
+    #[serde(flatten)]
+    pub comparison: Comparison,
     /// What is demanded, in words.
     pub target: String,
     /// Whether it holds.
@@ -73,7 +93,25 @@ impl Outcome {
             Target::FigureAtMost(most) => (format!("figure <= {most} {unit}"), figure <= most),
             Target::None => ("none".to_owned(), true),
         };
-        Self { bench, what, figure, unit, baseline: baseline.0, baseline_is: baseline.1, ratio, target: words, holds }
+        let (comparison, (baseline, baseline_is)) = (Comparison::Ratio(ratio), baseline);
+        Self { bench, what, figure, unit, baseline, baseline_is, comparison, target: words, holds }
+    }
+
+    /// A figure that must lie near its baseline: at most `within` below or above it. All three in the figure's own unit.
+    #[must_use]
+    pub fn beside(bench: &'static str, what: String, figure: f64, baseline: (f64, &'static str), within: f64) -> Self {
+        let (baseline, baseline_is) = baseline;
+        let difference = figure - baseline;
+        let (comparison, target) = (Comparison::Difference(difference), format!("at most {within:.2} apart"));
+        let holds = difference.abs() <= within;
+        Self { bench, what, figure, unit: "", baseline, baseline_is, comparison, target, holds }
+    }
+
+    /// The same, with the known reason why it does not hold told beside its target. It holds no more for that.
+    #[must_use]
+    pub fn missed(mut self, why: &str) -> Self {
+        self.target = format!("{}; missed: {why}", self.target);
+        self
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tests::bench::ingest::{ANSWER_204, answer_204};
-use tests::bench::{NAMES, Outcome, measurements, run};
+use tests::bench::{Comparison, NAMES, Outcome, measurements, run};
 
 /// Benchmarks of Golden Thread: every figure beside a baseline of the same run.
 #[derive(Parser)]
@@ -58,8 +58,12 @@ fn measure(arguments: &Arguments) -> anyhow::Result<bool> {
 
 fn line(o: &Outcome) -> String {
     let verdict = if o.holds { "holds" } else { "DOES NOT HOLD" };
+    let compared = match o.comparison {
+        Comparison::Ratio(_) => "ratio",
+        Comparison::Difference(_) => "difference",
+    };
     format!(
-        "{}: {}: {:.4} {} against {:.4} ({}), ratio {:.2}, target {}: {verdict}",
-        o.bench, o.what, o.figure, o.unit, o.baseline, o.baseline_is, o.ratio, o.target
+        "{}: {}: {:.4} {} against {:.4} ({}), {} {}, target {}: {verdict}",
+        o.bench, o.what, o.figure, o.unit, o.baseline, o.baseline_is, compared, o.comparison, o.target
     )
 }

@@ -1,11 +1,12 @@
 //! The made-up councils held against England's published figures, by the agent's own measures.
 //!
 //! `published` reads the facts of `config/published.toml` and says what each asks of the nation; `cells` counts a council
-//! by every measure and breakdown, from the returns that it writes; this room holds one against the other. Figures of
-//! events, which no measure counts, come from the generator's own state and are marked so.
+//! by every measure and breakdown, from the returns that it writes; this room holds one against the other, and `rows`
+//! judges the mean over several seeds. Figures of events, which no measure counts, come from the generator's own state and are marked so.
 
 pub mod cells;
 pub mod published;
+pub mod rows;
 
 use crate::councils::extracts::Supply;
 use crate::councils::profile::Profile;
@@ -17,9 +18,6 @@ use published::{Published, Source, Target};
 pub const YEAR: i16 = 2025;
 /// Linked return years: enough for every measure.
 const N_YEARS: usize = 4;
-
-/// Measures whose published figure rests on more than linked returns can hold, and why.
-const NOT_HELD: [(&str, &str); 1] = [("F4", "the department knows every period of a childhood, four linked returns do not")];
 
 /// A nation that was made and counted.
 pub struct Counted {
@@ -37,16 +35,6 @@ pub struct Held {
     pub target: Target,
     /// What was counted; none where no measure counts it yet.
     pub found: Option<f64>,
-    /// Why the difference says nothing, where it does not.
-    pub not_held: Option<&'static str>,
-}
-
-impl Held {
-    /// Whether the nation lies near enough; none where nothing was counted.
-    #[must_use]
-    pub fn is_inside(&self) -> Option<bool> {
-        self.found.map(|found| (found - self.target.value).abs() <= self.target.within)
-    }
 }
 
 /// Makes and counts the nation of a seed, or so many of its councils, on all processors. Every council supplies every
@@ -94,10 +82,6 @@ pub fn hold(published: &Published, counted: &Counted) -> Vec<Held> {
             (whole > 0.0).then(|| percent * counted.profile.count(key) / whole)
         }
     };
-    let not_held = |target: &Target| match &target.source {
-        Source::Measure { measure, .. } => NOT_HELD.iter().find(|(of, _)| of == measure).map(|&(_, why)| why),
-        Source::Generator { .. } => None,
-    };
-    let held = |target: Target| Held { found: found(&target), not_held: not_held(&target), target };
+    let held = |target: Target| Held { found: found(&target), target };
     published.targets(YEAR).into_iter().map(held).collect()
 }

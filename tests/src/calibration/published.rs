@@ -56,6 +56,9 @@ pub struct Figure {
     pub of: Option<u32>,
     /// Where it is published.
     pub source: String,
+    /// Why the made-up councils miss it, where they are known to.
+    #[serde(default)]
+    pub missed: Option<String>,
 }
 
 /// A published figure that no measure counts.
@@ -80,6 +83,9 @@ pub struct OfGenerator {
     pub of: Option<u32>,
     /// Where it is published.
     pub source: String,
+    /// Why the made-up councils miss it, where they are known to.
+    #[serde(default)]
+    pub missed: Option<String>,
 }
 
 /// All figures.
@@ -128,6 +134,16 @@ pub struct Target {
     pub within: f64,
     /// Whether a number of children is asked, not a part of all.
     pub is_count: bool,
+    /// Why the made-up nation misses it, where it is known to.
+    pub missed: Option<String>,
+}
+
+impl Target {
+    /// Whether it is of this measure.
+    #[must_use]
+    pub fn is_of(&self, id: &str) -> bool {
+        matches!(&self.source, Source::Measure { measure, .. } if measure == id)
+    }
 }
 
 impl Published {
@@ -189,7 +205,7 @@ impl Published {
             _ => points(figure.of),
         };
         let source = Source::Measure { measure: measure.clone(), what: what.clone(), group: group.clone() };
-        Target { name: format!("{measure} {group}: {what}"), source, value, within, is_count }
+        Target { name: format!("{measure} {group}: {what}"), source, value, within, is_count, missed: figure.missed.clone() }
     }
 }
 
@@ -206,6 +222,7 @@ fn of_generator(figure: &OfGenerator, shift: f64) -> Target {
         value: figure.value + shift,
         within,
         is_count: matches!(figure.unit, Unit::Children | Unit::Events),
+        missed: figure.missed.clone(),
     }
 }
 
@@ -242,6 +259,16 @@ mod tests {
             };
             assert!(is_known, "{name}: no such category or view");
         }
+    }
+
+    #[test]
+    fn a_mark_of_a_miss_stands_on_a_figure_that_is_held_and_gives_a_reason() {
+        let published = Published::built_in();
+        let of_figures = published.figure.iter().filter_map(|figure| figure.missed.as_ref());
+        let marks: Vec<&String> = of_figures.chain(published.generator.iter().filter_map(|of| of.missed.as_ref())).collect();
+        assert!(marks.iter().all(|mark| !mark.trim().is_empty()), "a mark without a reason");
+        let n_held = published.targets(super::super::YEAR).iter().filter(|target| target.missed.is_some()).count();
+        assert_eq!(n_held, marks.len(), "a mark on a figure that a later year has replaced");
     }
 
     #[test]

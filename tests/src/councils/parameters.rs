@@ -199,23 +199,26 @@ pub const CARE_ORDER: [f64; 5] = [0.99, 0.99, 0.97, 0.86, 0.30];
 /// Median days and spread of care proceedings.
 pub const PROCEEDINGS: (f64, f64) = (215.0, 0.3);
 
-/// Yearly hazard of a move by days in the placement: in the first week, up to 60 days, to 180, to 730, longer.
+/// Yearly hazard of a move by days in the placement: in the first week, up to 60 days, to 180, to 365, to 730, longer.
 /// DfE 2024: one placement in the year 69 %, two 21 %, three or more 10.4 %; five or more in two years
 /// 6.2 %; DfE 2025: 68.5 % of children with the same carer for two years.
-pub const MOVE_HAZARD: [f64; 5] = [1.00, 0.46, 0.30, 0.160, 0.100];
-/// Spread of the logarithm of a child's own multiplier of the hazard.
-pub const FRAILTY_SPREAD: f64 = 0.86;
-/// Share of children for whom few placements hold, by age at entry under and over 10, and how much more often they move.
-pub const UNSETTLED: (f64, f64) = (0.060, 0.125);
-/// See [`UNSETTLED`].
-pub const UNSETTLED_FACTOR: f64 = 6.0;
+pub const MOVE_HAZARD: [f64; 6] = [1.60, 0.52, 0.36, 0.250, 0.165, 0.110];
+/// Middle of a child's own multiplier of the hazard, and spread of its logarithm. DfE 2024, placements over two years: one
+/// 54 %, two 23 %, three 11 %, four 5 %, five or more 6 %: with one wide group the last is too many and those before too few.
+pub const SETTLED_FACTOR: (f64, f64) = (1.0, 0.68);
+/// As [`SETTLED_FACTOR`], of children for whom few placements hold: they differ less from each other than the others do.
+pub const UNSETTLED_FACTOR: (f64, f64) = (3.6, 0.3);
+/// Share of children for whom few placements hold, by age at entry under and over 10.
+pub const UNSETTLED: (f64, f64) = (0.08, 0.16);
 /// The first placement of a period is often a bridge: factor of the hazard in it.
 pub const BRIDGE_FACTOR: f64 = 1.0;
 /// Yearly rate of changes with the same carer. DfE 2025: 18 % of reasons are a change of status only.
-pub const SAME_CARER_RATE: f64 = 0.132;
+pub const SAME_CARER_RATE: f64 = 0.105;
+/// How much more often such changes are in supported accommodation: a young person moves within the same provider.
+pub const SAME_CARER_SUPPORTED: f64 = 4.5;
 /// Factor of the hazard of a move by age in the placement (under 1, 1-4, 5-9, 10-15, 16-17). DfE 2024, three or more
 /// placements in the year: 12, 10, 8, 11, 11 %.
-pub const MOVES_AT_AGE: [f64; 5] = [1.45, 0.85, 1.06, 1.16, 0.54];
+pub const MOVES_AT_AGE: [f64; 5] = [1.45, 0.85, 1.16, 1.16, 0.54];
 /// Factor of the hazard of a move of girls and of boys. DfE 2024: 11 and 10 % had three or more placements in the year, 24
 /// and 22 % in two years.
 pub const MOVES_OF_SEX: (f64, f64) = (1.06, 1.0);
@@ -226,11 +229,11 @@ pub const TEMPORARY_RATE: f64 = 0.02;
 
 /// Reasons for a move by age (under 1, 1-4, 5-9, 10-15, 16-17), a change of status apart. DfE 2024.
 pub const MOVE_REASONS: [[(MoveReason, f64); 10]; 5] = [
-    reasons([34.3, 0.6, 0.5, 0.7, 0.1, 5.6, 0.1, 1.0, 23.7, 0.7]),
-    reasons([29.0, 0.6, 0.8, 0.9, 2.0, 7.8, 0.1, 1.5, 21.6, 0.7]),
-    reasons([22.4, 0.9, 1.2, 1.0, 7.0, 11.2, 0.4, 2.0, 21.6, 0.7]),
-    reasons([19.1, 0.9, 1.0, 1.3, 13.0, 9.0, 3.0, 3.0, 25.8, 0.7]),
-    reasons([14.5, 0.6, 0.7, 1.0, 7.0, 3.4, 6.0, 2.0, 21.6, 0.7]),
+    reasons([34.3, 0.6, 0.5, 0.7, 0.1, 5.6, 0.1, 1.0, 25.4, 0.7]),
+    reasons([29.0, 0.6, 0.8, 0.9, 2.0, 7.8, 0.1, 1.5, 23.1, 0.7]),
+    reasons([22.4, 0.9, 1.2, 1.0, 7.0, 11.2, 0.4, 2.0, 23.1, 0.7]),
+    reasons([19.1, 0.9, 1.0, 1.3, 13.0, 9.0, 3.0, 3.0, 27.6, 0.7]),
+    reasons([14.5, 0.6, 0.7, 1.0, 7.0, 3.4, 6.0, 2.0, 23.1, 0.7]),
 ];
 
 const fn reasons(weights: [f64; 10]) -> [(MoveReason, f64); 10] {
@@ -302,7 +305,7 @@ const fn settings(weights: [f64; 8]) -> [(Setting, f64); 8] {
 /// Strengths and difficulties: share of children in the lower group of a mixture of two.
 /// DfE 2025: mean 14.9; 0-13 45 %, 14-16 13 %, 17-40 42 %. One normal group cannot give a band of 13 %
 /// between two large ones unless it spreads by about 9 points.
-pub const SDQ_LOWER_SHARE: f64 = 0.497;
+pub const SDQ_LOWER_SHARE: f64 = 0.4955;
 /// Middle and spread of the lower group's children.
 pub const SDQ_LOWER: (f64, f64) = (9.45, 3.9);
 /// Middle and spread of the upper group's children.

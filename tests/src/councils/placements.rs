@@ -1,7 +1,8 @@
 //! Where a child lives over one period of care: a renewal process.
 //!
 //! A placement ends with a hazard that falls with the time spent in it and that each child multiplies by a
-//! factor of its own; both together make one-year and two-year counts fit at once. Plans (adoption, a
+//! factor of its own, around one middle for most children and a higher one for the few for whom few placements hold; all
+//! together make one-year and two-year counts fit at once. Plans (adoption, a
 //! placement with parents before going home, supported accommodation at 16) and temporary stays come on top.
 
 use super::calendar::{DAYS_PER_YEAR, Day, year_start};
@@ -43,8 +44,8 @@ pub struct Mover {
 
 /// Draws the child's own factor.
 pub fn mover(chance: &mut Chance, outline: &Outline, council_factor: f64, authority: u32, n_homes: u32) -> Mover {
-    let spread = chance.log_normal(1.0, parameters::FRAILTY_SPREAD);
-    let unsettled = if outline.unsettled { parameters::UNSETTLED_FACTOR } else { 1.0 };
+    let (median, spread) = if outline.unsettled { parameters::UNSETTLED_FACTOR } else { parameters::SETTLED_FACTOR };
+    let own = chance.log_normal(median, spread);
     let alone = if outline.alone { parameters::ALONE_MOVES } else { 1.0 };
     let sex = if outline.sex == Sex::Female { parameters::MOVES_OF_SEX.0 } else { parameters::MOVES_OF_SEX.1 };
     let (mixed, asian, black) = parameters::MOVES_OF_ETHNIC;
@@ -55,7 +56,7 @@ pub fn mover(chance: &mut Chance, outline: &Outline, council_factor: f64, author
         Ethnic::Ooth if !outline.alone => mixed,
         _ => 1.0,
     };
-    Mover { factor: spread * unsettled * alone * council_factor * sex * ethnic, authority, n_homes }
+    Mover { factor: own * alone * council_factor * sex * ethnic, authority, n_homes }
 }
 
 /// The stays of a period up to `last`, in order; the first begins with the period.
@@ -153,7 +154,7 @@ fn same_carer_rate(place: Place) -> f64 {
     match place {
         Place::U3 | Place::U6 | Place::U2 | Place::U5 => parameters::SAME_CARER_RATE,
         Place::U1 | Place::U4 | Place::K2 => parameters::SAME_CARER_RATE * 0.35,
-        Place::Supported => parameters::SAME_CARER_RATE * 4.0,
+        Place::Supported => parameters::SAME_CARER_RATE * parameters::SAME_CARER_SUPPORTED,
         _ => 0.0,
     }
 }
@@ -167,7 +168,7 @@ fn temporary_rate(place: Place) -> f64 {
 
 /// Days until a move, by a hazard that falls with the time in the placement.
 fn days_to_move(chance: &mut Chance, factor: f64) -> i32 {
-    const UNTIL: [f64; 5] = [7.0, 60.0, 180.0, 730.0, 1.0e9];
+    const UNTIL: [f64; 6] = [7.0, 60.0, 180.0, 365.0, 730.0, 1.0e9];
     if factor <= 0.0 {
         return FAR;
     }

@@ -213,12 +213,12 @@ pub const UNSETTLED: (f64, f64) = (0.08, 0.16);
 /// The first placement of a period is often a bridge: factor of the hazard in it.
 pub const BRIDGE_FACTOR: f64 = 1.0;
 /// Yearly rate of changes with the same carer. DfE 2025: 18 % of reasons are a change of status only.
-pub const SAME_CARER_RATE: f64 = 0.105;
+pub const SAME_CARER_RATE: f64 = 0.101;
 /// How much more often such changes are in supported accommodation: a young person moves within the same provider.
 pub const SAME_CARER_SUPPORTED: f64 = 4.5;
 /// Factor of the hazard of a move by age in the placement (under 1, 1-4, 5-9, 10-15, 16-17). DfE 2024, three or more
 /// placements in the year: 12, 10, 8, 11, 11 %.
-pub const MOVES_AT_AGE: [f64; 5] = [1.45, 0.85, 1.16, 1.16, 0.54];
+pub const MOVES_AT_AGE: [f64; 5] = [1.45, 0.85, 1.11, 1.16, 0.54];
 /// Factor of the hazard of a move of girls and of boys. DfE 2024: 11 and 10 % had three or more placements in the year, 24
 /// and 22 % in two years.
 pub const MOVES_OF_SEX: (f64, f64) = (1.06, 1.0);

@@ -213,12 +213,12 @@ pub const UNSETTLED: (f64, f64) = (0.08, 0.16);
 /// The first placement of a period is often a bridge: factor of the hazard in it.
 pub const BRIDGE_FACTOR: f64 = 1.0;
 /// Yearly rate of changes with the same carer. DfE 2025: 18 % of reasons are a change of status only.
-pub const SAME_CARER_RATE: f64 = 0.105;
+pub const SAME_CARER_RATE: f64 = 0.101;
 /// How much more often such changes are in supported accommodation: a young person moves within the same provider.
 pub const SAME_CARER_SUPPORTED: f64 = 4.5;
 /// Factor of the hazard of a move by age in the placement (under 1, 1-4, 5-9, 10-15, 16-17). DfE 2024, three or more
 /// placements in the year: 12, 10, 8, 11, 11 %.
-pub const MOVES_AT_AGE: [f64; 5] = [1.45, 0.85, 1.16, 1.16, 0.54];
+pub const MOVES_AT_AGE: [f64; 5] = [1.45, 0.85, 1.11, 1.16, 0.54];
 /// Factor of the hazard of a move of girls and of boys. DfE 2024: 11 and 10 % had three or more placements in the year, 24
 /// and 22 % in two years.
 pub const MOVES_OF_SEX: (f64, f64) = (1.06, 1.0);
@@ -232,8 +232,8 @@ pub const MOVE_REASONS: [[(MoveReason, f64); 10]; 5] = [
     reasons([34.3, 0.6, 0.5, 0.7, 0.1, 5.6, 0.1, 1.0, 25.4, 0.7]),
     reasons([29.0, 0.6, 0.8, 0.9, 2.0, 7.8, 0.1, 1.5, 23.1, 0.7]),
     reasons([22.4, 0.9, 1.2, 1.0, 7.0, 11.2, 0.4, 2.0, 23.1, 0.7]),
-    reasons([19.1, 0.9, 1.0, 1.3, 13.0, 9.0, 3.0, 3.0, 27.6, 0.7]),
-    reasons([14.5, 0.6, 0.7, 1.0, 7.0, 3.4, 6.0, 2.0, 23.1, 0.7]),
+    reasons([19.1, 0.9, 1.0, 1.3, 13.0, 9.0, 3.0, 3.0, 28.2, 0.7]),
+    reasons([14.5, 0.6, 0.7, 1.0, 7.0, 3.4, 6.0, 2.0, 23.8, 0.7]),
 ];
 
 const fn reasons(weights: [f64; 10]) -> [(MoveReason, f64); 10] {
@@ -322,9 +322,9 @@ pub const SDQ_RECEIVED: f64 = 0.785;
 pub const SDQ_RECEIVED_COUNCILS: f64 = 1.25;
 /// How far boys of an age differ from the middle. DfE 2024, boys and girls by age 5 to 16.
 pub const SDQ_AGE_SEX: [(f64, f64); 12] = [
-    (0.25, -1.65),
-    (0.70, -1.40),
-    (1.35, -0.65),
+    (0.10, -1.80),
+    (0.50, -1.40),
+    (1.15, -0.90),
     (1.90, -0.70),
     (1.45, -0.75),
     (1.00, -1.00),

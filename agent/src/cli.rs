@@ -234,9 +234,9 @@ pub struct ExplainArgs {
 #[derive(Args, Debug, Default)]
 #[command(group(ArgGroup::new("whence").args(["config", "year"]).required(true).multiple(true)))]
 pub struct PreviewArgs {
-    /// Files or folders of one return, with --year; or families to show, a capital letter each, such as B.
+    /// Files or folders of one return, with --year; or families to show, a letter each, such as B.
     ///
-    /// A file whose name is a single capital letter is named with its folder: ./B.
+    /// A file whose name is a single letter is named with its folder: ./B.
     #[arg(value_name = "PATH_OR_FAMILY", required_unless_present = "config")]
     pub what: Vec<PathBuf>,
     /// The agent's configuration.
@@ -290,7 +290,7 @@ impl PreviewArgs {
         let paths: Vec<PathBuf> = self.what.iter().filter(|word| family_letter(word).is_none()).cloned().collect();
         match (paths.first(), &self.config) {
             (Some(path), Some(_)) => {
-                Err(format!("{}: with --config no files are named, and a family is one capital letter", path.display()))
+                Err(format!("{}: with --config no files are named, and a family is one letter", path.display()))
             }
             (None, None) => Err("name the files or folders of a return, or give --config".to_owned()),
             (Some(_), None) | (None, Some(_)) => Ok(Source { paths, config: self.config.clone(), year: self.year }),
@@ -310,7 +310,7 @@ impl PreviewArgs {
 /// The family that a word is, when it is one.
 fn family_letter(word: &Path) -> Option<char> {
     let mut letters = word.to_str()?.chars();
-    letters.next().filter(|letter| letter.is_ascii_uppercase() && letters.next().is_none())
+    letters.next().filter(|letter| letter.is_ascii_alphabetic() && letters.next().is_none()).map(|l| l.to_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -320,7 +320,7 @@ mod tests {
     use shared::problem::Exit;
 
     #[test]
-    fn a_capital_letter_is_a_family_and_everything_else_a_path() {
+    fn a_letter_is_a_family_and_everything_else_a_path() {
         let told = |line: &[&str]| {
             let cli = Cli::try_parse_from(["goldenthread-agent", "preview"].iter().chain(line)).unwrap();
             let Command::Preview(args) = cli.command else { panic!("another command") };
@@ -331,7 +331,8 @@ mod tests {
         assert_eq!(told(&["--config", "agent.toml", "B"]), is("", "B"));
         assert_eq!(told(&["--config", "agent.toml", "B", "A", "--family", "b"]), is("", "AB"));
         assert_eq!(told(&["returns/2025", "B", "--year", "2025"]), is("returns/2025", "B"));
-        assert_eq!(told(&["./B", "b", "BC", "--year", "2025"]), is("./B b BC", ""));
+        assert_eq!(told(&["./B", "./b", "BC", "--year", "2025"]), is("./B ./b BC", ""));
+        assert_eq!(told(&["returns", "g", "b", "--year", "2025"]), is("returns", "BG"));
         assert_eq!(told(&["B", "--year", "2025"]).0, None, "no files and no configuration");
         assert_eq!(told(&["returns", "--config", "agent.toml"]).0, None, "files and a configuration");
     }

@@ -19,7 +19,7 @@ use shared::framework::{Framework, Measure};
 use shared::ids::{AuthorityId, ReportingYear};
 
 use crate::figures::LocalFigures;
-use crate::official::england::England;
+use crate::official::england::{England, TOTAL};
 use number::Shown;
 
 /// Families of measures in the order of the pages: the letter that their ids begin with, and words.
@@ -76,7 +76,8 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    fn takes(&self, measure: &Measure) -> bool {
+    /// Whether a measure is among them.
+    pub fn takes(&self, measure: &Measure) -> bool {
         match self {
             Self::All => true,
             Self::Families(letters) => family_of(measure).is_some_and(|letter| letters.contains(&letter)),
@@ -113,12 +114,22 @@ pub struct Choice {
     pub small: Small,
 }
 
+impl Choice {
+    /// Whether the breakdown fits a measure, in a framework by every breakdown.
+    pub fn fits(&self, measure: &Measure, framework: &Framework) -> bool {
+        let by = self.by.as_deref().filter(|by| *by != TOTAL);
+        by.is_none_or(|by| framework.tables().iter().any(|table| table.measure == measure.id && table.breakdown == by))
+    }
+}
+
 /// Pages, one a family.
 pub struct Pages {
     authority: Option<AuthorityId>,
     year: ReportingYear,
     /// Words of the breakdown.
     by: Option<String>,
+    /// Measures left out, since the breakdown does not fit them.
+    n_unfit: usize,
     small: Small,
     families: Vec<FamilyPage>,
 }
@@ -138,14 +149,19 @@ impl Pages {
     fn explanations(&self) -> Vec<String> {
         let small = match self.small {
             Small::Hidden => {
-                "hidden: a count under 6, or one that would give such a count away; about: to the nearest 10, for the same \
-                 reason. --small shows every count."
+                "hidden: a count under 6, or one that would give such a count away, 0 among them; about: to the nearest 10, \
+                 for the same reason. --small shows every count."
             }
             Small::Shown => "small counts are shown: 1 to 5 may point to a child.",
         };
         let shares = "Shares are of those counted; who is left out of them stands below. England: the last \
                       published figure not after this year.";
-        vec![small.to_owned(), shares.to_owned()]
+        let unfit = match self.n_unfit {
+            0 => None,
+            1 => Some("1 measure is left out: this breakdown does not fit it.".to_owned()),
+            n => Some(format!("{n} measures are left out: this breakdown does not fit them.")),
+        };
+        [small.to_owned(), shares.to_owned()].into_iter().chain(unfit).collect()
     }
 }
 
@@ -163,7 +179,9 @@ struct MeasureBlock {
     question: String,
     population: String,
     caveat: String,
-    /// Further remarks: breaks of the series, the noise, a breakdown that does not fit.
+    /// Whom it counts, as the head of a column.
+    who: &'static str,
+    /// Further remarks: breaks of the series, the noise, a breakdown that is hidden as a whole.
     remarks: Vec<String>,
     /// All, then the groups of the breakdown.
     sections: Vec<Section>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use serde_json::json;
-use shared::framework::Framework;
+use shared::framework::{Framework, Measure};
 use shared::problem::Exit;
 
 use super::check::write_refusals;
@@ -70,11 +70,13 @@ fn choice(args: &PreviewArgs, framework: &Framework) -> Result<Choice, String> {
     }
     let wanted = match (&args.measure, letters.is_empty()) {
         (Some(_), false) => return Err("one measure or families, not both".to_owned()),
-        (Some(id), true) if framework.measure(id).is_none() => {
-            let known = in_a_row(&mut framework.measures().iter().map(|measure| measure.id.clone()));
-            return Err(format!("no measure {id}; there are {known}"));
-        }
-        (Some(id), true) => Wanted::Measure(id.clone()),
+        (Some(id), true) => match framework.measures().iter().find(|measure| measure.id.eq_ignore_ascii_case(id)) {
+            Some(measure) => Wanted::Measure(measure.id.clone()),
+            None => {
+                let known = in_a_row(&mut framework.measures().iter().map(|measure| measure.id.clone()));
+                return Err(format!("no measure {id}; there are {known}"));
+            }
+        },
         (None, false) => Wanted::Families(letters),
         (None, true) => Wanted::All,
     };
@@ -83,7 +85,28 @@ fn choice(args: &PreviewArgs, framework: &Framework) -> Result<Choice, String> {
         return Err(format!("no breakdown {by}; there are {known}"));
     }
     let small = if args.small { Small::Shown } else { Small::Hidden };
-    Ok(Choice { wanted, by: args.by.clone(), small })
+    let choice = Choice { wanted, by: args.by.clone(), small };
+    refuse_unfit(&choice, framework)?;
+    Ok(choice)
+}
+
+/// A breakdown must fit the measure that is asked for, or one of them.
+fn refuse_unfit(choice: &Choice, framework: &Framework) -> Result<(), String> {
+    let Some(by) = choice.by.as_deref().filter(|by| *by != TOTAL) else { return Ok(()) };
+    let wide = framework.by_every_breakdown();
+    let fits = |measure: &Measure| choice.fits(measure, &wide);
+    if wide.measures().iter().any(|measure| choice.wanted.takes(measure) && fits(measure)) {
+        return Ok(());
+    }
+    let in_a_row = |ids: &mut dyn Iterator<Item = &str>| ids.collect::<Vec<_>>().join(", ");
+    let fitting = in_a_row(&mut wide.measures().iter().filter(|measure| fits(measure)).map(|measure| measure.id.as_str()));
+    let Wanted::Measure(id) = &choice.wanted else {
+        return Err(format!("no measure of these families can be divided by {by}; it fits {fitting}"));
+    };
+    let tables = wide.tables().iter().filter(|table| table.measure == *id && table.breakdown != TOTAL);
+    let others = in_a_row(&mut tables.map(|table| table.breakdown.as_str()));
+    let others = if others.is_empty() { "nothing".to_owned() } else { others };
+    Err(format!("{id} cannot be divided by {by}, but by {others}; {by} fits {fitting}"))
 }
 
 fn show(

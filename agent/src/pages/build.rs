@@ -1,6 +1,6 @@
 //! Figures become pages: counts, shares, means, coverage in words, England's figures; what is hidden does not get in.
 
-use shared::framework::{Framework, Group, Kind, Measure, Table};
+use shared::framework::{About, Category, Framework, Group, Kind, Measure, Table};
 use shared::submission::FactAnswer;
 
 use super::hiding::{Form, Hiding, Precision, RowHidden, SMALL, hide};
@@ -14,11 +14,21 @@ const WHOLE_SHARE_OF_MIN: i64 = 100;
 const NOBODY: &str = "nobody is in this measure here";
 const NOBODY_COUNTED: &str = "nobody is counted, so there are no shares";
 
+/// Answers outside of the shares that are told in words alone: how many they are tells the size of another measure.
+const IN_WORDS: [&str; 2] = ["table_not_supplied", "not_enough_years"];
+
+fn is_in_words(category: &str) -> bool {
+    IN_WORDS.contains(&category)
+}
+
 /// The group of children who are in none.
 const NO_GROUP: &str = "In none of these groups";
 
 pub(super) fn pages(material: &Material<'_>, choice: &Choice) -> Pages {
-    let wanted = |letter: char, measure: &&Measure| family_of(measure) == Some(letter) && choice.wanted.takes(measure);
+    let fits = |measure: &Measure| choice.fits(measure, material.framework);
+    let wanted =
+        |letter: char, measure: &&Measure| family_of(measure) == Some(letter) && choice.wanted.takes(measure) && fits(measure);
+    let all = || material.framework.measures().iter().filter(|measure| choice.wanted.takes(measure));
     let mut pages = Vec::new();
     for (letter, words) in families(material.framework) {
         let mut sources = Vec::new();
@@ -27,7 +37,7 @@ pub(super) fn pages(material: &Material<'_>, choice: &Choice) -> Pages {
             .measures()
             .iter()
             .filter(|measure| wanted(letter, measure))
-            .map(|measure| Maker { material, choice, measure, sources: &mut sources }.block())
+            .map(|measure| Maker { material, choice, measure, sources: &mut sources, hides_groups: false }.block())
             .collect();
         if !measures.is_empty() {
             pages.push(FamilyPage { letter, words, measures, sources });
@@ -37,6 +47,7 @@ pub(super) fn pages(material: &Material<'_>, choice: &Choice) -> Pages {
         authority: material.authority,
         year: material.year,
         by: choice.by.as_deref().map(|id| label_of_breakdown(material.framework, id)),
+        n_unfit: all().filter(|measure| !fits(measure)).count(),
         small: choice.small,
         families: pages,
     }
@@ -74,6 +85,8 @@ struct Maker<'m, 's> {
     choice: &'m Choice,
     measure: &'m Measure,
     sources: &'s mut Vec<String>,
+    /// Whether no group may be shown.
+    hides_groups: bool,
 }
 
 impl Maker<'_, '_> {
@@ -90,6 +103,7 @@ impl Maker<'_, '_> {
             question: measure.question.clone(),
             population: measure.population.clone(),
             caveat: measure.caveat.clone(),
+            who: if measure.about == About::CareLeavers { "young people" } else { "children" },
             remarks: self.remarks(),
             sections,
         }
@@ -109,13 +123,9 @@ impl Maker<'_, '_> {
         let measure = self.measure;
         let mut remarks: Vec<String> =
             measure.breaks.iter().map(|change| format!("series changed in {}: {}", change.year, change.text)).collect();
-        if let Some(by) = &self.choice.by
-            && by != TOTAL
-            && measure.kind != Kind::Fact
-            && self.by_table(&measure.id).is_none()
-        {
-            let words = label_of_breakdown(self.material.framework, by);
-            remarks.push(format!("not divided by {}: this measure cannot be", words.to_lowercase()));
+        if let Some(by) = self.choice.by.as_ref().filter(|_| self.hides_groups) {
+            let words = label_of_breakdown(self.material.framework, by).to_lowercase();
+            remarks.push(format!("by {words}: hidden as a whole, since parts of it would tell counts under 6"));
         }
         if let Some(sd) = self.material.noise_sd.get(&format!("{}.total", measure.id)) {
             remarks.push(format!("what is sent of these counts has noise with a standard deviation of {sd:.1}"));
@@ -154,7 +164,11 @@ impl Maker<'_, '_> {
             }
         }
         let views = measure.views.iter().map(|view| view.sum.iter().filter_map(|id| whole.category(id)).collect());
-        let form = Form { outside: whole.categories.iter().map(|category| category.outside).collect(), views: views.collect() };
+        let form = Form {
+            outside: whole.categories.iter().map(|category| category.outside).collect(),
+            in_words: whole.categories.iter().map(|category| is_in_words(&category.id)).collect(),
+            views: views.collect(),
+        };
         let hiding = match self.choice.small {
             Small::Hidden => hide(&form, &total, &groups),
             Small::Shown => Hiding::nothing(&form, groups.len()),
@@ -172,6 +186,10 @@ impl Maker<'_, '_> {
         let (counts, hidden) = (&grid.total, &grid.hiding.total);
         let whole = Row { words: None, published_as: Some(TOTAL.to_owned()), counts, hidden, all: None };
         let mut sections = vec![self.share_section(&whole, grid.hiding.precision)];
+        self.hides_groups = grid.hiding.whole_breakdown;
+        if self.hides_groups {
+            return sections;
+        }
         for (((words, published_as), counts), hidden) in names.into_iter().zip(&grid.groups).zip(&grid.hiding.groups) {
             let row = Row { words: Some(words), published_as, counts, hidden, all };
             sections.push(self.share_section(&row, grid.hiding.precision));
@@ -216,11 +234,15 @@ impl Maker<'_, '_> {
             let england = self.england(&view.id, row);
             lines.push(Line { kind: LineKind::Sum, label: view.label.clone(), count, value, england });
         }
-        let outside = categories().filter(|(_, category)| category.outside);
-        let left_out: Vec<(String, Shown)> = outside
-            .map(|(at, category)| (category.label.clone(), show(count_of(at), is_hidden(&row.hidden.categories, at))))
-            .filter(|(_, shown)| *shown != Shown::Count(0))
-            .collect();
+        let left_out_of = |(at, category): (usize, &Category)| {
+            let count = count_of(at);
+            if is_in_words(&category.id) && self.choice.small == Small::Hidden {
+                return (count != 0 && !row.hidden.whole).then(|| (category.label.clone(), Shown::Nothing));
+            }
+            let shown = show(count, is_hidden(&row.hidden.categories, at));
+            (shown != Shown::Count(0)).then(|| (category.label.clone(), shown))
+        };
+        let left_out: Vec<_> = categories().filter(|(_, category)| category.outside).filter_map(left_out_of).collect();
         // of a measure that is one count, none is a count like any other
         let is_empty = base == 0 && !row.hidden.base && (has_shares || !left_out.is_empty());
         let nothing = match (is_empty, left_out.is_empty()) {
@@ -265,6 +287,10 @@ impl Maker<'_, '_> {
             .map(|(at, (n, _))| hides(grid.as_ref().and_then(|grid| grid.hiding.groups.get(at)), *n))
             .collect();
         let mut sections = vec![self.mean_section(None, Some(TOTAL.to_owned()), all, (is_hidden, is_coarse))];
+        self.hides_groups = grid.as_ref().is_some_and(|grid| grid.hiding.whole_breakdown);
+        if self.hides_groups {
+            return sections;
+        }
         for (((words, published_as), of_group), hidden) in names.into_iter().zip(groups).zip(groups_hidden) {
             sections.push(self.mean_section(Some(words), published_as, of_group, (hidden, is_coarse)));
         }

@@ -95,9 +95,10 @@ fn measure_block(measure: &MeasureBlock, text: &mut String) {
         text,
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"caption-{id}\">\n<table>\n\
          <caption id=\"caption-{id}\">{id}, who: {}</caption>\n<thead><tr><th scope=\"col\">Answer</th>\
-         <th scope=\"col\" class=\"number\">Children</th><th scope=\"col\" class=\"number\">{value}</th>\
+         <th scope=\"col\" class=\"number\">{}</th><th scope=\"col\" class=\"number\">{value}</th>\
          <th scope=\"col\" class=\"chart\">Chart</th><th scope=\"col\">England</th></tr></thead>\n",
-        escaped(&measure.population)
+        escaped(&measure.population),
+        escaped(&capitalised(measure.who))
     );
     measure.sections.iter().for_each(|section| section_rows(section, text));
     *text += "</table>\n</div>\n";

@@ -146,8 +146,29 @@ fn coverage_is_told_in_words_and_a_few_left_out_make_counts_coarse() {
         cells.push(share("B2.total", "total", "not_enough_years", outside));
         pages(&cells, "B2", None, Small::Hidden).text
     };
-    assert_lines(&two_years(30), &["One home 140 60.6%", "counted 231", "left out: not enough years 30"]);
-    assert_lines(&two_years(3), &["One home about 140 61%", "counted about 230", "left out: not enough years hidden"]);
+    assert_lines(&two_years(30), &["One home 140 60.6%", "counted 231", "left out: not enough years"]);
+    assert_lines(&two_years(3), &["One home about 140 61%", "counted about 230", "left out: not enough years"]);
+}
+
+#[test]
+fn who_has_no_table_is_told_in_words_unless_small_counts_are_asked_for() {
+    let cells = |n: i64| {
+        let mut cells = homes("B2.total", "total", [140, 44, 21, 17, 9]);
+        cells.push(share("B2.total", "total", "not_enough_years", n));
+        cells
+    };
+    let told = |n: i64, small: Small| pages(&cells(n), "B2", None, small);
+    assert!(!told(0, Small::Hidden).text.contains("left out") && !told(0, Small::Hidden).html.contains("Left out"));
+    let html = told(37, Small::Hidden).html;
+    assert!(html.contains("Left out: not enough years") && !html.contains(">37<"), "{html}");
+    assert_lines(&told(37, Small::Shown).text, &["left out: not enough years 37"]);
+}
+
+#[test]
+fn a_column_of_care_leavers_is_of_young_people() {
+    let shown = pages(&[share("G1.total", "total", "yes", 40), share("G1.total", "total", "no", 30)], "G1", None, Small::Hidden);
+    assert_lines(&shown.text, &["young people share"]);
+    assert!(shown.html.contains(">Young people</th>") && !shown.html.contains(">Children</th>"), "{}", shown.html);
 }
 
 #[test]
@@ -214,8 +235,8 @@ fn a_mean_has_one_decimal_and_is_hidden_with_its_children() {
 }
 
 #[test]
-fn a_fact_is_shown_as_it_is_stated_and_has_no_breakdown() {
-    let told = |id: &str| pages(&[], id, Some("need"), Small::Hidden);
+fn a_fact_is_shown_as_it_is_stated() {
+    let told = |id: &str| pages(&[], id, None, Small::Hidden);
     assert_lines(&told("S1").text, &["S Facts about the authority", "yes, as [facts] in agent.toml states it"]);
     assert_lines(&told("S2").text, &["no, as [facts] in agent.toml states it"]);
     let third = told("S3");

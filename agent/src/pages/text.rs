@@ -12,7 +12,7 @@ const WIDTH_MIN: usize = 60;
 const WIDTH_MAX: usize = 110;
 
 const INDENT: &str = "  ";
-const COUNT: usize = 11;
+const COUNT: usize = 12;
 const VALUE: usize = 8;
 const ENGLAND: usize = 18;
 /// The three columns of numbers and the blanks before each.
@@ -109,7 +109,7 @@ impl Writer {
             (false, false) => "",
         };
         let england = if lines().any(|line| line.england.is_some()) { "England" } else { "" };
-        self.row("", if is_mean { "" } else { "children" }, value, england);
+        self.row("", if is_mean { "" } else { measure.who }, value, england);
     }
 
     fn section(&mut self, section: &Section) {

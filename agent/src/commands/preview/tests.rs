@@ -110,8 +110,24 @@ fn families_a_measure_and_a_breakdown_are_chosen_and_unknown_ones_answered_with_
     assert!(told(&Asked { by: Some("shoe_size"), ..PLAIN }).starts_with("no breakdown shoe_size; there are total, sex, "));
     let (_, text, _) = preview(HEADER, &Asked { families: "B", by: Some("need"), small: true, ..PLAIN });
     assert!(has_line(&text, "-- Abuse or neglect") && has_line(&text, "by: Why the child came into care"), "{text}");
-    let (_, text, _) = preview(HEADER, &Asked { families: "G", by: Some("need"), ..PLAIN });
-    assert!(has_line(&text, "Note: not divided by why the child came into care"), "{text}");
+}
+
+#[test]
+fn a_breakdown_that_does_not_fit_is_a_wrong_use_and_small_letters_are_taken() {
+    let told = |asked: &Asked| preview(HEADER, asked).0.unwrap_err();
+    let unfit = told(&Asked { measure: Some("B5"), by: Some("age_18_21"), ..PLAIN });
+    assert!(
+        unfit.starts_with("B5 cannot be divided by age_18_21, but by sex, ") && unfit.contains("; age_18_21 fits "),
+        "{unfit}"
+    );
+    let unfit = told(&Asked { families: "G", by: Some("need"), ..PLAIN });
+    assert!(unfit.starts_with("no measure of these families can be divided by need; it fits "), "{unfit}");
+    let unfit = told(&Asked { measure: Some("S1"), by: Some("sex"), ..PLAIN });
+    assert!(unfit.starts_with("S1 cannot be divided by sex, but by nothing"), "{unfit}");
+    let (_, text, _) = preview(HEADER, &Asked { by: Some("age_18_21"), ..PLAIN });
+    assert!(text.contains("measures are left out: this breakdown does not fit them.") && !text.contains("\nB5 "), "{text}");
+    let (_, text, _) = preview(HEADER, &Asked { measure: Some("b5"), by: Some("sex"), ..PLAIN });
+    assert!(text.contains("\nB5 ") && !text.contains("left out: this breakdown"), "{text}");
 }
 
 #[test]

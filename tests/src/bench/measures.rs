@@ -16,7 +16,7 @@ use shared::ids::ReportingYear;
 use super::timing::{cpu_seconds, median};
 use super::{Outcome, Target, peers};
 use crate::councils::extracts::Supply;
-use crate::councils::{Plan, Spec};
+use crate::councils::{Plan, Spec, sheet};
 use crate::reading::{read, returns_of};
 
 /// Children whose histories are counted, at least.
@@ -96,7 +96,14 @@ fn councils(folder: &Path) -> anyhow::Result<Vec<Returns>> {
         }
         let council = plan.council(place);
         let own = folder.join(&council.code);
-        council.write_returns(&own)?;
+        // the peer knows a table by the name of its file
+        for year in spec.years() {
+            let of_year = own.join(year.to_string());
+            std::fs::create_dir_all(&of_year)?;
+            for table in council.files(year) {
+                std::fs::write(of_year.join(format!("{}.csv", sheet::name_of(table.file))), &table.bytes)?;
+            }
+        }
         std::fs::write(own.join("round.txt"), YEAR.to_string())?;
         let returns = read(&returns_of(&own)?);
         n += u64::try_from(returns.children.len())?;

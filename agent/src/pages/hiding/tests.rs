@@ -4,6 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// A cell, and the cells of which it is the sum.
+type SumOfCells = ((usize, usize), Vec<(usize, usize)>);
+
 /// Homes lived in, as B1 has them, with one answer outside.
 fn form() -> Form {
     Form { outside: vec![false, false, false, false, false, true], in_words: vec![false; 6], views: vec![vec![2, 3, 4]] }
@@ -178,7 +181,7 @@ impl Attack {
             (0..self.n_categories).filter(|at| !form.outside[*at] && keep(*at)).collect()
         };
         let outside = || (0..self.n_categories).filter(|at| form.outside[*at]);
-        let mut sums: Vec<((usize, usize), Vec<(usize, usize)>)> = Vec::new();
+        let mut sums: Vec<SumOfCells> = Vec::new();
         for row in 0..self.rows.len() {
             let here = |items: Vec<usize>| items.into_iter().map(|at| (row, at)).collect::<Vec<_>>();
             sums.push(((row, width - 2), here(inside(&|_| true))));

@@ -158,7 +158,7 @@ fn who_has_no_table_is_told_in_words_unless_small_counts_are_asked_for() {
         cells
     };
     let told = |n: i64, small: Small| pages(&cells(n), "B2", None, small);
-    assert!(!told(0, Small::Hidden).text.contains("left out") && !told(0, Small::Hidden).html.contains("Left out"));
+    assert!(!told(0, Small::Hidden).text.contains("left out:") && !told(0, Small::Hidden).html.contains("Left out:"));
     let html = told(37, Small::Hidden).html;
     assert!(html.contains("Left out: not enough years") && !html.contains(">37<"), "{html}");
     assert_lines(&told(37, Small::Shown).text, &["left out: not enough years 37"]);
@@ -166,7 +166,7 @@ fn who_has_no_table_is_told_in_words_unless_small_counts_are_asked_for() {
 
 #[test]
 fn a_column_of_care_leavers_is_of_young_people() {
-    let shown = pages(&[share("G1.total", "total", "yes", 40), share("G1.total", "total", "no", 30)], "G1", None, Small::Hidden);
+    let shown = pages(&[share("G1.total", "total", "YES", 40), share("G1.total", "total", "NO", 30)], "G1", None, Small::Hidden);
     assert_lines(&shown.text, &["young people share"]);
     assert!(shown.html.contains(">Young people</th>") && !shown.html.contains(">Children</th>"), "{}", shown.html);
 }

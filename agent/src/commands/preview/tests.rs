@@ -117,7 +117,7 @@ fn a_breakdown_that_does_not_fit_is_a_wrong_use_and_small_letters_are_taken() {
     let told = |asked: &Asked| preview(HEADER, asked).0.unwrap_err();
     let unfit = told(&Asked { measure: Some("B5"), by: Some("age_18_21"), ..PLAIN });
     assert!(
-        unfit.starts_with("B5 cannot be divided by age_18_21, but by sex, ") && unfit.contains("; age_18_21 fits "),
+        unfit.starts_with("B5 cannot be divided by age_18_21, but by placement, sex, ") && unfit.contains("; age_18_21 fits "),
         "{unfit}"
     );
     let unfit = told(&Asked { families: "G", by: Some("need"), ..PLAIN });

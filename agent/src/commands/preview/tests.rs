@@ -117,10 +117,10 @@ fn a_breakdown_that_does_not_fit_is_a_wrong_use_and_small_letters_are_taken() {
     let told = |asked: &Asked| preview(HEADER, asked).0.unwrap_err();
     let unfit = told(&Asked { measure: Some("B5"), by: Some("age_18_21"), ..PLAIN });
     assert!(
-        unfit.starts_with("B5 cannot be divided by age_18_21, but by sex, ") && unfit.contains("; age_18_21 fits "),
+        unfit.starts_with("B5 cannot be divided by age_18_21, but by placement, sex, ") && unfit.contains("; age_18_21 fits "),
         "{unfit}"
     );
-    let unfit = told(&Asked { families: "G", by: Some("need"), ..PLAIN });
+    let unfit = told(&Asked { families: "S", by: Some("need"), ..PLAIN });
     assert!(unfit.starts_with("no measure of these families can be divided by need; it fits "), "{unfit}");
     let unfit = told(&Asked { measure: Some("S1"), by: Some("sex"), ..PLAIN });
     assert!(unfit.starts_with("S1 cannot be divided by sex, but by nothing"), "{unfit}");

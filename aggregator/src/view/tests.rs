@@ -161,10 +161,10 @@ fn with_one_council() -> (Framework, Plan, Release) {
     let plan_id = Digest([1; 32]);
     let p1 = framework.table("P1.total").unwrap();
     let block = |b: &PlanBlock| {
-        let of_p1 = plan.place(&framework, &p1.id).unwrap();
+        let place = plan.place(&framework, &p1.id).unwrap();
         let mut words = vec![0; usize::try_from(b.n).unwrap()];
-        if of_p1.block.index == b.index {
-            words[of_p1.first_cell] = 500 * i64::from(of_p1.unit);
+        if place.block.index == b.index {
+            words[place.first_cell] = 500 * i64::from(place.unit);
         }
         SubmissionBlock::of(b, Draw::Release, words)
     };

@@ -23,7 +23,9 @@ use shared::submission::Submission;
 use shared::time::{Clock, Timestamp};
 use shared::trust::Trust;
 
+use crate::approval::Approval;
 use crate::bounds::tests::greatest_child;
+use crate::commands::approve::approve_round;
 use crate::commands::prepare::{Prepared, prepare_round};
 use crate::commands::room::{NoSteps, Parts, Room, Steps};
 use crate::commands::send::{Sent, send_outbox};
@@ -301,7 +303,7 @@ impl Agent {
             clock: HandClock::at(NOW),
             mechanism: Counting { n_draws: Cell::new(0), fails: Cell::new(None) },
             pause: NoPause::default(),
-            settings: "authority = \"301\"\nreporting_year = 2025\nmade_up = true\n".into(),
+            settings: "authority = \"301\"\nreporting_year = 2025\nmade_up = true\napproval = \"none\"\n".into(),
             n_readings: Cell::new(0),
             authority: "301".parse().unwrap(),
         }
@@ -354,6 +356,15 @@ impl Agent {
             Ok(children(room.framework))
         };
         self.within(steps, |room| prepare_round(room, round(), &mut records)).0
+    }
+    /// Asks for approvals, as agents do unless they are told otherwise.
+    pub fn demand_approval(&mut self) {
+        self.settings = self.settings.replace("approval = \"none\"\n", "");
+    }
+    /// Approves the round's inputs, with these children.
+    pub fn approve_from(&self, children: impl Fn(&Framework) -> Vec<ChildContributions>) -> Result<Approval, Stop> {
+        let by = "Jo O'Neill".parse().unwrap();
+        self.within(&NoSteps, |room| approve_round(room, round(), &by, &mut |room| Ok(children(room.framework)))).0
     }
     /// Sends what waits.
     pub fn send(&self) -> (Result<Vec<Sent>, Stop>, Reached) {

@@ -18,6 +18,8 @@ use shared::sign::{Envelope, PublicKey};
 use shared::submission::{SUBMISSION_TYPE, Submission};
 use shared::time::Day;
 
+use crate::inputs::InputDigest;
+
 const SCHEMA: &str = "goldenthread.ledger/1";
 /// Files of a ledger: 26 rounds in a childhood, and room for corrections of a century.
 pub const LEDGER_FILES_MAX: usize = 10_000;
@@ -65,6 +67,8 @@ struct DebitFile {
     rho_nano: RhoNano,
     plan: Digest,
     submission: Digest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    input: Option<InputDigest>,
     envelope: String,
 }
 
@@ -83,6 +87,8 @@ pub struct Debit {
     pub plan: Digest,
     /// Id of the submission.
     pub id: Digest,
+    /// What it was made from, as a keyed digest; earlier versions wrote none.
+    pub input: Option<InputDigest>,
     /// The signed bytes, as they are sent.
     pub envelope: Vec<u8>,
 }
@@ -163,8 +169,8 @@ impl Ledger {
         if self.debits.iter().any(|d| d.round == file.round && d.sequence == file.sequence) {
             return Err("its round was charged before");
         }
-        let DebitFile { round, sequence, charged_on, rho_nano: rho, plan, submission: id, envelope, .. } = file;
-        Ok(Debit { round, sequence, charged_on, rho, plan, id, envelope: envelope.into_bytes() })
+        let DebitFile { round, sequence, charged_on, rho_nano: rho, plan, submission: id, input, envelope, .. } = file;
+        Ok(Debit { round, sequence, charged_on, rho, plan, id, input, envelope: envelope.into_bytes() })
     }
 
     /// Bytes and number of the file that would add a debit. Nothing changes before the file is on the disk.
@@ -183,6 +189,7 @@ impl Ledger {
             rho_nano: debit.rho,
             plan: debit.plan,
             submission: debit.id,
+            input: debit.input,
             envelope,
         };
         let bytes = serde_json::to_vec(&file).expect("strings and numbers serialise");

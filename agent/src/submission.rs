@@ -10,6 +10,7 @@ use shared::sign::{Envelope, SigningKey};
 use shared::submission::{FactStated, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied};
 use shared::time::Day;
 
+use crate::inputs::InputDigest;
 use crate::ledger::Debit;
 use crate::noise::NoisyCells;
 
@@ -30,6 +31,8 @@ pub struct Particulars {
     pub tables_supplied: Vec<TableSupplied>,
     /// What the authority states of itself.
     pub facts: Vec<FactStated>,
+    /// What it is made from, for the ledger alone.
+    pub input: InputDigest,
 }
 
 /// Why no submission came to be. Each is a defect of this program.
@@ -84,6 +87,7 @@ pub fn compose(
         rho,
         plan: plan_id,
         id: envelope.id(),
+        input: Some(particulars.input),
         envelope: envelope.encode(),
     })
 }

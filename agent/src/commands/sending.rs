@@ -5,7 +5,7 @@ use shared::problem::{Exit, Problem};
 
 use super::room::{Parts, Room};
 use super::show::Form;
-use super::{Screen, Surroundings, init, once, prepare, send, show, status};
+use super::{Screen, Surroundings, approve, init, once, prepare, send, show, status};
 use crate::cli::SendingCommand;
 use crate::config::{AgentConfig, environment};
 use crate::stop::{Reached, Stop};
@@ -37,6 +37,7 @@ fn carry_out(
     let framework = Framework::built_in();
     let config = match command {
         SendingCommand::Init(args) | SendingCommand::Prepare(args) => &args.config,
+        SendingCommand::Approve(args) => &args.config,
         SendingCommand::Show(args) => &args.config,
         SendingCommand::Send(args) => &args.config,
         SendingCommand::Run(args) => &args.config,
@@ -47,6 +48,7 @@ fn carry_out(
     let enter = |reached| Room::enter(&config, parts, &framework, reached);
     match command {
         SendingCommand::Init(_) => init::run(&config, parts, screen),
+        SendingCommand::Approve(args) => approve::run(&mut enter(reached)?, &args.by, surroundings.waiting, screen),
         SendingCommand::Prepare(_) => prepare::run(&mut enter(reached)?, surroundings.waiting, screen),
         SendingCommand::Show(args) => {
             let form = match (args.json, args.raw) {

@@ -49,6 +49,11 @@ pub struct Inputs<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct InputDigest([u8; 32]);
 
+impl InputDigest {
+    /// Zeros: nobody took a digest, as of a debit that was recovered.
+    pub const NONE: Self = Self([0; 32]);
+}
+
 impl InputKey {
     /// From random bytes.
     pub fn new(bytes: [u8; INPUT_KEY_BYTES]) -> Self {

@@ -67,8 +67,7 @@ struct DebitFile {
     rho_nano: RhoNano,
     plan: Digest,
     submission: Digest,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    input: Option<InputDigest>,
+    input: InputDigest,
     envelope: String,
 }
 
@@ -87,8 +86,8 @@ pub struct Debit {
     pub plan: Digest,
     /// Id of the submission.
     pub id: Digest,
-    /// What it was made from, as a keyed digest; earlier versions wrote none.
-    pub input: Option<InputDigest>,
+    /// Keyed digest of what was counted; [`InputDigest::NONE`] where nobody took one.
+    pub input: InputDigest,
     /// The signed bytes, as they are sent.
     pub envelope: Vec<u8>,
 }

@@ -31,7 +31,7 @@ fn debit(year: i16, charged_on: &str, nano: u64) -> Debit {
         rho: RhoNano(nano),
         plan: Digest::NONE,
         id: Digest::NONE,
-        input: None,
+        input: InputDigest::NONE,
         envelope: Vec::new(),
     }
 }

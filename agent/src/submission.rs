@@ -87,7 +87,7 @@ pub fn compose(
         rho,
         plan: plan_id,
         id: envelope.id(),
-        input: Some(particulars.input),
+        input: particulars.input,
         envelope: envelope.encode(),
     })
 }

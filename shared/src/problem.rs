@@ -123,7 +123,7 @@ problems! {
     ApprovalMissing "approval-missing" 0 PrivacyGuard Never "nobody approved these inputs" "look at preview, then run approve --by NAME; approval = \"none\" in agent.toml asks for none";
     ApprovalStale "approval-stale" 0 PrivacyGuard Never "the inputs are not the ones that were approved" "records or settings changed since: look at preview, then run approve --by NAME again";
     CorrectionUnchanged "correction-unchanged" 0 PrivacyGuard Never "the inputs are those of the first submission" "nothing is there to correct: a second draw from the same inputs would only tell more of the children";
-    CorrectionSecond "correction-second" 0 PrivacyGuard Never "a correction of this round was drawn before" "there is one correction a round: send posts it, and figures of the next round can be right";
+    CorrectionDrawn "correction-drawn" 0 PrivacyGuard Never "the correction of this round is drawn already" "there is one correction a round: send posts it, and figures of the next round can be right";
     ReceiptMissing "receipt-missing" 0 PrivacyGuard Later "the receipt of this submission is not here yet" "run send; what was drawn is shown, and can be corrected, once the log holds it";
     FrameworkUnknown "framework-unknown" 0 PrivacyGuard Never "the plan uses a framework that this agent does not have" "update the agent";
     ProtectionUnknown "protection-unknown" 0 PrivacyGuard Never "the plan asks for a protection that this agent does not know" "update the agent";

@@ -74,7 +74,7 @@ fn next_of(ledger: &Ledger, round: RoundId) -> Result<u32, Stop> {
     match ledger.prepared(round).map(|debit| debit.sequence) {
         None => Ok(FIRST),
         Some(FIRST) => Ok(CORRECTION),
-        Some(_) => Err(Problem::CorrectionSecond.into()),
+        Some(_) => Err(Problem::CorrectionDrawn.into()),
     }
 }
 
@@ -82,20 +82,19 @@ fn next_of(ledger: &Ledger, round: RoundId) -> Result<u32, Stop> {
 /// PC11: a correction is drawn only from other inputs than the submission's.
 /// # Why
 /// A second draw from the same inputs would mend nothing and only tell more of the children. Where the ledger does not
-/// know the first inputs, since an earlier version wrote it or the debit was recovered, a change cannot be shown, and nothing is
-/// drawn. Attacked by `a_correction_needs_changed_inputs`.
+/// know the first inputs, since the debit was recovered, a change cannot be shown, and nothing is drawn. Attacked by `a_correction_needs_changed_inputs`.
 pub fn changed(ledger: &Ledger, round: RoundId, input: &InputDigest) -> Result<(), Stop> {
     let first = ledger.debits().iter().find(|debit| debit.round == round && debit.sequence == FIRST);
-    match first.and_then(|debit| debit.input) {
-        Some(before) if before != *input => Ok(()),
-        Some(_) => Err(Problem::CorrectionUnchanged.into()),
-        None => {
+    match first.map_or(InputDigest::NONE, |debit| debit.input) {
+        before if before == *input => Err(Problem::CorrectionUnchanged.into()),
+        InputDigest::NONE => {
             let detail = format!(
                 "the ledger does not know from which inputs {} was drawn, so that no change shows",
                 in_words(round, FIRST)
             );
             Err(Stop::with(Problem::CorrectionUnchanged, detail))
         }
+        _ => Ok(()),
     }
 }
 

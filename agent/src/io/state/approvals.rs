@@ -13,7 +13,7 @@ use shared::problem::Problem;
 
 use super::{Lock, State, Stop, create_private_folder, failed, optional, read_limited, replace, write_once};
 use crate::approval::{APPROVAL_BYTES_MAX, Approval};
-use crate::inputs::{INPUT_KEY_BYTES, InputKey};
+use crate::inputs::{INPUT_KEY_BYTES, InputDigest, InputKey};
 use crate::io::randomness::Randomness;
 use crate::ledger::{LEDGER_FILES_MAX, Ledger};
 
@@ -33,7 +33,7 @@ impl State {
             let read = InputKey::parse(&self.private_text(INPUT_KEY)?);
             return read.map_err(|why| wrong(format!("keys/{INPUT_KEY}: {why}"), "take the file from the backup"));
         }
-        if ledger.debits().iter().any(|debit| debit.input.is_some()) {
+        if ledger.debits().iter().any(|debit| debit.input != InputDigest::NONE) {
             let why = format!("keys/{INPUT_KEY} is not there, and the ledger holds digests that were made with it");
             return Err(wrong(why, "take the file from the backup; do not make another: every input would look changed"));
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use shared::ids::{AuthorityId, ReportingYear, RoundId};
+use shared::submission::CorrectionReason;
 
 use crate::approval::ApproverName;
 use crate::pseudonym::keys::KeyName;
@@ -107,6 +108,8 @@ pub enum SendingCommand {
     Approve(ApproveArgs),
     /// Draw the noise of the configured round, once, and keep the signed submission. Sends no figure.
     Prepare(ConfigArgs),
+    /// Draw the one correction of the configured round, from inputs that have changed, in the plan's time for it. Sends no figure.
+    Correct(CorrectArgs),
     /// Show what was drawn: its cells, as everybody will see them, once the receipt is kept. Sends nothing.
     Show(ShowArgs),
     /// Send what is prepared and keep the receipt. Safe to repeat.
@@ -134,6 +137,23 @@ pub struct ApproveArgs {
     /// Who approves: a name or a role, kept in the state folder and nowhere else.
     #[arg(long, value_name = "NAME")]
     pub by: ApproverName,
+}
+
+/// Arguments of `correct`.
+#[derive(Args, Debug)]
+pub struct CorrectArgs {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "agent.toml")]
+    pub config: PathBuf,
+    /// Why, for everybody to see: missing-records, wrong-records, wrong-file or wrong-count.
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    pub reason: CorrectionReason,
+}
+
+/// A reason by its word.
+fn reason(word: &str) -> Result<CorrectionReason, String> {
+    let known = || CorrectionReason::ALL.map(|reason| format!("{} ({})", reason.word(), reason.label())).join(", ");
+    CorrectionReason::ALL.into_iter().find(|reason| reason.word() == word).ok_or_else(|| format!("not one of {}", known()))
 }
 
 /// Arguments of `show`.

@@ -19,13 +19,14 @@ use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanChoice, Reg
 use shared::privacy::RhoNano;
 use shared::problem::Problem;
 use shared::sign::{Algorithm, Envelope, SigningKey};
-use shared::submission::Submission;
+use shared::submission::{CorrectionReason, Submission};
 use shared::time::{Clock, Timestamp};
 use shared::trust::Trust;
 
 use crate::approval::Approval;
 use crate::bounds::tests::greatest_child;
 use crate::commands::approve::approve_round;
+use crate::commands::correct::correct_round;
 use crate::commands::prepare::{Prepared, prepare_round};
 use crate::commands::room::{NoSteps, Parts, Room, Steps};
 use crate::commands::send::{Sent, send_outbox};
@@ -34,6 +35,7 @@ use crate::io::centre::{Arrival, Centre, Connected, Connector, PostFailure};
 use crate::io::clock::Pause;
 use crate::io::randomness::SystemRandomness;
 use crate::io::state::State;
+use crate::ledger::Debit;
 use crate::measures::ChildContributions;
 use crate::noise::{self, DrawRequest, Mechanism, NoiseError, NoisyCells};
 use crate::stop::{Reached, Stop};
@@ -61,10 +63,14 @@ pub fn choice() -> PlanChoice {
         dates: Dates {
             freeze_on: "2025-06-30".parse().unwrap(),
             send_opens_at: "2025-07-01T09:00:00Z".parse().unwrap(),
+            send_spread_s: 0,
             send_closes_at: "2025-07-31T17:00:00Z".parse().unwrap(),
+            correction_opens_at: "2098-10-01T09:00:00Z".parse().unwrap(),
+            correction_closes_at: "2098-10-31T17:00:00Z".parse().unwrap(),
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
+        accepted_wide: None,
         cohort: Cohort {
             members: vec![member("301"), member("302")],
             regions: vec![Region { code: "E12000007".into(), name: "London".into() }],
@@ -365,6 +371,22 @@ impl Agent {
     pub fn approve_from(&self, children: impl Fn(&Framework) -> Vec<ChildContributions>) -> Result<Approval, Stop> {
         let by = "Jo O'Neill".parse().unwrap();
         self.within(&NoSteps, |room| approve_round(room, round(), &by, &mut |room| Ok(children(room.framework)))).0
+    }
+    /// Draws the round's correction with these children.
+    pub fn correct_from(&self, children: impl Fn(&Framework) -> Vec<ChildContributions>) -> Result<Debit, Stop> {
+        self.correct_with(&NoSteps, children)
+    }
+    /// Draws the round's correction, stopping where the steps say.
+    pub fn correct_with(
+        &self,
+        steps: &dyn Steps,
+        children: impl Fn(&Framework) -> Vec<ChildContributions>,
+    ) -> Result<Debit, Stop> {
+        let mut records = |room: &Room<'_>| {
+            self.n_readings.set(self.n_readings.get() + 1);
+            Ok(children(room.framework))
+        };
+        self.within(steps, |room| correct_round(room, round(), CorrectionReason::RecordsWrong, &mut records)).0
     }
     /// Sends what waits.
     pub fn send(&self) -> (Result<Vec<Sent>, Stop>, Reached) {

@@ -17,6 +17,7 @@ pub mod init; // the state folder
 pub mod approve; // who answers for the inputs
 pub mod prepare; // plan and records -> one file of debit and signed bytes
 pub mod draw; // the process that draws the noise
+pub mod correct; // changed records -> the one correction of a round
 pub mod show; // what will be sent
 pub mod send; // the outbox -> the aggregator -> receipts
 pub mod once; // prepare and send
@@ -24,6 +25,8 @@ pub mod status; // what was spent, what waits
 pub mod sending; // these commands, and how each ends
 #[cfg(test)]
 mod approval_tests;
+#[cfg(test)]
+mod correction_tests;
 #[cfg(test)]
 mod tests;
 

@@ -8,7 +8,7 @@ use shared::ids::{ReportingYear, RoundId};
 use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE};
 use shared::problem::{Exit, Problem};
 use shared::sign::{Envelope, SigningKey};
-use shared::submission::{FactAnswer, FactStated, Nonce, TableSupplied, framework_return_tables, state_facts};
+use shared::submission::{FactAnswer, FactStated, MessageKind, Nonce, TableSupplied, framework_return_tables, state_facts};
 use shared::time::Day;
 
 use super::Screen;
@@ -28,7 +28,7 @@ use crate::records::postcodes::POSTCODE_DIRECTORY;
 use crate::records::tables::Table;
 use crate::round::{Admitted, Wanted, admit};
 use crate::stop::{Reached, Stop};
-use crate::submission::{Particulars, compose};
+use crate::submission::{Answer, Particulars, compose};
 
 /// A round in the ledger, and whether this run put it there.
 pub enum Prepared {
@@ -69,12 +69,12 @@ pub fn prepare_round(room: &mut Room<'_>, round: RoundId, records: Records<'_>) 
         return Ok(Prepared::Earlier(debit.clone()));
     }
     let key = room.state.signing_key(&ledger)?;
-    let admitted = room.with_patience(|room| admitted(room, round, &ledger))?;
+    let admitted = room.with_patience(|room| admitted(room, round, MessageKind::Submission, &ledger))?;
     room.parts.steps.reached(Step::Admitted)?;
     let approval = Asked::of(room, round, FIRST)?;
     let gathered = gather(room, &ledger, round, records)?;
     approval.covers(&gathered.input)?;
-    draw_and_keep(room, &ledger, &key, &admitted, gathered).map(Prepared::Now)
+    draw_and_keep(room, &ledger, &key, &admitted, Answer::First, gathered).map(Prepared::Now)
 }
 
 /// What a submission is made from, but for the noise: read once, used once.
@@ -100,21 +100,23 @@ pub fn gather(room: &Room<'_>, ledger: &Ledger, round: RoundId, records: Records
 }
 
 /// Draws once, and commits debit and bytes by one step.
-fn draw_and_keep(
+pub(super) fn draw_and_keep(
     room: &mut Room<'_>,
     ledger: &Ledger,
     key: &SigningKey,
     admitted: &Admitted,
+    answer: Answer,
     gathered: Gathered,
 ) -> Result<Debit, Stop> {
     let Gathered { children, tables_supplied, facts, input } = gathered;
-    let request = DrawRequest::new(room.framework, admitted.plan(), children).map_err(not_drawn)?;
+    let request = DrawRequest::new(room.framework, admitted.plan(), answer.kind().draw(), children).map_err(not_drawn)?;
     let cells = room.parts.mechanism.draw(request).map_err(not_drawn)?;
     room.parts.steps.reached(Step::Drawn)?;
     let mut nonce = [0; 16];
     room.parts.randomness.fill(&mut nonce)?;
     let particulars = Particulars {
         authority: room.config.authority,
+        answer,
         previous: ledger.last_submission(),
         nonce: Nonce(nonce),
         produced_on: Day(room.now().day()),
@@ -132,7 +134,7 @@ fn draw_and_keep(
 }
 
 /// Asks log and aggregator for the plan, keeps what speaks for or against it, and decides.
-fn admitted(room: &mut Room<'_>, round: RoundId, ledger: &Ledger) -> Result<Admitted, Stop> {
+pub(super) fn admitted(room: &mut Room<'_>, round: RoundId, kind: MessageKind, ledger: &Ledger) -> Result<Admitted, Stop> {
     let view = room.verified_log()?;
     let plan_keys = room.connected()?.trust.plan.clone();
     let envelope = plan_envelope(room, round, &view)?;
@@ -144,6 +146,7 @@ fn admitted(room: &mut Room<'_>, round: RoundId, ledger: &Ledger) -> Result<Admi
     let wanted = Wanted {
         authority: room.config.authority,
         round,
+        kind,
         caps: room.config.sending.caps,
         framework: room.framework,
         plan_keys: &plan_keys,
@@ -183,6 +186,9 @@ fn explained(problem: Problem, room: &Room<'_>, round: RoundId, ledger: &Ledger)
         Problem::PlanCap365Days => spent(caps.rho_365_days, ledger.spent_in_365_days(room.now().day())),
         Problem::PlanCapLifetime => spent(caps.rho_lifetime, ledger.spent_ever()),
         Problem::PlanNotOpen => Stop::with(problem, format!("this machine's clock says {}", room.now())),
+        Problem::CorrectionNotOpen | Problem::CorrectionLate => {
+            Stop::with(problem, format!("so says the public log of {round}, and nothing was drawn for it"))
+        }
         Problem::SubmissionLate => {
             Stop::with(problem, format!("the public log shows {round} as closed, and nothing was drawn for it"))
         }

@@ -5,7 +5,7 @@ use shared::problem::{Exit, Problem};
 
 use super::room::{Parts, Room};
 use super::show::Form;
-use super::{Screen, Surroundings, approve, init, once, prepare, send, show, status};
+use super::{Screen, Surroundings, approve, correct, init, once, prepare, send, show, status};
 use crate::cli::SendingCommand;
 use crate::config::{AgentConfig, environment};
 use crate::stop::{Reached, Stop};
@@ -39,6 +39,7 @@ fn carry_out(
         SendingCommand::Init(args) | SendingCommand::Prepare(args) => &args.config,
         SendingCommand::Approve(args) => &args.config,
         SendingCommand::Show(args) => &args.config,
+        SendingCommand::Correct(args) => &args.config,
         SendingCommand::Send(args) => &args.config,
         SendingCommand::Run(args) => &args.config,
         SendingCommand::Status(args) => &args.config,
@@ -50,6 +51,7 @@ fn carry_out(
         SendingCommand::Init(_) => init::run(&config, parts, screen),
         SendingCommand::Approve(args) => approve::run(&mut enter(reached)?, &args.by, surroundings.waiting, screen),
         SendingCommand::Prepare(_) => prepare::run(&mut enter(reached)?, surroundings.waiting, screen),
+        SendingCommand::Correct(args) => correct::run(&mut enter(reached)?, args.reason, surroundings.waiting, screen),
         SendingCommand::Show(args) => {
             let form = match (args.json, args.raw) {
                 (_, true) => Form::Raw,

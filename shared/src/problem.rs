@@ -120,6 +120,11 @@ problems! {
     PlanYearNotNewest "plan-year-not-newest" 0 PrivacyGuard Never "the plan is for another year than the newest complete one" "older years are not drawn again; tell the aggregator's operator";
     PlanMadeUp "plan-made-up" 0 PrivacyGuard Never "plan and settings disagree on whether the data are made up" "set made_up = true in agent.toml only where the records are made up; else tell the aggregator's operator";
     PlanNotOpen "plan-not-open" 0 PrivacyGuard Later "the round is not open for sending now" "run again inside the dates of the plan";
+    ApprovalMissing "approval-missing" 0 PrivacyGuard Never "nobody approved these inputs" "look at preview, then run approve --by NAME; approval = \"none\" in agent.toml asks for none";
+    ApprovalStale "approval-stale" 0 PrivacyGuard Never "the inputs are not the ones that were approved" "records or settings changed since: look at preview, then run approve --by NAME again";
+    CorrectionUnchanged "correction-unchanged" 0 PrivacyGuard Never "the inputs are those of the first submission" "nothing is there to correct: a second draw from the same inputs would only tell more of the children";
+    CorrectionDrawn "correction-drawn" 0 PrivacyGuard Never "the correction of this round is drawn already" "there is one correction a round: send posts it, and figures of the next round can be right";
+    ReceiptMissing "receipt-missing" 0 PrivacyGuard Later "the receipt of this submission is not here yet" "run send; what was drawn is shown, and can be corrected, once the log holds it";
     FrameworkUnknown "framework-unknown" 0 PrivacyGuard Never "the plan uses a framework that this agent does not have" "update the agent";
     ProtectionUnknown "protection-unknown" 0 PrivacyGuard Never "the plan asks for a protection that this agent does not know" "update the agent";
     BudgetMapRefused "budget-map-refused" 0 PrivacyGuard Never "the noise of the plan does not cost what the plan says" "tell the aggregator's operator";

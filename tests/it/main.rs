@@ -10,8 +10,10 @@ use std::sync::OnceLock;
 
 use tests::build::{Profile, Programs};
 
+mod approval;
 mod bad_input;
 mod calibration;
+mod core_dumps;
 mod corrections;
 mod crash;
 mod demo;

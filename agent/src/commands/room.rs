@@ -7,13 +7,16 @@ use shared::framework::Framework;
 use shared::problem::Problem;
 use shared::time::{Clock, Timestamp};
 
+use crate::approval::Approval;
 use crate::config::AgentConfig;
+use crate::inputs::InputKey;
 use crate::io::centre::{Connected, Connector, fetch_log};
 use crate::io::clock::Pause;
 use crate::io::randomness::{Randomness, below};
 use crate::io::state::{Lock, State};
 use crate::ledger::Ledger;
 use crate::log_view::LogView;
+use crate::logging;
 use crate::noise::Mechanism;
 use crate::stop::{Reached, Stop};
 
@@ -74,7 +77,7 @@ pub struct Room<'r> {
     /// How far the command has come.
     pub reached: &'r mut Reached,
     connected: Option<Connected>,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl<'r> Room<'r> {
@@ -87,7 +90,7 @@ impl<'r> Room<'r> {
     ) -> Result<Self, Stop> {
         let state = State::open(&config.state)?;
         let lock = state.lock()?;
-        Ok(Self { config, parts, framework, state, reached, connected: None, _lock: lock })
+        Ok(Self { config, parts, framework, state, reached, connected: None, lock })
     }
 
     /// The ledger, which is of the configured authority.
@@ -103,6 +106,14 @@ impl<'r> Room<'r> {
             );
             Err(Stop::with(Problem::ConfigurationInvalid, detail))
         }
+    }
+    /// The key that inputs are digested with.
+    pub fn input_key(&self, ledger: &Ledger) -> Result<InputKey, Stop> {
+        self.state.input_key(&self.lock, ledger, self.parts.randomness)
+    }
+    /// Keeps an approval.
+    pub fn keep_approval(&self, approval: &Approval) -> Result<(), Stop> {
+        self.state.keep_approval(&self.lock, approval)
     }
     /// The present second.
     pub fn now(&self) -> Timestamp {
@@ -133,7 +144,7 @@ impl<'r> Room<'r> {
         let mut backoff_ms = settings.backoff_ms;
         for _ in 1..settings.attempts {
             match attempt(self) {
-                Err(stop) if stop.is_worth_another_try() => tracing::warn!(problem = stop.code(), "trying again"),
+                Err(stop) if stop.is_worth_another_try() => logging::tries_again(stop.problem),
                 done => return done,
             }
             let half = backoff_ms / 2;

@@ -19,6 +19,7 @@ use super::prepare::round_of;
 use super::room::{Room, Step};
 use crate::io::centre::Arrival;
 use crate::ledger::Debit;
+use crate::logging;
 use crate::stop::{Reached, Stop};
 
 /// What was sent.
@@ -91,7 +92,7 @@ pub fn send_one(room: &mut Room<'_>, debit: Debit) -> Result<Sent, Stop> {
         verify_and_keep(room, &debit, &text)
     })?;
     *room.reached = Reached::Receipted;
-    tracing::info!(authority = %room.config.authority, round = %debit.round, id = %debit.id, "sent");
+    logging::sent(room.config.authority, debit.round, debit.sequence, debit.id);
     Ok(Sent { debit, index })
 }
 

@@ -16,7 +16,7 @@ use crate::noise::NoiseError;
 use crate::stop::{Reached, Stop};
 
 /// Stops at one step, as if the power had gone.
-struct StopAt(Step);
+pub(super) struct StopAt(pub Step);
 
 impl Steps for StopAt {
     fn reached(&self, step: Step) -> Result<(), Stop> {

@@ -4,6 +4,7 @@
 //! them drawn again. So it is its owner's alone, backed up, and never copied to a second machine. The lock is held by
 //! every command that draws or sends. `docs/privacy.md`, PC7 and PC10; `docs/protocol.md`, section 7.1.
 
+pub mod approvals; // who approved which inputs, and the key that inputs are digested with
 pub mod keys; // the key for pseudonyms, and the register of partners' keys
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -26,7 +27,7 @@ use crate::stop::Stop;
 
 const KEY_BYTES_MAX: u64 = 64 * 1024;
 const RECEIPT_BYTES_MAX: u64 = 128 * 1024;
-const FOLDERS: [&str; 4] = ["keys", "ledger", "receipts", "log"];
+const FOLDERS: [&str; 5] = ["keys", "ledger", "receipts", "log", approvals::FOLDER];
 const SIGNING_KEY: &str = "signing.key.pem";
 const TLS_KEY: &str = "tls.key.pem";
 const PSEUDONYM_KEY: &str = "pseudonym.key";
@@ -243,6 +244,7 @@ fn fill(folder: &Path, authority: AuthorityId, today: Day, randomness: &dyn Rand
     let pem = |key: &SigningKey| key.to_pem().map_err(|e| Stop::fault(e.to_string()));
     let (signing_pem, tls_pem) = (pem(&signing)?, pem(&tls)?);
     let pseudonym = keys::new_key(today, randomness)?;
+    let input = approvals::new_key(randomness)?;
     let request = EnrolmentRequest::sign(authority, certificate_request(authority, &tls_pem)?, &signing);
     let request = request.map_err(|e| Stop::fault(e.to_string()))?;
     let write = || -> std::io::Result<()> {
@@ -255,6 +257,7 @@ fn fill(folder: &Path, authority: AuthorityId, today: Day, randomness: &dyn Rand
         write_once(&keys, "signing.public.pem", signing.public().to_pem().as_bytes())?;
         write_once(&keys, TLS_KEY, tls_pem.as_bytes())?;
         write_once(&keys, PSEUDONYM_KEY, pseudonym.to_text().as_bytes())?;
+        write_once(&keys, approvals::INPUT_KEY, input.to_text().as_bytes())?;
         write_once(folder, "enrolment.dsse.json", &request)?;
         write_once(&folder.join("ledger"), &file_name(0), &genesis(authority, signing.public(), today))
     };

@@ -79,7 +79,7 @@ impl<'w> Office<'w> {
         let sections = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         let tables = sections.get(&reporting_year).map_or("", String::as_str);
         let text = format!(
-            "authority = \"{}\"\nreporting_year = {reporting_year}\nmade_up = true\nreturns = \"returns\"\nstate = \"state\"\n\n\
+            "authority = \"{}\"\nreporting_year = {reporting_year}\nmade_up = true\napproval = \"none\"\nreturns = \"returns\"\nstate = \"state\"\n\n\
              [facts]\n{facts}\n[aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n[send]\nstep_ms = 50\n\n\
              {tables}\n{more}",
             self.code, self.code
@@ -143,12 +143,14 @@ impl<'w> Office<'w> {
             entries.find_map(|entry| Some(entry.ok()?.path()).filter(|path| path.extension().is_some_and(|e| e == "tlog-proof")));
         proof.map(std::fs::read).transpose().context("cannot read the receipt")
     }
-    /// Its signed envelope, as `show --raw` prints it.
+    /// Its newest signed envelope, from the ledger's newest file: `show` has it only once the receipt is kept.
     ///
     /// # Errors
     /// When nothing is prepared.
     pub fn envelope(&self) -> anyhow::Result<Vec<u8>> {
-        Ok(self.must(&["show", "--raw"])?.stdout.trim_end_matches('\n').as_bytes().to_vec())
+        let newest = self.ledger_files().pop().context("no ledger")?;
+        let file: serde_json::Value = serde_json::from_slice(&std::fs::read(newest)?)?;
+        Ok(file["envelope"].as_str().context("nothing is prepared")?.as_bytes().to_vec())
     }
     /// A client made by hand that has this office's certificate.
     ///

@@ -2,10 +2,10 @@
 //!
 //! A canary exists to cost as much privacy as its kind of child can: it is in as many tables as the rules admit, with
 //! amounts at the ends of their bounds. In care its former period ends on the last day of the year before and the next
-//! begins on the day after; that one ends on 31 March while another stretch begins: so it is looked after for twelve months,
-//! came into care, came back and left, all in one year. Out of care it left as late as its age allows. It has a score of 40
-//! after scores of 0, the best of every answer, a referral, and is in every extract. Answers in which nothing is extreme
-//! differ by the canary's number, so that two canaries share few cells. Invariant: no row breaks a rule that drops it.
+//! begins on the day after: so it is looked after for twelve months, came into care and came back, all in one year. Out of
+//! care it left as late as its age allows. It has a score of 40 after scores of 0, the best of every answer, a referral, and
+//! is in every extract. Answers in which nothing is extreme differ by the canary's number, so that two canaries share few
+//! cells. Invariant: no row is an error by any rule.
 
 use std::collections::BTreeMap;
 
@@ -149,11 +149,7 @@ fn episodes(canary: &Canary) -> Vec<Episode> {
     let start = came.max(first);
     let moved = Day::of_ymd(i32::from(YEAR), 1, 15);
     all.push(episode(start, "S", n, Some((moved, "X1"))));
-    let leaves = if kind.in_care { last } else { last.plus(-2) };
-    all.push(episode(moved, "P", n + 1, Some((leaves, rec))));
-    if kind.in_care {
-        all.push(episode(last, "P", n + 2, None));
-    }
+    all.push(episode(moved, "P", n + 1, (!kind.in_care).then_some((last.plus(-2), rec))));
     all
 }
 

@@ -165,14 +165,14 @@ fn sums(request: &DrawRequest) -> Option<Vec<Vec<i64>>> {
     for block in request.blocks() {
         let mut first = BTreeMap::new();
         let mut n_words = 0;
-        for &table in &block.tables {
-            first.insert(table, n_words);
-            n_words += domain.n_cells(&[table])?;
+        for table in &block.tables {
+            first.insert(table.table, (n_words, i64::from(table.unit)));
+            n_words += domain.n_cells(std::slice::from_ref(table))?;
         }
         let mut sums = vec![0_i64; n_words];
         for cell in request.children().iter().flat_map(|child| child.cells()) {
-            if let Some(first) = first.get(&cell.table) {
-                *sums.get_mut(first + usize::try_from(cell.cell).ok()?)? += i64::from(cell.amount);
+            if let Some((first, unit)) = first.get(&cell.table) {
+                *sums.get_mut(first + usize::try_from(cell.cell).ok()?)? += unit * i64::from(cell.amount);
             }
         }
         all.push(sums);

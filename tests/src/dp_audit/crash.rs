@@ -1,7 +1,7 @@
 //! T5: killed at any instant of `prepare`, an agent never shows two envelopes for one round.
 //!
-//! The instants are spread evenly over the time that an undisturbed run takes. Killed runs that had not yet drawn and runs
-//! that had drawn must both occur, or nothing was attacked. `tests/it/crash.rs` kills at random instants, and more often.
+//! The instants are spread evenly over the time that an undisturbed run takes, and one at least must come before the commit,
+//! or nothing was attacked. `tests/it/crash.rs` kills at random instants, and more often.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -19,9 +19,11 @@ const INSTANT_MAX: Duration = Duration::from_secs(60);
 /// # Errors
 /// When the agent does not draw once it is left in peace.
 pub fn run(site: &Site<'_>, set: &Set, n_kills: u32) -> anyhow::Result<Verdict> {
+    let undisturbed = site.fresh(&set.files, "")?;
     let began = Instant::now();
-    site.draw(&set.files)?;
+    undisturbed.run(&["prepare"])?.done("prepare")?;
     let whole = began.elapsed();
+    undisturbed.remove()?;
     let (mut most, mut n_before) = (0, 0_u32);
     for kill in 0..n_kills {
         let fresh = site.fresh(&set.files, "")?;

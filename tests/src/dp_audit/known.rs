@@ -42,9 +42,9 @@ impl Counter {
         let blocks = &plan.body().blocks;
         let mut tables = Vec::new();
         for table in framework.tables() {
-            let (block, first) = plan.place(&framework, &table.id).with_context(|| format!("no block has {}", table.id))?;
-            let before = blocks.iter().take_while(|b| b.name != block.name).map(|b| b.n).sum::<u64>();
-            tables.push((usize::try_from(before)? + first, 1));
+            let place = plan.place(&framework, &table.id).with_context(|| format!("no block has {}", table.id))?;
+            let before = blocks.iter().take_while(|b| b.index != place.block.index).map(|b| b.n).sum::<u64>();
+            tables.push((usize::try_from(before)? + place.first_cell, i64::from(place.unit)));
         }
         let n_words = usize::try_from(blocks.iter().map(|b| b.n).sum::<u64>())?;
         Ok(Self { framework, measures, tables, n_words })

@@ -15,6 +15,7 @@ mod calibration;
 mod crash;
 mod demo;
 mod documents;
+mod dp_audit;
 mod evidence;
 mod faults;
 mod forms;

@@ -53,9 +53,14 @@ impl Canary {
         Day::of_ymd(i32::from(YEAR) - 1 - i32::from(self.kind.age), 5, 10)
     }
 
-    /// One of several answers; `turn` tells questions apart, so that two canaries do not agree on all of them.
-    fn one<T: Copy>(&self, turn: usize, of: &[T]) -> T {
-        of[(self.number / of.len().pow(u32::from(turn % 2 == 1)) + self.number * (turn / 2) + turn) % of.len()]
+    /// One of several answers, by the canary's number and the question: as if dealt by chance, and always the same.
+    fn one<T: Copy>(&self, question: u64, of: &[T]) -> T {
+        let number = u64::try_from(self.number).unwrap_or(u64::MAX);
+        let mut mixed = (number << 8 | question).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for multiplier in [0xbf58_476d_1ce4_e5b9_u64, 0x94d0_49bb_1331_11eb] {
+            mixed = (mixed ^ (mixed >> 29)).wrapping_mul(multiplier);
+        }
+        of[usize::try_from(mixed >> 33).unwrap_or(0) % of.len()]
     }
 }
 
@@ -209,7 +214,7 @@ fn in_extracts(canary: &Canary, year: i16, rows: &mut Rows) {
     survey.push(canary.one(13, &["YES", "SAME", "NO"]).to_owned());
     survey.push(canary.one(14, &sometimes).to_owned());
     let amount = ["RIGHT", "LITTLE", "MUCH", "NONE_OK", "NONE_NOT"];
-    survey.extend([15, 16, 17].map(|turn| canary.one(turn, &amount).to_owned()));
+    survey.extend([15, 16, 17].map(|question| canary.one(question, &amount).to_owned()));
     survey.push(canary.one(18, &["ALL", "SOME", "NONE"]).to_owned());
     survey.push(canary.one(19, &["YES", "NO"]).to_owned());
     survey.push(canary.one(20, &["YES", "NO"]).to_owned());
@@ -224,7 +229,7 @@ fn in_extracts(canary: &Canary, year: i16, rows: &mut Rows) {
     let training = canary.one(22, &["DONE", "TIME", "LATE", "NOT"]);
     rows.add("CarerSupport", [&id, training, canary.one(23, &offer), canary.one(24, &offer)]);
     if birth.birthday(17) <= last {
-        let bit = |turn| canary.one(turn, &["0", "1"]);
+        let bit = |question| canary.one(question, &["0", "1"]);
         let at_18 = canary.one(25, &["ADULT", "TO25", "AGREED", "GAP"]);
         let now = canary.one(26, &["CHILD", "ADULT", "NONE"]);
         let review = text(Day::of_ymd(i32::from(year), 1, 20));

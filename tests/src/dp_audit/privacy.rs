@@ -34,6 +34,8 @@ pub struct Canaries {
     words: Vec<Vec<i64>>,
     /// The direction of each, in standard deviations of each word: orthonormal.
     directions: Vec<Vec<f64>>,
+    /// The length of the longest canary, in standard deviations: `mu` of a run with nobody else.
+    alone: f64,
     /// What canary `j` adds along direction `i`, in standard deviations.
     along: Vec<Vec<f64>>,
 }
@@ -54,6 +56,7 @@ impl Canaries {
         let scaled: Vec<Vec<f64>> =
             words.iter().map(|of| of.iter().zip(&scales).map(|(word, scale)| real(*word) / scale).collect()).collect();
         let gram: Vec<Vec<f64>> = scaled.iter().map(|a| scaled.iter().map(|b| dot(a, b)).collect()).collect();
+        let alone = (0..gram.len()).map(|i| gram[i][i].sqrt()).fold(0.0, f64::max);
         let root = inverse_root(&gram);
         let direction = |row: &Vec<f64>| -> Vec<f64> {
             (0..scales.len()).map(|place| row.iter().zip(&scaled).map(|(x, of)| x * of[place]).sum()).collect()
@@ -66,7 +69,7 @@ impl Canaries {
             }
         }
         let along = directions.iter().map(|q| scaled.iter().map(|a| dot(q, a)).collect()).collect();
-        Ok(Self { canaries: canaries.to_vec(), words, directions, along })
+        Ok(Self { canaries: canaries.to_vec(), words, directions, alone, along })
     }
 
     /// The greatest part of a canary along its own direction: no decision of an honest agent lies further apart.
@@ -131,13 +134,15 @@ pub fn run(site: &Site<'_>, canaries: &Canaries, amount: Amount) -> anyhow::Resu
     };
     let confirmed = second.as_ref().map_or(String::new(), |second| format!("; once more: {}", seen(second)));
     let doubled = power(mu, 2.0 * canaries.mu_least(), amount.n_decisions, ALPHA);
-    let narrow = power(mu, 1.25 * canaries.mu_least(), amount.n_decisions, ALPHA);
+    let plain = power(canaries.alone, 2.0 * canaries.alone, amount.n_decisions, ALPHA);
     let words = format!(
-        "{}{confirmed}; claimed is {mu:.3}, alpha {ALPHA:e} a pass; a sensitivity missed twofold would be found in {:.1} % of \
-         passes, noise a fifth too narrow in {:.1} %; {} canaries in {} runs a pass, {:.0} s",
+        "{}{confirmed}; claimed is {mu:.3}, alpha {ALPHA:e} a pass; a sensitivity missed twofold would be found in {:.2} % of \
+         passes, and in {:.2} % by a single canary of {:.3} in 2 x {} runs; {} canaries in {} runs a pass, {:.0} s",
         seen(&first),
         100.0 * doubled,
-        100.0 * narrow,
+        100.0 * plain,
+        canaries.alone,
+        amount.n_decisions,
         canaries.canaries.len(),
         n_runs(canaries, amount),
         began.elapsed().as_secs_f64()

@@ -18,6 +18,7 @@ mod corrections;
 mod crash;
 mod demo;
 mod documents;
+mod dp_audit;
 mod evidence;
 mod faults;
 mod forms;

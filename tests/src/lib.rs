@@ -16,4 +16,5 @@ pub mod postgres; // a database server of one test
 pub mod world; // processes, folders and clients of one round
 pub mod demo; // the national round as a demonstration
 pub mod sample; // one plan and one submission of made-up content
+pub mod dp_audit; // the agent attacked from outside: does the noise hold what the envelope says?
 pub mod bench; // figures beside baselines

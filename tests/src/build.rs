@@ -21,6 +21,8 @@ pub struct Programs {
     pub auditor: PathBuf,
     /// The demo itself.
     pub demo: PathBuf,
+    /// The agent whose steps leave marks: `marked_agent`.
+    pub marked_agent: PathBuf,
 }
 
 /// Which of cargo's profiles to build in.
@@ -70,6 +72,7 @@ pub fn programs(profile: Profile) -> anyhow::Result<Programs> {
         aggregator: path("goldenthread-aggregator")?,
         auditor: path("goldenthread-auditor")?,
         demo: path("demo")?,
+        marked_agent: path("marked_agent")?,
     })
 }
 

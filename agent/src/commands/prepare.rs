@@ -17,6 +17,7 @@ use crate::bounds::BoundedChild;
 use crate::config::AgentConfig;
 use crate::histories::each;
 use crate::io::inbox::{InputRefusal, Waiting, read_configured};
+use crate::io::state::State;
 use crate::ledger::{Debit, Ledger};
 use crate::log_view::LogView;
 use crate::measures::{ChildContributions, MeasureSet};
@@ -67,15 +68,20 @@ pub fn prepare_round(room: &mut Room<'_>, round: RoundId, records: Records<'_>) 
     }
     let key = room.state.signing_key(&ledger)?;
     let admitted = room.with_patience(|room| admitted(room, round, &ledger))?;
+    // whether it would still be open for the post would tell how long the reading took
+    room.disconnect();
     room.parts.steps.reached(Step::Admitted)?;
     let children = bounded(room, records(room)?)?;
+    room.parts.steps.reached(Step::Read)?;
     let request = DrawRequest::new(room.framework, admitted.plan(), children).map_err(not_drawn)?;
     let cells = room.parts.mechanism.draw(request).map_err(not_drawn)?;
     room.parts.steps.reached(Step::Drawn)?;
     let particulars = particulars(room, &ledger)?;
     let debit = compose(room.framework, admitted.plan(), admitted.id(), cells, particulars, &key);
     let debit = debit.map_err(|e| Stop::fault(e.to_string()))?;
-    room.state.append(&ledger, &debit)?;
+    let staged = room.state.stage(&ledger, &debit)?;
+    room.parts.steps.reached(Step::Staged)?;
+    State::commit(staged)?;
     *room.reached = (*room.reached).max(Reached::Kept);
     tracing::info!(authority = %room.config.authority, round = %round, id = %debit.id, "prepared");
     room.parts.steps.reached(Step::Committed)?;

@@ -47,7 +47,10 @@ pub fn send_one(room: &mut Room<'_>, debit: Debit) -> Result<Sent, Stop> {
         return Err(Stop::with(Problem::PlanNotOpen, detail));
     }
     let index = room.with_patience(|room| {
-        let answer = room.connected()?.centre.post(debit.round, &debit.envelope);
+        let steps = room.parts.steps;
+        let connected = room.connected()?;
+        steps.reached(Step::Posted)?;
+        let answer = connected.centre.post(debit.round, &debit.envelope);
         let text = answer.map_err(|failure| {
             *room.reached = (*room.reached).max(of_arrival(failure.arrival));
             failure.stop

@@ -6,14 +6,19 @@
 
 use std::io::{Read, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
+use super::process::wait_until;
+
 /// Bytes of the head of a TLS record: kind, version, length (RFC 8446, section 5.1).
 const HEAD_BYTES: usize = 5;
+/// Longest time until a connection of an agent that has ended is over.
+const END_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// Kind of a record, and bytes that follow its head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +42,8 @@ pub struct Seen {
 struct Streams {
     up: Mutex<Vec<u8>>,
     down: Mutex<Vec<u8>>,
+    /// Ways that have ended, of two.
+    n_ended: AtomicUsize,
 }
 
 /// A relay that runs until it is dropped.
@@ -64,8 +71,10 @@ impl Relay {
                 let streams = Arc::<Streams>::default();
                 locked(&list).push(Arc::clone(&streams));
                 // an aggregator that is gone shows at the agent as a connection that ends at once
-                let Ok(centre) = TcpStream::connect(("127.0.0.1", port)) else { continue };
-                drop(join(agent, centre, streams));
+                let joined = TcpStream::connect(("127.0.0.1", port)).and_then(|centre| join(agent, centre, &streams));
+                if joined.is_err() {
+                    streams.n_ended.store(2, Ordering::Release);
+                }
             }
         });
         Ok(Self { address, connections, is_over })
@@ -77,12 +86,15 @@ impl Relay {
         format!("https://localhost:{}", self.address.port())
     }
 
-    /// What was seen since the last time it was asked, connection by connection. To be asked once the agent has ended.
+    /// What was seen since the last time it was asked, connection by connection. To be asked once the agent has ended: it
+    /// waits until every connection has.
     ///
     /// # Errors
-    /// When what went by is no TLS.
+    /// When a connection does not end, or what went by is no TLS.
     pub fn take(&self) -> anyhow::Result<Vec<Seen>> {
         let streams = std::mem::take(&mut *locked(&self.connections));
+        let have_ended = || streams.iter().all(|s| s.n_ended.load(Ordering::Acquire) == 2);
+        wait_until("all connections end", END_TIME_MAX, || Ok(have_ended()))?;
         let seen = |s: &Arc<Streams>| Ok(Seen { up: records(&locked(&s.up))?, down: records(&locked(&s.down))? });
         streams.iter().map(seen).collect()
     }
@@ -96,11 +108,17 @@ impl Drop for Relay {
     }
 }
 
-fn join(agent: TcpStream, centre: TcpStream, streams: Arc<Streams>) -> std::io::Result<()> {
+fn join(agent: TcpStream, centre: TcpStream, streams: &Arc<Streams>) -> std::io::Result<()> {
     let (agent_too, centre_too) = (agent.try_clone()?, centre.try_clone()?);
-    let other = Arc::clone(&streams);
-    thread::spawn(move || carry(agent, centre, &streams.up));
-    thread::spawn(move || carry(centre_too, agent_too, &other.down));
+    let (one, other) = (Arc::clone(streams), Arc::clone(streams));
+    thread::spawn(move || {
+        carry(agent, centre, &one.up);
+        one.n_ended.fetch_add(1, Ordering::AcqRel);
+    });
+    thread::spawn(move || {
+        carry(centre_too, agent_too, &other.down);
+        other.n_ended.fetch_add(1, Ordering::AcqRel);
+    });
     Ok(())
 }
 
@@ -160,6 +178,7 @@ mod tests {
         assert_eq!(arrived, [22, 3, 1, 0, 1, 5]);
         drop(centre);
         assert_eq!(agent.read_to_end(&mut Vec::new()).unwrap(), 0);
+        drop(agent);
         assert_eq!(relay.take().unwrap(), [Seen { up: vec![Record { kind: 22, n_bytes: 1 }], down: Vec::new() }]);
         assert!(relay.take().unwrap().is_empty());
     }

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use agent::io::draw::DrawingProcess;
-use agent::noise::{ChildDomain, DomainTable, DrawRequest, Mechanism as _, NoiseBlock, draw};
+use agent::noise::{ChildDomain, DomainTable, DrawRequest, Mechanism as _, NoiseBlock, NoiseTable, draw};
 use anyhow::{Context as _, ensure};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
@@ -21,7 +21,7 @@ const N_TABLES: u16 = 50;
 const CELLS_PER_TABLE: u32 = 200;
 /// Cells noised; the catalogue has fewer.
 const N_CELLS: usize = 10_000;
-/// Standard deviation of the noise, in thousandths: as wide as plans of today.
+/// Standard deviation of the noise, in thousandths.
 const SCALE_MILLI: u64 = 20_000;
 /// What it may take, in milliseconds.
 const MS_MAX: f64 = 100.0;
@@ -61,6 +61,10 @@ pub(super) fn run() -> anyhow::Result<Vec<Outcome>> {
 fn request() -> anyhow::Result<DrawRequest> {
     let table = DomainTable { n_cells: CELLS_PER_TABLE, abs_max: 1, ages: [0, 25], on_31_march: Presence::Either };
     let domain = ChildDomain::new(vec![table; usize::from(N_TABLES)]).context("its tables are small")?;
-    let block = NoiseBlock { scale_milli: SCALE_MILLI, rho_nano: RhoNano(100_000_000), tables: (0..N_TABLES).collect() };
+    let block = NoiseBlock {
+        scale_milli: SCALE_MILLI,
+        rho_nano: RhoNano(100_000_000),
+        tables: (0..N_TABLES).map(|table| NoiseTable { table, unit: 1 }).collect(),
+    };
     Ok(DrawRequest::from_parts(domain, vec![block], Vec::new()))
 }

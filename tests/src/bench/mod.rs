@@ -10,6 +10,8 @@ pub mod calibration; // made-up councils beside published figures
 pub mod demo; // a whole national round
 pub mod ingest; // submissions over fresh connections, durable
 pub mod measures; // the whole catalogue, beside SQL
+pub mod noise; // ten thousand cells noised
+pub mod prepare; // the whole of `prepare`
 pub mod measurements; // docs/measurements.md
 pub mod parameters; // what the choices of the framework move
 pub mod peers; // the same work in pandas and DuckDB
@@ -116,8 +118,21 @@ impl Outcome {
 }
 
 /// The benchmarks by name.
-pub const NAMES: [&str; 11] =
-    ["records", "check", "memory", "measures", "agent", "ingest", "release", "audit", "demo", "calibration", "parameters"];
+pub const NAMES: [&str; 13] = [
+    "records",
+    "check",
+    "memory",
+    "measures",
+    "agent",
+    "noise",
+    "prepare",
+    "ingest",
+    "release",
+    "audit",
+    "demo",
+    "calibration",
+    "parameters",
+];
 
 /// Runs one benchmark.
 ///
@@ -130,6 +145,8 @@ pub fn run(name: &str) -> anyhow::Result<Vec<Outcome>> {
         "memory" => check::memory(),
         "measures" => measures::run(),
         "agent" => agent::run(),
+        "noise" => noise::run(),
+        "prepare" => prepare::run(),
         "ingest" => ingest::run(),
         "release" => release::run(),
         "audit" => audit::run(),

@@ -188,6 +188,11 @@ impl Served {
     pub fn id(&self) -> u32 {
         self.running.id()
     }
+    /// What it has logged until now.
+    #[must_use]
+    pub fn logged(&self) -> String {
+        self.running.stderr()
+    }
     /// Whether it still runs; notes its peak memory.
     ///
     /// # Errors

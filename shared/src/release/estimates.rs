@@ -6,9 +6,9 @@
 
 use super::rounding::additive;
 use super::{Accepted, ReleaseError};
-use crate::framework::Framework;
+use crate::framework::{Framework, Table};
 use crate::fuse::{Margins, Parts};
-use crate::plan::Plan;
+use crate::plan::{Place, Plan};
 
 /// One authority's cells.
 pub(super) struct Estimate {
@@ -26,30 +26,29 @@ pub(super) fn estimates(
     margins: &Margins,
     accepted: &[&Accepted],
 ) -> Result<Vec<Estimate>, ReleaseError> {
+    let place = |t: &Table| plan.place(framework, &t.id).expect("a checked plan places every table");
+    let places: Vec<Place<'_>> = framework.tables().iter().map(place).collect();
     let of = |one: &&Accepted| {
-        let (noisy, variances) = measured(framework, plan, one)?;
+        let noisy = measured(framework, &places, one)?;
+        let draw = one.submission.kind.draw();
+        let variances: Vec<f64> = places.iter().map(|place| place.variance(draw)).collect();
         let cells = margins.estimate(&noisy, &variances);
         Ok(Estimate { noisy, cells, parts: margins.parts(&variances) })
     };
     accepted.iter().map(of).collect()
 }
 
-/// The cells of a submission in layout order, in children, and the variance of the noise in one cell of each table.
-fn measured(framework: &Framework, plan: &Plan, accepted: &Accepted) -> Result<(Vec<f64>, Vec<f64>), ReleaseError> {
+/// The cells of a submission in layout order, in children.
+fn measured(framework: &Framework, places: &[Place<'_>], accepted: &Accepted) -> Result<Vec<f64>, ReleaseError> {
     let mut cells = vec![0.0; framework.n_cells()];
-    let mut variances = Vec::with_capacity(framework.tables().len());
-    for table in framework.tables() {
-        let (block, first) = plan.place(framework, &table.id).expect("a checked plan places every table");
-        let index = usize::try_from(block.index).map_err(|_| ReleaseError::Overflow)?;
-        let words = &accepted.submission.blocks[index].cells.0[first..first + table.n_cells()];
+    for (table, place) in framework.tables().iter().zip(places) {
+        let index = usize::try_from(place.block.index).map_err(|_| ReleaseError::Overflow)?;
+        let words = &accepted.submission.blocks[index].cells.0[place.first_cell..place.first_cell + table.n_cells()];
         for (cell, word) in cells[table.first_cell..].iter_mut().zip(words) {
-            *cell = float_word(*word);
+            *cell = float_word(*word) / f64::from(place.unit);
         }
-        // discrete Gaussian of a scale: its variance is at most the scale's square (arXiv 2004.00010, Fact 18)
-        let scale = float(block.scale_milli) / 1000.0;
-        variances.push(scale * scale);
     }
-    Ok((cells, variances))
+    Ok(cells)
 }
 
 /// Sums over the authorities of one area.

@@ -209,8 +209,8 @@ impl<'a> Scene<'a> {
                 continue;
             }
             let measure = framework.measure(&table.measure).expect("a table's measure is in the framework");
-            let (block, _) = plan.place(framework, &table.id).expect("a checked plan places every table");
-            let source = Source { framework, area, authorities, population, sums, at, table, measure, block: &block.name };
+            let block = &plan.place(framework, &table.id).expect("a checked plan places every table").block.name;
+            let source = Source { framework, area, authorities, population, sums, at, table, measure, block };
             match table.kind {
                 Kind::Share => source.shares(out),
                 Kind::Mean => source.means(out),

@@ -6,6 +6,7 @@ use super::*;
 use crate::framework::{About, Kind, Presence};
 use crate::fuse::Margins;
 use crate::fuse::tests::{small, spread};
+use crate::plan::Draw;
 use crate::plan::tests::sample_choice;
 use crate::submission::tests::sample;
 use crate::submission::{Cells, FactAnswer, state_facts};
@@ -15,9 +16,9 @@ const PLAN_ID: Digest = Digest([1; 32]);
 fn accepted(framework: &Framework, plan: &Plan, authority: &str, fill: impl Fn(usize) -> i64) -> Accepted {
     let mut submission = sample(plan, PLAN_ID, framework, authority, 0);
     for (block, planned) in submission.blocks.iter_mut().zip(&plan.body().blocks) {
-        let tables = planned.tables.iter().map(|t| framework.table(t).unwrap());
-        let cells = tables.flat_map(|t| t.first_cell..t.first_cell + t.n_cells());
-        block.cells = Cells(cells.map(&fill).collect());
+        let tables = planned.tables.iter().map(|t| (framework.table(&t.table).unwrap(), i64::from(t.unit)));
+        let cells = tables.flat_map(|(t, unit)| (t.first_cell..t.first_cell + t.n_cells()).map(move |cell| (cell, unit)));
+        block.cells = Cells(cells.map(|(cell, unit)| fill(cell).saturating_mul(unit)).collect());
     }
     Accepted { authority: authority.parse().unwrap(), id: Digest([2; 32]), submission }
 }
@@ -346,7 +347,7 @@ fn a_catalogue_many_times_as_large_is_combined_too() {
     }
 }
 
-/// A sum of twelve uniform numbers for each cell: Gaussian noise near enough for how often an interval holds, in words.
+/// A sum of twelve uniform numbers for each cell: Gaussian noise near enough for how often an interval holds.
 fn noise(seed: u32, scales: &[f64]) -> Vec<i64> {
     let uniform = spread(seed, scales.len() * 12);
     let word = |(u, scale): (&[f64], &f64)| format!("{:.0}", (u.iter().sum::<f64>() - 6.0) * scale).parse().unwrap();
@@ -361,8 +362,8 @@ fn intervals_hold_as_often_as_they_say() {
     let truth = of_children(&f, |of| 4000 + 100 * of, |_, _| None);
     let mut scales = vec![0.0; f.n_cells()];
     let exact = accepted(&f, &plan, "301", |c| truth[c]);
-    for (t, block) in f.tables().iter().map(|t| (t, plan.place(&f, &t.id).unwrap().0)) {
-        scales[t.first_cell..t.first_cell + t.n_cells()].fill(f64::from(u32::try_from(block.scale_milli).unwrap()) / 1000.0);
+    for t in f.tables() {
+        scales[t.first_cell..t.first_cell + t.n_cells()].fill(plan.place(&f, &t.id).unwrap().sd(Draw::Release));
     }
     let expected =
         combine(&f, &plan, PLAN_ID, "2025.1", &[exact.clone(), Accepted { authority: "805".parse().unwrap(), ..exact }]);

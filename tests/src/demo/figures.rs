@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use shared::framework::{Framework, Kind, Table};
 use shared::fuse::{Margins, Parts};
 use shared::ids::AuthorityId;
+use shared::plan::PlanTable;
 
 use super::truth::{Truth, base_of};
 
@@ -54,8 +55,8 @@ pub struct Coverage {
 
 #[derive(Deserialize)]
 struct Block {
-    name: String,
     scale_milli: u32,
+    tables: Vec<PlanTable>,
 }
 
 #[derive(Deserialize)]
@@ -232,12 +233,13 @@ struct Noise<'a> {
     parts: &'a Parts,
 }
 
-/// Variance of the noise that each table's cells were drawn with.
+/// Variance of the noise that each table's cells were drawn with, in children squared.
 fn variances(framework: &Framework, published: &Published) -> anyhow::Result<Vec<f64>> {
+    let tables = published.blocks.iter().flat_map(|block| block.tables.iter().map(move |table| (block, table)));
+    let scale = |(block, table): (&Block, &PlanTable)| f64::from(block.scale_milli) / 1000.0 / f64::from(table.unit);
+    let scales: BTreeMap<&str, f64> = tables.map(|of| (of.1.table.as_str(), scale(of))).collect();
     let variance = |table: &Table| {
-        let name = sum_block(table);
-        let block = published.blocks.iter().find(|block| block.name == name).with_context(|| format!("no block {name}"))?;
-        let scale = f64::from(block.scale_milli) / 1000.0;
+        let scale = scales.get(table.id.as_str()).with_context(|| format!("no block holds {}", table.id))?;
         Ok(scale * scale)
     };
     framework.tables().iter().map(variance).collect()
@@ -381,14 +383,6 @@ impl Cells {
             }
         };
         error.abs() <= bound * (noise.n * variance).sqrt() + slack
-    }
-}
-
-/// Name of the block that holds a mean's sums.
-fn sum_block(table: &Table) -> String {
-    match table.contribution_max {
-        1 => "counts".to_owned(),
-        more => format!("sums-{more}"),
     }
 }
 

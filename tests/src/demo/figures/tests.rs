@@ -7,9 +7,12 @@ fn release(figures: &[(&str, &str, &str, &str, Option<f64>)], authorities: u32) 
         serde_json::json!({"id": id, "area": "England", "area_code": "E92000001", "group": group, "category": category,
             "what": what, "value": value, "low": value.map(|v| v - 20.0), "high": value.map(|v| v + 20.0), "authorities": authorities})
     };
+    let unit = |table: &Table| if table.kind == Kind::Mean { 1 } else { 20 };
+    let tables: Vec<serde_json::Value> =
+        Framework::built_in().tables().iter().map(|t| serde_json::json!({"table": t.id, "unit": unit(t)})).collect();
     let text = serde_json::json!({
         "made_up": true,
-        "blocks": [{"name": "counts", "scale_milli": 10_000}, {"name": "sums-20", "scale_milli": 200_000}],
+        "blocks": [{"scale_milli": 200_000, "tables": tables}],
         "authorities": {"expected": 1, "accepted": 1, "absent": []},
         "figures": figures.iter().map(figure).collect::<Vec<_>>(),
     });

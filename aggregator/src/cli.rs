@@ -17,7 +17,7 @@ use crate::authorities::AuthoritiesError;
 use crate::config::{Config, ConfigError, Flags};
 use crate::keys::{Folder, KeysError, Role};
 use crate::operate::{EarlyReason, OperateError};
-use crate::publish::{Made, first_version};
+use crate::publish::Made;
 use crate::store::StoreError;
 use crate::{ca, export, fsck, logging, operate, publish, serve};
 
@@ -129,7 +129,7 @@ enum AuthorityCommand {
         /// Its three-digit code
         code: AuthorityId,
     },
-    /// List authorities with keys
+    /// List authorities with keys, and the day on which each was last heard
     List,
 }
 
@@ -149,6 +149,19 @@ enum RoundCommand {
         #[arg(long)]
         early: Option<Early>,
     },
+    /// Let a published round take corrections
+    CorrectionOpen {
+        /// cla-2025
+        round: RoundId,
+    },
+    /// Close a round's time for corrections: none is taken after it, and the release with corrections can be made
+    CorrectionClose {
+        /// cla-2025
+        round: RoundId,
+        /// Why it is closed before its time; stands in the public log for ever
+        #[arg(long)]
+        early: Option<Early>,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -161,6 +174,16 @@ enum Early {
     Error,
 }
 
+impl Early {
+    fn reason(self) -> EarlyReason {
+        match self {
+            Self::AllReceived => EarlyReason::AllReceived,
+            Self::Withdrawn => EarlyReason::Withdrawn,
+            Self::Error => EarlyReason::Error,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 enum ReleaseCommand {
     /// Write the files of a release without publishing it
@@ -170,7 +193,7 @@ enum ReleaseCommand {
         /// A folder that does not exist yet
         #[arg(long)]
         out: PathBuf,
-        /// Version: the year and .1, the only one in this version
+        /// Version: the year and .1, or .2 for the one with corrections; the next one if left out
         #[arg(long)]
         version: Option<String>,
     },
@@ -178,7 +201,7 @@ enum ReleaseCommand {
     Publish {
         /// cla-2025
         round: RoundId,
-        /// Version: the year and .1, the only one in this version
+        /// Version: the year and .1, or .2 for the one with corrections; the next one if left out
         #[arg(long)]
         version: Option<String>,
     },
@@ -231,7 +254,7 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             OperateError::Request { .. } | OperateError::Stranger { .. } | OperateError::Certificate { .. } => {
                 Some(Exit::InputRefused)
             }
-            OperateError::Dates { .. } => Some(Exit::Usage),
+            OperateError::Dates { .. } | OperateError::Spread { .. } => Some(Exit::Usage),
             OperateError::Authorities { .. } => Some(Exit::Configuration),
             OperateError::Population { .. } => Some(Exit::InputRefused),
             OperateError::Open(_)
@@ -242,6 +265,7 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             | OperateError::Ca(_)
             | OperateError::Plan(_)
             | OperateError::Key(_)
+            | OperateError::NoTimeToCorrect { .. }
             | OperateError::TooEarly { .. } => None,
         };
     }
@@ -306,15 +330,7 @@ async fn carry_out(cli: Cli, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         Command::Init => init(&config, clock).await?,
         Command::Authority(command) => authority(&config, clock, command).await?,
         Command::Plan(PlanCommand::Create(args)) => return plan::create(&config, clock, args).await,
-        Command::Round(RoundCommand::Close { round, early }) => {
-            let early = early.map(|reason| match reason {
-                Early::AllReceived => EarlyReason::AllReceived,
-                Early::Withdrawn => EarlyReason::Withdrawn,
-                Early::Error => EarlyReason::Error,
-            });
-            let reason = operate::close(&config, clock, round, early).await?;
-            say(&format!("round {round} is closed; reason in the log: {}", reason.word()));
-        }
+        Command::Round(command) => round(&config, clock, command).await?,
         Command::Release(command) => release(&config, clock, command).await?,
         Command::Export { out } => {
             let n = export::export(&config, &out).await?;
@@ -357,8 +373,27 @@ async fn authority(config: &Config, clock: Arc<dyn Clock>, command: AuthorityCom
         AuthorityCommand::List => {
             for one in operate::list(config).await? {
                 let until = one.certificate_until.map_or("none that stands".to_owned(), |at| format!("until {at}"));
-                say(&format!("{}  {} keys  certificate {until}", one.authority, one.keys.len()));
+                let heard = one.heard_on.map_or("never heard".to_owned(), |day| format!("last heard on {day}"));
+                say(&format!("{}  {} keys  certificate {until}  {heard}", one.authority, one.keys.len()));
             }
+        }
+    }
+    Ok(())
+}
+
+async fn round(config: &Config, clock: Arc<dyn Clock>, command: RoundCommand) -> anyhow::Result<()> {
+    match command {
+        RoundCommand::Close { round, early } => {
+            let reason = operate::close(config, clock, round, early.map(Early::reason)).await?;
+            say(&format!("round {round} is closed; reason in the log: {}", reason.word()));
+        }
+        RoundCommand::CorrectionOpen { round } => {
+            let closes_at = operate::open_corrections(config, clock, round).await?;
+            say(&format!("round {round} takes corrections until {closes_at}, or until they are closed"));
+        }
+        RoundCommand::CorrectionClose { round, early } => {
+            let reason = operate::close_corrections(config, clock, round, early.map(Early::reason)).await?;
+            say(&format!("round {round} takes no more corrections; reason in the log: {}", reason.word()));
         }
     }
     Ok(())
@@ -371,11 +406,11 @@ async fn release(config: &Config, clock: Arc<dyn Clock>, command: ReleaseCommand
     };
     match command {
         ReleaseCommand::Draft { round, out, version } => {
-            let made = publish::draft(config, round, &version.unwrap_or_else(|| first_version(round)), &out).await?;
+            let made = publish::draft(config, round, version.as_deref(), &out).await?;
             say(&format!("draft in {}: {}; nothing is published", out.display(), summary(&made)));
         }
         ReleaseCommand::Publish { round, version } => {
-            let made = publish::publish(config, clock, round, &version.unwrap_or_else(|| first_version(round))).await?;
+            let made = publish::publish(config, clock, round, version.as_deref()).await?;
             say(&format!("published {}: {}", made.release.version(), summary(&made)));
         }
     }

@@ -15,7 +15,7 @@ use shared::log::receipt::Receipt;
 use shared::log::tree::Tree;
 use shared::sign::{Envelope, PublicKey};
 use shared::statement::{ReleaseStatement, STATEMENT_BYTES_MAX, STATEMENT_TYPE};
-use shared::submission::{MessageKind, SUBMISSION_TYPE};
+use shared::submission::SUBMISSION_TYPE;
 use shared::trust::Trust;
 
 use crate::app::{AppError, read_registry};
@@ -32,6 +32,7 @@ pub const UNVOUCHED: &[&str] = &[
     "certificates: whether one is revoked, of an authority that has a signing key which stands",
     "checkpoints that no receipt names, but for the first, the newest and the remembered one",
     "the number that counts changes of the registry",
+    "the day on which each authority was last heard",
 ];
 
 /// What the check saw.
@@ -176,26 +177,47 @@ async fn rounds(
     Ok(())
 }
 
-/// A round is closed in the store exactly where the log closed it.
+/// A round went on in the store exactly where it did in the log.
 fn deadlines(rows: &BTreeMap<RoundId, RoundRow>, entries: &BTreeMap<u64, Event>, report: &mut Report) {
     for (id, row) in rows {
-        let closed = |(index, event): (&u64, &Event)| match event {
-            Event::RoundDeadline { round, .. } if round == id => Some(*index),
-            Event::Framework { .. }
-            | Event::AgentKey { .. }
-            | Event::Plan { .. }
-            | Event::RoundOpen { .. }
-            | Event::RoundDeadline { .. }
-            | Event::Submission { .. }
-            | Event::Release { .. }
-            | Event::Other { .. } => None,
+        let logged = |step: Step| -> Vec<u64> {
+            entries.iter().filter(|(_, event)| step_of(event) == Some((*id, step))).map(|(index, _)| *index).collect()
         };
-        let logged: Vec<u64> = entries.iter().filter_map(closed).collect();
-        let right = logged.iter().eq(row.deadline_index.iter());
-        report.expect(right, || match row.deadline_index {
-            None => format!("{id} is closed in the log, by entry {logged:?}, and open in the store"),
-            Some(index) => format!("the deadline of {id} is not what entry {index} says"),
-        });
+        let stages = &row.stages;
+        for (step, stored, open, what) in [
+            (Step::Deadline, stages.deadline_index, "closed in the log, by entry {}, and open in the store", "deadline"),
+            (Step::Corrections, stages.correction_index, "open for corrections by entry {}, and not in the store", "opening for corrections"),
+            (Step::NoCorrections, stages.correction_deadline_index, "closed for corrections by entry {}, and not in the store", "deadline for corrections"),
+        ] {
+            let logged = logged(step);
+            report.expect(logged.iter().eq(stored.iter()), || match stored {
+                None => format!("{id} is {}", open.replace("{}", &format!("{logged:?}"))),
+                Some(index) => format!("the {what} of {id} is not what entry {index} says"),
+            });
+        }
+    }
+}
+
+/// A step of a round after its opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Deadline,
+    Corrections,
+    NoCorrections,
+}
+
+fn step_of(event: &Event) -> Option<(RoundId, Step)> {
+    match event {
+        Event::RoundDeadline { round, .. } => Some((*round, Step::Deadline)),
+        Event::CorrectionOpen { round } => Some((*round, Step::Corrections)),
+        Event::CorrectionDeadline { round, .. } => Some((*round, Step::NoCorrections)),
+        Event::Framework { .. }
+        | Event::AgentKey { .. }
+        | Event::Plan { .. }
+        | Event::RoundOpen { .. }
+        | Event::Submission { .. }
+        | Event::Release { .. }
+        | Event::Other { .. } => None,
     }
 }
 
@@ -213,8 +235,9 @@ async fn messages(
         all_keys.insert(row.key.id(), row.key);
     }
     for id in registry.rounds.keys() {
-        for row in store.messages(*id, MessageKind::Submission.word()).await? {
+        for row in store.messages(*id).await? {
             report.n_messages += 1;
+            report.expect(row.sequence == row.kind.sequence(), || format!("message {} is stored as another kind", row.id));
             let (authority, round, sequence) = (row.authority, row.round, row.sequence);
             let event = Event::Submission { authority, round, sequence, id: row.id };
             report.expect(entries.get(&row.index) == Some(&event), || {

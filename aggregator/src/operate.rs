@@ -10,6 +10,7 @@ use std::sync::Arc;
 use shared::enrolment::{ENROLMENT_BYTES_MAX, EnrolmentError, EnrolmentRequest};
 use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
+use shared::limits::SPREAD_S_MAX;
 use shared::log::entry::CloseReason;
 use shared::plan::{Cohort, Dates, PLAN_TYPE, Plan, PlanChoice, PlanError};
 use shared::privacy::RhoNano;
@@ -24,12 +25,18 @@ use crate::durable::{Readers, create_file};
 use crate::keys::{Folder, KeysError, Role, file_error};
 use crate::memory::Memory;
 use crate::population::{PopulationError, Populations};
-use crate::registry::RoundState;
+use crate::registry::{Round, RoundState};
 use crate::sequencer::{Act, Denied, Outcome, Registration, Sequencer, SequencerError};
 use crate::store::{Store, StoreError};
 
 /// Greatest cost of a year that an agent accepts when its council set nothing else.
 const RHO_YEAR_USUAL: RhoNano = RhoNano(200_000_000);
+/// Seconds over which slots are spread when nobody said otherwise: three days.
+const SPREAD_S_USUAL: u64 = 72 * 3_600;
+/// Seconds from the end of sending to the first correction, when nobody said otherwise: sixty days.
+const CORRECTION_AFTER_S_USUAL: i64 = 60 * 86_400;
+/// Seconds from the first correction to the last, when nobody said otherwise: twenty-eight days.
+const CORRECTION_S_USUAL: i64 = 28 * 86_400;
 
 /// Why an operator's command was not done.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +116,24 @@ pub enum OperateError {
         opens_at: Timestamp,
         /// When it closes.
         closes_at: Timestamp,
+    },
+    /// The plan's time for corrections is not now.
+    #[error("the plan of round {round} has corrections from {opens_at} until {closes_at}: open them then")]
+    NoTimeToCorrect {
+        /// Which round.
+        round: RoundId,
+        /// When it takes corrections.
+        opens_at: Timestamp,
+        /// Until when.
+        closes_at: Timestamp,
+    },
+    /// The slots of the agents would lie after the end.
+    #[error("the agents' slots are spread over {spread_s} seconds, and the round closes {window_s} seconds after it opens")]
+    Spread {
+        /// Over how many seconds.
+        spread_s: u64,
+        /// Seconds that the round is open.
+        window_s: i64,
     },
     /// The dates are still to come.
     #[error("round {round} takes messages until {closes_at}: close it then, or say why with --early")]
@@ -225,6 +250,8 @@ pub async fn revoke(config: &Config, clock: Arc<dyn Clock>, authority: Authority
 pub struct Listed {
     /// Which.
     pub authority: AuthorityId,
+    /// The day on which its agent was last heard.
+    pub heard_on: Option<Day>,
     /// Signing keys that stand.
     pub keys: Vec<Digest>,
     /// Last second of its longest certificate that stands.
@@ -235,9 +262,11 @@ pub struct Listed {
 pub async fn list(config: &Config) -> Result<Vec<Listed>, OperateError> {
     let store = Store::open(&config.store).await?;
     let (_, registry) = read_registry(&store).await?;
+    let heard = store.heard().await?;
     store.close().await;
     let listed = registry.members.into_iter().map(|(authority, member)| Listed {
         authority,
+        heard_on: heard.get(&authority).copied(),
         keys: member.keys.iter().map(shared::sign::PublicKey::id).collect(),
         certificate_until: member.certificates.iter().filter(|c| !c.revoked).map(|c| c.not_after).max(),
     });
@@ -252,6 +281,10 @@ pub struct PlanWish {
     pub opens_at: Timestamp,
     /// First second after it.
     pub closes_at: Timestamp,
+    /// Seconds over which the agents' slots are spread; a choice of ours, if not said.
+    pub spread_s: Option<u64>,
+    /// First second in which corrections are taken, and the first after it; a choice of ours, if not said.
+    pub corrections: (Option<Timestamp>, Option<Timestamp>),
     /// Day on which records are taken; the day on which the slot opens, if not said.
     pub freeze_on: Option<Day>,
     /// Whether the data are made up.
@@ -268,15 +301,6 @@ pub struct PlanWish {
     pub authorities_min: u64,
 }
 
-/// Days from the end of sending to the correction window, and its days.
-const CORRECTIONS_AFTER_DAYS: i64 = 60;
-const CORRECTIONS_FOR_DAYS: i64 = 28;
-
-fn after_days(at: Timestamp, days: i64) -> Result<Timestamp, OperateError> {
-    let later = Timestamp::from_unix_seconds(at.unix_seconds().saturating_add(days * 86_400));
-    later.ok_or(OperateError::Plan(PlanError::Contradiction("dates")))
-}
-
 /// Makes the plan of a year, unsigned, and writes nothing.
 pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError> {
     let (opens_at, closes_at) = (wish.opens_at, wish.closes_at);
@@ -291,21 +315,35 @@ pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError>
     let choice = PlanChoice {
         reporting_year: wish.year,
         made_up: wish.made_up,
-        dates: Dates {
-            freeze_on: wish.freeze_on.unwrap_or(Day(opens_at.day())),
-            send_opens_at: opens_at,
-            send_spread_s: 0,
-            send_closes_at: closes_at,
-            correction_opens_at: after_days(closes_at, CORRECTIONS_AFTER_DAYS)?,
-            correction_closes_at: after_days(closes_at, CORRECTIONS_AFTER_DAYS + CORRECTIONS_FOR_DAYS)?,
-        },
-        accepted_wide: None,
+        dates: dates(wish)?,
         rho_release: wish.rho_release,
         rho_correction: wish.rho_correction,
+        accepted_wide: None,
         cohort,
         authorities_min: wish.authorities_min,
     };
     Ok(Plan::with_equal_shares(&Framework::built_in(), choice)?)
+}
+
+/// The plan's dates. Slots are spread over three days, or over half of a round that is open for less than six.
+fn dates(wish: &PlanWish) -> Result<Dates, OperateError> {
+    let (opens_at, closes_at) = (wish.opens_at, wish.closes_at);
+    let window_s = closes_at.unix_seconds() - opens_at.unix_seconds();
+    let usual = || SPREAD_S_USUAL.min(u64::try_from(window_s / 2).unwrap_or(0));
+    let spread_s = wish.spread_s.unwrap_or_else(usual);
+    let too_wide = OperateError::Spread { spread_s, window_s };
+    let spread = u32::try_from(spread_s).ok().filter(|s| *s <= SPREAD_S_MAX && i64::from(*s) < window_s);
+    let (correction_opens_at, correction_closes_at) = wish.corrections;
+    let correction_opens_at = correction_opens_at.unwrap_or(closes_at.plus_seconds(CORRECTION_AFTER_S_USUAL));
+    let correction_closes_at = correction_closes_at.unwrap_or(correction_opens_at.plus_seconds(CORRECTION_S_USUAL));
+    Ok(Dates {
+        freeze_on: wish.freeze_on.unwrap_or(Day(opens_at.day())),
+        send_opens_at: opens_at,
+        send_spread_s: spread.ok_or(too_wide)?,
+        send_closes_at: closes_at,
+        correction_opens_at,
+        correction_closes_at,
+    })
 }
 
 fn place_population(path: &Path, year: ReportingYear, name: &str, cohort: &mut Cohort) -> Result<(), OperateError> {
@@ -382,24 +420,64 @@ pub async fn close(
     round: RoundId,
     early: Option<EarlyReason>,
 ) -> Result<CloseReason, OperateError> {
-    let store = Store::open(&config.store).await?;
-    let (_, registry) = read_registry(&store).await?;
-    store.close().await;
-    let known = registry.rounds.get(&round).ok_or(OperateError::Denied(Denied::RoundUnknown(round)))?;
-    match known.state {
-        RoundState::Closed | RoundState::Released => return Err(OperateError::Denied(Denied::RoundClosed(round))),
-        RoundState::Open => {}
+    let known = read_round(config, round).await?;
+    if known.state != RoundState::Open {
+        return Err(OperateError::Denied(Denied::RoundClosed(round)));
     }
-    let body = known.plan.body();
-    let closes_at = body.dates.send_closes_at;
-    let reason = match early {
-        Some(early) => early.in_log(),
-        None if clock.now() >= closes_at => CloseReason::Planned,
-        None if body.made_up => CloseReason::MadeUp,
-        None => return Err(OperateError::TooEarly { round, closes_at }),
-    };
+    let reason = close_reason(&known, known.plan.body().dates.send_closes_at, clock.now(), early)?;
     commit(config, clock, Act::Close { round, reason }).await?;
     Ok(reason)
+}
+
+/// Lets a released round take corrections, inside the plan's dates for them or when its data are made up.
+pub async fn open_corrections(config: &Config, clock: Arc<dyn Clock>, round: RoundId) -> Result<Timestamp, OperateError> {
+    let known = read_round(config, round).await?;
+    let (body, now) = (known.plan.body(), clock.now());
+    let (opens_at, closes_at) = (body.dates.correction_opens_at, body.dates.correction_closes_at);
+    if now >= closes_at || (now < opens_at && !body.made_up) {
+        return Err(OperateError::NoTimeToCorrect { round, opens_at, closes_at });
+    }
+    commit(config, clock, Act::OpenCorrections(round)).await?;
+    Ok(closes_at)
+}
+
+/// Lets a round take no more corrections. Before its time only with a reason, or when its data are made up.
+pub async fn close_corrections(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    round: RoundId,
+    early: Option<EarlyReason>,
+) -> Result<CloseReason, OperateError> {
+    let known = read_round(config, round).await?;
+    if known.state != RoundState::Correcting {
+        return Err(OperateError::Denied(Denied::CorrectionsNotOpen(round)));
+    }
+    let reason = close_reason(&known, known.plan.body().dates.correction_closes_at, clock.now(), early)?;
+    commit(config, clock, Act::CloseCorrections { round, reason }).await?;
+    Ok(reason)
+}
+
+async fn read_round(config: &Config, round: RoundId) -> Result<Round, OperateError> {
+    let store = Store::open(&config.store).await?;
+    let (_, mut registry) = read_registry(&store).await?;
+    store.close().await;
+    registry.rounds.remove(&round).ok_or(OperateError::Denied(Denied::RoundUnknown(round)))
+}
+
+/// Why something is closed now that the plan closes at an instant.
+fn close_reason(
+    round: &Round,
+    closes_at: Timestamp,
+    now: Timestamp,
+    early: Option<EarlyReason>,
+) -> Result<CloseReason, OperateError> {
+    let body = round.plan.body();
+    match early {
+        Some(early) => Ok(early.in_log()),
+        None if now >= closes_at => Ok(CloseReason::Planned),
+        None if body.made_up => Ok(CloseReason::MadeUp),
+        None => Err(OperateError::TooEarly { round: body.round, closes_at }),
+    }
 }
 
 /// Sequences one act of an operator.

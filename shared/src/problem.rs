@@ -147,6 +147,12 @@ problems! {
     RoundNotOpen "round-not-open" 409 AggregatorRefused Later "the round does not accept messages yet" "run again inside the dates of the plan";
     SubmissionLate "submission-late" 409 AggregatorRefused Never "the round is closed" "the figures of this authority will be missing from this release; wait for the next round";
     SubmissionSecond "submission-second" 409 AggregatorRefused Never "this authority already has another submission in this round" "nothing to do: the first one counts";
+    CorrectionNotOpen "correction-not-open" 409 AggregatorRefused Later "the round does not take corrections yet" "send it again once the public log says that corrections are open; the prepared bytes stay as they are";
+    CorrectionLate "correction-late" 409 AggregatorRefused Never "the time for corrections of this round is over" "nothing to do: what was published first stands";
+    CorrectionWithoutFirst "correction-without-first" 409 AggregatorRefused Never "this authority has no accepted submission in this round that could be corrected" "nothing to do: its figures are missing from this round; wait for the next one";
+    CorrectionOfAnother "correction-of-another" 409 AggregatorRefused Never "the correction does not name this authority's accepted submission as the one before it" "use the machine that holds the newest ledger";
+    CorrectionSecond "correction-second" 409 AggregatorRefused Never "this authority already has another correction in this round" "nothing to do: the first correction counts";
+    HeartbeatMalformed "heartbeat-malformed" 400 AggregatorRefused Never "the body is not the heartbeat of this version" "update the agent";
     MessageKindUnknown "message-kind-unknown" 404 AggregatorRefused Never "no such kind of message" "update the agent";
     NotReleased "not-released" 404 AggregatorRefused Later "bodies are public only once the release is out" "ask again after the release";
     NotFound "not-found" 404 AggregatorRefused Never "there is nothing here" "check the address";

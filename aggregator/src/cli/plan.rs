@@ -30,6 +30,15 @@ pub(super) struct PlanArgs {
     /// First second in which they are not taken any more
     #[arg(long)]
     closes_at: Timestamp,
+    /// Hours over which the agents' slots of sending are spread; 72 if left out, or half of a round that is open for less than 144
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=1_440))]
+    spread_hours: Option<u64>,
+    /// First second in which corrections are taken, if the round is published by then; 60 days after --closes-at if left out
+    #[arg(long)]
+    correction_opens_at: Option<Timestamp>,
+    /// First second in which they are not taken any more; 28 days after --correction-opens-at if left out
+    #[arg(long)]
+    correction_closes_at: Option<Timestamp>,
     /// Day on which records are taken; the day of --opens-at if left out
     #[arg(long)]
     freeze_on: Option<Day>,
@@ -72,6 +81,8 @@ impl PlanArgs {
             year: self.year,
             opens_at: self.opens_at,
             closes_at: self.closes_at,
+            spread_s: self.spread_hours.map(|hours| hours * 3_600),
+            corrections: (self.correction_opens_at, self.correction_closes_at),
             freeze_on: self.freeze_on,
             made_up: self.made_up,
             rho_release: self.rho_release,
@@ -147,6 +158,11 @@ fn summary(plan: &Plan) -> Vec<String> {
             "records as on {}, sent from {} until {}",
             body.dates.freeze_on, body.dates.send_opens_at, body.dates.send_closes_at
         ),
+        format!(
+            "each agent's slot of sending lies within {} hours of the beginning",
+            body.dates.send_spread_s.div_ceil(3_600)
+        ),
+        format!("corrections from {} until {}", body.dates.correction_opens_at, body.dates.correction_closes_at),
         rates(plan),
         format!("{} cells in {} blocks", body.n_cells, body.blocks.len()),
     ];
@@ -249,6 +265,22 @@ mod tests {
             let error = made(&["--closes-at", closes_at]).unwrap_err().to_string();
             assert!(error.contains("closes before it opens"), "{error}");
         }
+    }
+
+    #[test]
+    fn slots_are_spread_over_three_days_or_half_of_a_short_round() {
+        let dates = |more: &[&str]| made(&[&JULY, more].concat()).unwrap().body().dates;
+        let usual = dates(&[]);
+        assert_eq!(usual.send_spread_s, 72 * 3_600);
+        let corrections = (usual.correction_opens_at.to_string(), usual.correction_closes_at.to_string());
+        assert_eq!(corrections, ("2026-09-29T17:00:00Z".to_owned(), "2026-10-27T17:00:00Z".to_owned()));
+        let spread = |more: &[&str]| made(more).map(|plan| plan.body().dates.send_spread_s).map_err(|e| e.to_string());
+        assert_eq!(spread(&[&JULY, &["--spread-hours", "0"][..]].concat()), Ok(0));
+        assert_eq!(spread(&["--closes-at", "2026-07-02T09:00:00Z"]), Ok(43_200));
+        let too_wide = spread(&["--closes-at", "2026-07-02T09:00:00Z", "--spread-hours", "24"]).unwrap_err();
+        assert!(too_wide.contains("spread over 86400 seconds, and the round closes 86400 seconds"), "{too_wide}");
+        let early = made(&[&JULY, &["--correction-opens-at", "2026-07-30T00:00:00Z"][..]].concat());
+        assert!(matches!(early, Err(operate::OperateError::Plan(_))), "corrections before the end of sending");
     }
 
     #[test]

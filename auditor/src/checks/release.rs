@@ -1,13 +1,18 @@
 //! Check `release`: each release is computed anew from the submissions that the log accepted, and compared byte for byte.
+//!
+//! What a version stands on follows from the log alone: the first one on what came before the round's deadline, the one
+//! with corrections on the same, where each correction before its own deadline takes the place of what it corrects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use shared::hash::sha256;
 use shared::ids::{Digest, RoundId};
 use shared::log::entry::Event;
-use shared::release::{NOTICE, NOTICE_MADE_UP, combine};
+use shared::release::{Accepted, NOTICE, NOTICE_MADE_UP, combine};
 use shared::sign::Envelope;
-use shared::statement::{Predicate, RELEASE_FILES, ReleaseStatement, STATEMENT_BYTES_MAX, STATEMENT_FILE, STATEMENT_TYPE};
+use shared::statement::{
+    Predicate, RELEASE_FILES, ReleaseReason, ReleaseStatement, STATEMENT_BYTES_MAX, STATEMENT_FILE, STATEMENT_TYPE,
+};
 use shared::trust::Trust;
 
 use super::frameworks::Frameworks;
@@ -18,9 +23,6 @@ use super::{Evidence, chain, count, remark_on_spare_signatures};
 use crate::bundle::Bundle;
 use crate::finding::{Check, Outcome};
 use crate::place::Place;
-
-/// Releases of one round that are computed anew: each costs as much as the first.
-const RELEASES_OF_ROUND_MAX: usize = 20;
 
 /// What earlier checks made of the export.
 pub struct Known<'a> {
@@ -41,28 +43,29 @@ struct Logged<'a> {
     index: u64,
     round: RoundId,
     version: &'a str,
+    /// Why there is this version.
+    reason: ReleaseReason,
     id: Digest,
 }
 
 /// Checks every logged release.
 pub fn check(bundle: &Bundle, known: &Known<'_>, evidence: &mut Vec<Evidence>) -> Outcome {
     let mut outcome = Outcome::new(Check::Release);
-    let (mut versions, mut of_round) = (BTreeSet::new(), BTreeMap::<RoundId, usize>::new());
+    let mut versions = BTreeSet::new();
     for leaf in &known.log.leaves {
         let Event::Release { round, version, id } = &leaf.entry.event else { continue };
-        let one = Logged { index: leaf.index, round: *round, version, id: *id };
+        let index = leaf.index;
         if !versions.insert(version.clone()) {
-            outcome
-                .fault(&known.log.file_of(one.index), format!("entry {} publishes version {version} a second time", one.index));
+            outcome.fault(&known.log.file_of(index), format!("entry {index} publishes version {version} a second time"));
             continue;
         }
-        let n = of_round.entry(one.round).or_default();
-        *n += 1;
-        if *n > RELEASES_OF_ROUND_MAX {
-            let what = format!("round {} has more than {RELEASES_OF_ROUND_MAX} releases: this one was not recomputed", one.round);
-            outcome.fault(&Place::statement(one.version).path(), what);
+        let Some(reason) = ReleaseReason::of(*round, version) else {
+            let [first, second] = ReleaseReason::ALL.map(|reason| reason.version(*round));
+            let what = format!("entry {index} publishes it, and round {round} has no other releases than {first} and {second}");
+            outcome.fault(&Place::statement(version).path(), what);
             continue;
-        }
+        };
+        let one = Logged { index, round: *round, version, reason, id: *id };
         statement(&mut outcome, bundle, known, &one, evidence);
         recompute(&mut outcome, bundle, known, &one);
     }
@@ -125,17 +128,22 @@ fn subjects(outcome: &mut Outcome, bundle: &Bundle, file: &str, version: &str, s
 
 fn predicate(outcome: &mut Outcome, known: &Known<'_>, file: &str, one: &Logged<'_>, says: &Predicate) {
     let round = known.rounds.get(&one.round);
-    let Some((plan, closed)) = round.and_then(|r| Some((r.plan.as_ref()?, r.closed?))) else {
-        return outcome.fault(file, format!("round {} has no believed plan, or was never closed", one.round));
+    let (deadline, name) = match one.reason {
+        ReleaseReason::First => (round.and_then(|r| r.closed), "the round's deadline"),
+        ReleaseReason::Corrections => (round.and_then(|r| r.correction_closed), "the deadline for corrections"),
+    };
+    let Some((plan, closed)) = round.and_then(|r| Some((r.plan.as_ref()?, deadline?))) else {
+        return outcome.fault(file, format!("round {} has no believed plan, or the log never came to {name}", one.round));
     };
     if closed > one.index {
-        outcome.fault(file, format!("released at entry {}, before the round's deadline at entry {closed}", one.index));
+        outcome.fault(file, format!("released at entry {}, before {name} at entry {closed}", one.index));
     }
     let made_up = plan.plan.body().made_up;
     let notices: Vec<&str> = made_up.then_some(NOTICE_MADE_UP).into_iter().chain([NOTICE]).collect();
     let claims = [
         ("round", says.round == one.round),
         ("version", says.version == one.version),
+        ("reason", says.reason == one.reason),
         ("made-up mark", says.made_up == made_up),
         ("list of notices", says.notices == notices),
         ("plan", says.plan == plan.id),
@@ -154,12 +162,18 @@ fn recompute(outcome: &mut Outcome, bundle: &Bundle, known: &Known<'_>, one: &Lo
     };
     let nothing = OfRound::default();
     let of_round = known.submissions.get(&one.round).unwrap_or(&nothing);
-    if !of_round.unusable.is_empty() {
-        let who: Vec<String> = of_round.unusable.iter().map(ToString::to_string).collect();
-        return outcome
-            .fault(&path(RELEASE_FILES[0]), format!("not recomputed: the submissions of {} cannot be used", who.join(", ")));
+    if one.reason == ReleaseReason::Corrections && of_round.corrections.is_empty() && of_round.unusable_corrections.is_empty() {
+        outcome.fault(&path(RELEASE_FILES[0]), "a release with corrections, and the log holds none");
     }
-    let files = match recomputed(known, plan, one, of_round) {
+    let accepted = match of_round.standing(one.reason) {
+        Ok(accepted) => accepted,
+        Err(unusable) => {
+            let who: Vec<String> = unusable.iter().map(ToString::to_string).collect();
+            let what = format!("not recomputed: the submissions of {} cannot be used", who.join(", "));
+            return outcome.fault(&path(RELEASE_FILES[0]), what);
+        }
+    };
+    let files = match recomputed(known, plan, one, &accepted) {
         Ok(files) => files,
         Err(error) => {
             return outcome
@@ -184,10 +198,10 @@ fn recomputed(
     known: &Known<'_>,
     plan: &KnownPlan,
     one: &Logged<'_>,
-    of_round: &OfRound,
+    accepted: &[Accepted],
 ) -> Result<[(&'static str, Vec<u8>); 3], shared::release::ReleaseError> {
     let framework = plan.framework(known.frameworks);
-    let release = combine(framework, &plan.plan, plan.id, one.version, &of_round.accepted)?;
+    let release = combine(framework, &plan.plan, plan.id, one.version, accepted)?;
     let [csv, json, meta] = RELEASE_FILES;
     Ok([(csv, release.figures_csv(framework)), (json, release.figures_json()), (meta, release.figures_meta_csv())])
 }

@@ -186,8 +186,18 @@ fn deadlines(rows: &BTreeMap<RoundId, RoundRow>, entries: &BTreeMap<u64, Event>,
         let stages = &row.stages;
         for (step, stored, open, what) in [
             (Step::Deadline, stages.deadline_index, "closed in the log, by entry {}, and open in the store", "deadline"),
-            (Step::Corrections, stages.correction_index, "open for corrections by entry {}, and not in the store", "opening for corrections"),
-            (Step::NoCorrections, stages.correction_deadline_index, "closed for corrections by entry {}, and not in the store", "deadline for corrections"),
+            (
+                Step::Corrections,
+                stages.correction_index,
+                "open for corrections by entry {}, and not in the store",
+                "opening for corrections",
+            ),
+            (
+                Step::NoCorrections,
+                stages.correction_deadline_index,
+                "closed for corrections by entry {}, and not in the store",
+                "deadline for corrections",
+            ),
         ] {
             let logged = logged(step);
             report.expect(logged.iter().eq(stored.iter()), || match stored {
@@ -280,14 +290,14 @@ async fn releases(
         let envelope = Envelope::parse(&row.statement, STATEMENT_BYTES_MAX);
         let verified = envelope.as_ref().ok().and_then(|e| e.verify(STATEMENT_TYPE, &trust.release).ok());
         let statement = verified.filter(|v| v.id == row.id).and_then(|v| ReleaseStatement::parse(v.payload).ok());
-        let files = [&row.figures, &row.figures_csv, &row.meta_csv];
+        let files = [&row.changes_csv, &row.figures_csv, &row.figures, &row.meta_csv];
         let named = statement.is_some_and(|s| {
             let digest = |bytes: &Vec<u8>| s.subject.iter().any(|subject| subject.digest.sha256 == sha256(bytes));
             s.subject.len() == files.len() && files.iter().all(|f| digest(f))
         });
         report.expect(named, || format!("the statement of release {version} is not over its files"));
         let again = match registry.rounds.get(&row.round) {
-            Some(round) => make(store, round, &version).await.ok(),
+            Some(round) => make(store, registry, round, &version).await.ok(),
             None => None,
         };
         let same = again.is_some_and(|m| m.files.iter().zip(files).all(|((_, made), stored)| made == stored));

@@ -101,7 +101,7 @@ fn empty() -> (Framework, Plan, Release) {
 #[test]
 fn every_counted_answer_and_every_sum_has_its_row_in_every_table() {
     let (framework, plan, release) = empty();
-    let families = family_views(&framework, &plan, &release);
+    let families = family_views(&framework, &plan, &release, &[]);
     let views: Vec<&MeasureView> = families.iter().flat_map(|f| &f.measures).collect();
     assert_eq!(views.len(), framework.measures().len(), "each measure is on one page");
     for m in framework.measures() {
@@ -207,7 +207,7 @@ fn with_one_council() -> (Framework, Plan, Release) {
 #[test]
 fn a_rate_and_what_councils_state_stand_on_their_pages() {
     let (framework, plan, release) = with_one_council();
-    let families = family_views(&framework, &plan, &release);
+    let families = family_views(&framework, &plan, &release, &[]);
     let measure = |id: &str| families.iter().flat_map(|f| &f.measures).find(|m| m.id == id).unwrap();
     let table = |id: &str, caption: &str| measure(id).tables.iter().find(|t| t.caption.ends_with(caption)).unwrap();
     let value = |t: &TableView, row: &str, column: usize| {

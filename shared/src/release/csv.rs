@@ -3,6 +3,8 @@
 //! Column names and symbols follow the open data standard of Explore Education Statistics: `u` low reliability, `x` not
 //! available since no authority of the area took part, `z` not applicable; interval ends as columns of their own.
 
+use super::changes::Change;
+use super::interval::{Decimals, rounded};
 use super::{Figure, Level, What};
 use crate::framework::{About, Framework};
 use crate::plan::Region;
@@ -124,6 +126,39 @@ fn row_cells(head: &super::json::Head, row: &[Figure], regions: &[Region], frame
     cells.push(symbol(first, row.iter().find(|f| f.what == What::Authorities), |f| f.value));
     cells.extend([first.authorities.to_string(), notice.to_owned()]);
     cells
+}
+
+const CHANGE_COLUMNS: &str = "time_period,compared_with,geographic_level,area_code,area_name,measure,breakdown_topic,figure_id,category,\
+what,difference,difference_lower_ci,difference_upper_ci,chance,change_claimed,notice\n";
+
+/// The file `changes.csv`: one row for each figure that the year before has too; the head alone where there is none.
+pub(super) fn changes(head: &super::json::Head, before: Option<&str>, changes: &[Change]) -> Vec<u8> {
+    let mut out = CHANGE_COLUMNS.to_owned();
+    let notice = head.notices.join(" ");
+    for change in changes {
+        let f = &change.figure;
+        let cells = [
+            head.version.clone(),
+            before.unwrap_or_default().to_owned(),
+            f.level.word().to_owned(),
+            f.area_code.clone(),
+            f.area.clone(),
+            f.measure.clone(),
+            f.breakdown.clone(),
+            format!("{}/{}/{}", f.id, f.group, f.category),
+            f.label.clone(),
+            f.what.word().to_owned(),
+            rounded(change.difference, Decimals::Four).to_string(),
+            rounded(change.low, Decimals::Four).to_string(),
+            rounded(change.high, Decimals::Four).to_string(),
+            change.chance.to_string(),
+            if change.is_claimed { "yes" } else { "no" }.to_owned(),
+            notice.clone(),
+        ];
+        out += &cells.map(|cell| quote(&cell)).join(",");
+        out.push('\n');
+    }
+    out.into_bytes()
 }
 
 /// One end of a figure, or the symbol that says why there is none.

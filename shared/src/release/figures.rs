@@ -65,6 +65,19 @@ pub enum What {
     Authorities,
 }
 
+impl What {
+    /// Its word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Share => "share",
+            Self::Mean => "mean",
+            Self::Rate => "rate",
+            Self::Authorities => "authorities",
+        }
+    }
+}
+
 /// What a figure's category is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -11,9 +11,9 @@ use crate::plan::tests::sample_choice;
 use crate::submission::tests::sample;
 use crate::submission::{Cells, FactAnswer, state_facts};
 
-const PLAN_ID: Digest = Digest([1; 32]);
+pub(super) const PLAN_ID: Digest = Digest([1; 32]);
 
-fn accepted(framework: &Framework, plan: &Plan, authority: &str, fill: impl Fn(usize) -> i64) -> Accepted {
+pub(super) fn accepted(framework: &Framework, plan: &Plan, authority: &str, fill: impl Fn(usize) -> i64) -> Accepted {
     let mut submission = sample(plan, PLAN_ID, framework, authority, 0);
     for (block, planned) in submission.blocks.iter_mut().zip(&plan.body().blocks) {
         let tables = planned.tables.iter().map(|t| (framework.table(&t.table).unwrap(), i64::from(t.unit)));
@@ -48,6 +48,11 @@ fn population(f: &Framework, table: &str) -> usize {
 fn noisy(f: &Framework, seed: u32, size: f64) -> Vec<i64> {
     let word = |u: f64| format!("{:.0}", (u - 0.2) * size).parse().unwrap();
     spread(seed, f.n_cells()).into_iter().map(word).collect()
+}
+
+/// Cells that so many children of each population could have made.
+pub(super) fn children(f: &Framework, n: usize) -> Vec<i64> {
+    of_children(f, |_| n, |_, _| None)
 }
 
 /// A published number with one decimal, in tenths.

@@ -87,11 +87,16 @@ impl Former {
 
 /// Finds what a version of a round is compared with, as it stands in the store.
 pub async fn former(store: &Store, registry: &Registry, round: RoundId, version: &str) -> Result<Option<Former>, PublishError> {
-    let year = round.year().before(1);
-    let out_before = registry.releases.iter().take_while(|(other, _)| other != version);
-    let Some((version, id)) = out_before.filter(|(_, id)| id.year() == year).last() else { return Ok(None) };
+    let Some((version, id)) = former_of(&registry.releases, round, version) else { return Ok(None) };
     let Some(round) = registry.rounds.get(id).cloned() else { return Ok(None) };
     Ok(Some(Former { round, version: version.clone(), messages: store.messages(*id).await? }))
+}
+
+/// Of releases in the order of the log: the last one of the year before that stands before a version, which itself may not
+/// be out yet.
+fn former_of<'a>(releases: &'a [(String, RoundId)], round: RoundId, version: &str) -> Option<&'a (String, RoundId)> {
+    let until = releases.iter().position(|(other, _)| other == version).unwrap_or(releases.len());
+    releases[..until].iter().rev().find(|(_, id)| id.year() == round.year().before(1))
 }
 
 /// Adds up a closed round's accepted messages for a version, as they stand in the store.
@@ -258,4 +263,25 @@ fn release_files(made: &Made, id: Digest, statement: Vec<u8>) -> ReleaseFiles {
     let [(_, changes_csv), (_, figures_csv), (_, figures), (_, meta_csv)] = made.files.clone();
     let (round, version) = (made.release.round(), made.release.version().to_owned());
     ReleaseFiles { round, version, id, statement, figures, figures_csv, meta_csv, changes_csv }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_compared_with_what_was_out_before_it() {
+        let round = |version: &str| format!("cla-{}", &version[..4]).parse::<RoundId>().unwrap();
+        let log = ["2023.1", "2024.1", "2025.1", "2024.2", "2025.2"].map(|version| (version.to_owned(), round(version)));
+        let check = |version: &str, expected: Option<&str>| {
+            let found = former_of(&log, round(version), version).map(|(version, _)| version.as_str());
+            assert_eq!(found, expected, "{version}");
+        };
+        check("2023.1", None);
+        check("2024.1", Some("2023.1"));
+        check("2025.1", Some("2024.1"));
+        check("2025.2", Some("2024.2"));
+        check("2026.1", Some("2025.2"));
+        check("2028.1", None);
+    }
 }

@@ -188,21 +188,33 @@ impl World {
         world
     }
 
-    /// Two whole rounds without a fault, of one year and of the next.
+    /// Two whole rounds without a fault, of one year and of the next, with cells that are large beside their noise.
     pub fn of_two_years(n_authorities: u16) -> Self {
-        let mut world = Self::whole(n_authorities);
+        let mut world = Self::open(n_authorities);
+        world.submit_large();
+        world.close();
+        world.release();
         world.former = Some(combine(&world.framework, &world.plan, world.plan_id, VERSION, &world.accepted).unwrap());
         let codes: Vec<AuthorityId> = world.agents.iter().map(|(code, _)| *code).collect();
         world.plan = Plan::with_equal_shares(&world.framework, choice(&codes, 2026)).unwrap();
-        world.accepted.clear();
         world.log_plan();
         world.log(Event::RoundOpen { round: world.round() });
-        for agent in 0..world.agents.len() {
-            world.submit(agent);
-        }
+        world.submit_large();
         world.close();
         world.release();
         world
+    }
+
+    /// Submissions of all authorities, each after its own of the year before.
+    fn submit_large(&mut self) {
+        let before = std::mem::take(&mut self.accepted);
+        for agent in 0..self.agents.len() {
+            let mut submission = self.submission(agent);
+            submission.blocks.iter_mut().flat_map(|block| &mut block.cells.0).for_each(|word| *word *= 500);
+            let own = before.iter().find(|one| one.authority == submission.authority);
+            submission.previous = own.map_or(Digest::NONE, |one| one.id);
+            self.post(submission, agent);
+        }
     }
 
     /// A whole round without a fault, in which the second authority corrects after the release.

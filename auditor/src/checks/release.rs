@@ -25,6 +25,9 @@ use crate::bundle::Bundle;
 use crate::finding::{Check, Outcome};
 use crate::place::Place;
 
+/// The file that a fault of a whole release is named by.
+const FIGURES_FILE: &str = "figures.csv";
+
 /// What earlier checks made of the export.
 pub struct Known<'a> {
     /// What is trusted.
@@ -160,19 +163,19 @@ fn predicate(outcome: &mut Outcome, known: &Known<'_>, file: &str, one: &Logged<
 fn recompute(outcome: &mut Outcome, bundle: &Bundle, known: &Known<'_>, one: &Logged<'_>, earlier: &[Logged<'_>]) {
     let path = |name: &str| Place::Release { version: one.version.to_owned(), file: name.to_owned() }.path();
     let Some(plan) = known.rounds.get(&one.round).and_then(|r| r.plan.as_ref()) else {
-        return outcome.fault(&path(RELEASE_FILES[0]), "not recomputed: its round has no plan that is believed");
+        return outcome.fault(&path(FIGURES_FILE), "not recomputed: its round has no plan that is believed");
     };
     let nothing = OfRound::default();
     let of_round = known.submissions.get(&one.round).unwrap_or(&nothing);
     if one.reason == ReleaseReason::Corrections && of_round.corrections.is_empty() && of_round.unusable_corrections.is_empty() {
-        outcome.fault(&path(RELEASE_FILES[0]), "a release with corrections, and the log holds none");
+        outcome.fault(&path(FIGURES_FILE), "a release with corrections, and the log holds none");
     }
     let accepted = match of_round.standing(one.reason) {
         Ok(accepted) => accepted,
         Err(unusable) => {
             let who: Vec<String> = unusable.iter().map(ToString::to_string).collect();
             let what = format!("not recomputed: the submissions of {} cannot be used", who.join(", "));
-            return outcome.fault(&path(RELEASE_FILES[0]), what);
+            return outcome.fault(&path(FIGURES_FILE), what);
         }
     };
     let files = match recomputed(known, plan, one, &accepted, earlier) {

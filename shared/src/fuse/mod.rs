@@ -159,11 +159,10 @@ impl Margins {
             let rows = moved(&rows[shape.shared.rows], &own.rows);
             let columns = moved(&columns[shape.shared.columns], &own.columns);
             let (groups, categories) = (shape.groups(), shape.categories());
-            for g in 0..shape.n_groups {
-                for k in 0..shape.n_categories {
-                    let at = shape.first_cell + g * shape.n_categories + k;
-                    out[at] = cells[at] + total / (groups * categories) + rows[g] / categories + columns[k] / groups;
-                }
+            let moves = rows.iter().flat_map(|r| columns.iter().map(move |c| r / categories + c / groups));
+            let place = shape.first_cell..shape.first_cell + shape.n_groups * shape.n_categories;
+            for ((out, cell), by) in out[place.clone()].iter_mut().zip(&cells[place]).zip(moves) {
+                *out = cell + total / (groups * categories) + by;
             }
         }
         out

@@ -267,7 +267,7 @@ fn a_change_is_told_only_where_it_is_claimed() {
         let figure = figure(what, Some([40.0, 50.0, 60.0]), 3);
         Change { figure, difference, low, high, chance: 0.001, is_claimed }
     };
-    let told = |changes: &[Change]| super::words::changes(framework.measure("B1").unwrap(), changes);
+    let told = |changes: &[Change]| words::changes(framework.measure("B1").unwrap(), changes);
     let up = change(What::Share, 2.25, [1.0, 3.5], true);
     let down = change(What::Rate, -2.0, [-3.5, -0.5], true);
     assert_eq!(

@@ -108,6 +108,8 @@ pub enum SendingCommand {
     Show(ShowArgs),
     /// Send what is prepared and keep the receipt. Safe to repeat.
     Send(SendArgs),
+    /// Tell the aggregator that this agent runs, in the same bytes as always, and nothing else. `run` does so first.
+    Heartbeat(ConfigArgs),
     /// Prepare the round unless it is prepared, then send. For a scheduler; safe to repeat.
     Run(RunArgs),
     /// Say what was spent, what waits, what is remembered. Sends nothing.

@@ -19,7 +19,7 @@ use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanChoice, Reg
 use shared::privacy::RhoNano;
 use shared::problem::Problem;
 use shared::sign::{Algorithm, Envelope, SigningKey};
-use shared::submission::Submission;
+use shared::submission::{MessageKind, Submission};
 use shared::time::{Clock, Timestamp};
 use shared::trust::Trust;
 
@@ -99,6 +99,10 @@ pub struct World {
     pub plan: RefCell<Vec<u8>>,
     /// Every body that was ever posted.
     pub posted: RefCell<Vec<Vec<u8>>>,
+    /// Heartbeats that came, heard or not.
+    pub n_heartbeats: Cell<u32>,
+    /// Whether it hears none of them.
+    pub is_deaf: Cell<bool>,
     fault: Cell<Fault>,
     n_faults: Cell<u32>,
     receipts: RefCell<HashMap<Digest, String>>,
@@ -113,6 +117,8 @@ impl World {
             entries: RefCell::default(),
             plan: RefCell::default(),
             posted: RefCell::default(),
+            n_heartbeats: Cell::default(),
+            is_deaf: Cell::default(),
             fault: Cell::new(Fault::None),
             n_faults: Cell::new(0),
             receipts: RefCell::default(),
@@ -197,7 +203,11 @@ impl Centre for FakeCentre {
     fn plan(&self, _: RoundId) -> Result<Vec<u8>, Stop> {
         Ok(self.0.plan.borrow().clone())
     }
-    fn post(&self, _: RoundId, envelope: &[u8]) -> Result<String, PostFailure> {
+    fn heartbeat(&self) -> Result<(), Stop> {
+        self.0.n_heartbeats.set(self.0.n_heartbeats.get() + 1);
+        if self.0.is_deaf.get() { Err(Problem::AggregatorUnreachable.into()) } else { Ok(()) }
+    }
+    fn post(&self, _: RoundId, _: MessageKind, envelope: &[u8]) -> Result<String, PostFailure> {
         let world = &self.0;
         world.posted.borrow_mut().push(envelope.to_vec());
         let fault = if world.n_faults.get() > 0 { world.fault.get() } else { Fault::None };

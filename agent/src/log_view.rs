@@ -136,6 +136,8 @@ impl LogView {
             | Event::Plan { .. }
             | Event::RoundOpen { .. }
             | Event::RoundDeadline { .. }
+            | Event::CorrectionOpen { .. }
+            | Event::CorrectionDeadline { .. }
             | Event::Release { .. }
             | Event::Other { .. } => None,
         };
@@ -151,6 +153,8 @@ impl LogView {
             | Event::AgentKey { .. }
             | Event::RoundOpen { .. }
             | Event::RoundDeadline { .. }
+            | Event::CorrectionOpen { .. }
+            | Event::CorrectionDeadline { .. }
             | Event::Release { .. }
             | Event::Other { .. } => None,
         };
@@ -165,6 +169,8 @@ impl LogView {
             | Event::Framework { .. }
             | Event::AgentKey { .. }
             | Event::RoundOpen { .. }
+            | Event::CorrectionOpen { .. }
+            | Event::CorrectionDeadline { .. }
             | Event::Release { .. }
             | Event::Other { .. } => false,
         })

@@ -1,4 +1,4 @@
-//! The heartbeat: what an agent says when it begins to run, and all that it says. `docs/protocol.md`, section 7.5.
+//! The heartbeat: what an agent says when it begins to run, and all that it says. `docs/protocol.md`, section 7.6.
 //!
 //! It is sent before anything is read, and it is the same for every authority, every day and every round: 4096 bytes that
 //! are written here. It tells that the agent ran, and nothing that the agent could know.

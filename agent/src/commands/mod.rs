@@ -19,6 +19,7 @@ pub mod draw; // the process that draws the noise
 pub mod show; // what will be sent
 pub mod send; // the outbox -> the aggregator -> receipts
 pub mod once; // prepare and send
+pub mod heartbeat; // that this agent runs, and nothing else
 pub mod status; // what was spent, what waits
 pub mod sending; // these commands, and how each ends
 #[cfg(test)]

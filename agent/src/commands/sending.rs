@@ -5,7 +5,7 @@ use shared::problem::{Exit, Problem};
 
 use super::room::{Parts, Room};
 use super::show::Form;
-use super::{Screen, Surroundings, init, once, prepare, send, show, status};
+use super::{Screen, Surroundings, heartbeat, init, once, prepare, send, show, status};
 use crate::cli::SendingCommand;
 use crate::config::{AgentConfig, environment};
 use crate::stop::{Reached, Stop};
@@ -37,6 +37,7 @@ fn carry_out(
     let framework = Framework::built_in();
     let config = match command {
         SendingCommand::Init(args) | SendingCommand::Prepare(args) => &args.config,
+        SendingCommand::Heartbeat(args) => &args.config,
         SendingCommand::Show(args) => &args.config,
         SendingCommand::Send(args) => &args.config,
         SendingCommand::Run(args) => &args.config,
@@ -57,6 +58,7 @@ fn carry_out(
             show::run(&config, args.round, form, screen)
         }
         SendingCommand::Send(args) => send::run(&mut enter(reached)?, args.again, screen),
+        SendingCommand::Heartbeat(_) => heartbeat::run(&mut enter(reached)?, screen),
         SendingCommand::Run(_) => once::run(&mut enter(reached)?, surroundings.waiting, screen),
         SendingCommand::Status(args) => status::run(&config, parts, args.json, screen),
     }

@@ -16,7 +16,7 @@ use shared::log::tree::Tree;
 use shared::plan::PLAN_TYPE;
 use shared::release::{Accepted, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey};
-use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseStatement, STATEMENT_TYPE};
+use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseReason, ReleaseStatement, STATEMENT_TYPE};
 use shared::submission::SUBMISSION_TYPE;
 use shared::trust::Trust;
 use tests::sample;
@@ -55,6 +55,7 @@ fn main() -> anyhow::Result<()> {
     let predicate = Predicate {
         round: plan.body().round,
         version: "2025.1".into(),
+        reason: ReleaseReason::First,
         made_up: true,
         notices: figures.notices().to_vec(),
         plan: plan_envelope.id(),

@@ -131,6 +131,8 @@ impl<'w> Centre<'w> {
         let (year, opens_at) = (year.to_string(), now());
         let (opens, closes) = (opens_at.to_string(), opens_at.plus_seconds(SLOT_S).to_string());
         let mut arguments = vec!["plan", "create", "--year", &year, "--opens-at", &opens, "--closes-at", &closes, "--made-up"];
+        // made-up councils send at once
+        arguments.extend(["--spread-hours", "0"]);
         arguments.extend(["--population", &population, "--population-source", POPULATION_SOURCE]);
         arguments.extend(more);
         self.must(&arguments).map(drop)

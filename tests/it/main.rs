@@ -26,6 +26,7 @@ mod gaps;
 mod ground;
 mod kills;
 mod live;
+mod margins;
 mod one_child;
 mod oracle;
 mod planted;

@@ -45,7 +45,7 @@ fn five_councils_from_returns_to_audited_figures() {
         }
         assert!(round.centre.must(&["fsck"]).unwrap().says("everything adds up"));
         // what the site serves is what the export holds
-        for name in ["figures.json", "figures.csv", "figures.meta.csv", "statement.dsse.json"] {
+        for name in ["changes.csv", "figures.json", "figures.csv", "figures.meta.csv", "statement.dsse.json"] {
             let served = client::get(&format!("{}/releases/2025.1/{name}", round.served.public_url)).unwrap().good().unwrap();
             assert_eq!(served.body, std::fs::read(export.join("releases").join("2025.1").join(name)).unwrap(), "{name}");
         }

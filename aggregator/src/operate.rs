@@ -268,14 +268,19 @@ pub struct PlanWish {
     pub authorities_min: u64,
 }
 
+/// Who takes part in a year: all authorities of the list, or some of them.
+pub fn cohort(config: &Config, year: ReportingYear, only: Option<&BTreeSet<AuthorityId>>) -> Result<Cohort, OperateError> {
+    let source = |source| OperateError::Authorities { path: config.authorities.display().to_string(), source };
+    read_authorities(config)?.cohort(year, only).map_err(source)
+}
+
 /// Makes the plan of a year, unsigned, and writes nothing.
 pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError> {
     let (opens_at, closes_at) = (wish.opens_at, wish.closes_at);
     if opens_at >= closes_at {
         return Err(OperateError::Dates { opens_at, closes_at });
     }
-    let source = |source| OperateError::Authorities { path: config.authorities.display().to_string(), source };
-    let mut cohort = read_authorities(config)?.cohort(wish.year, wish.only.as_ref()).map_err(source)?;
+    let mut cohort = cohort(config, wish.year, wish.only.as_ref())?;
     if let Some((path, name)) = &wish.population {
         place_population(path, wish.year, name, &mut cohort)?;
     }

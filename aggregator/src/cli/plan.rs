@@ -172,13 +172,13 @@ fn rates(plan: &Plan) -> String {
 }
 
 /// What an amount of rho means, told in two more ways.
-fn cost(what: &str, rho: RhoNano) -> String {
+pub(super) fn cost(what: &str, rho: RhoNano) -> String {
     let (epsilon, advantage) = (epsilon(rho.as_rho(), DELTA), membership_advantage(rho.as_rho()));
     format!("{what}: rho {rho}, epsilon {epsilon:.2} at delta {DELTA:e}, membership advantage {advantage:.2}")
 }
 
 /// An amount of rho such as `0.16`, in exact billionths.
-fn rho(text: &str) -> Result<RhoNano, String> {
+pub(super) fn rho(text: &str) -> Result<RhoNano, String> {
     let wrong = || "not a decimal number with at most nine places, such as 0.16".to_owned();
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());

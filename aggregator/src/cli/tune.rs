@@ -132,7 +132,7 @@ fn report(framework: &Framework, args: &TuneArgs, expected: &Expected, places: &
         "expected 95 % half widths: England, the median region, the median council".to_owned(),
         "  cell: children (of a mean: its unit, summed); widest: of the answers of the widest group whose size is published,"
             .to_owned(),
-        "  by the delta method at the published share, or at the worst one where none is published".to_owned(),
+        "  by the delta method at the published share, or at the worst one that published figures leave open".to_owned(),
         format!("{:<24} {:>26}  widest figure", "table", "cell"),
     ];
     lines.extend(widths.forecasts().iter().map(|forecast| line(framework, forecast)));

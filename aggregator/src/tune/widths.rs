@@ -176,14 +176,25 @@ impl<'a> Widths<'a> {
         });
         let line = |(what, part): (&str, Vec<usize>)| {
             let at = |p: f64| variance(&part, &part) - 2.0 * p * variance(&part, &whole) + p * p * variance(&whole, &whole);
-            // convex in the share: where it is not known, the worst is at one of the ends
-            let squared = match self.expected.share(self.framework, table, group, what) {
-                Some(p) => at(p),
-                None => at(0.0).max(at(1.0)),
-            };
+            // convex in the share: where only its limits are known, the worst is at one of them
+            let (low, high) = self.share_limits(t, group, what, &part);
+            let squared = at(low).max(at(high));
             Line { what: what.to_owned(), squared: hundred * hundred * squared.max(0.0) }
         };
         categories.chain(views).map(line).collect()
+    }
+
+    /// Between what a share must lie: the published one, or what the published shares of the other answers leave.
+    fn share_limits(&self, t: usize, group: usize, what: &str, part: &[usize]) -> (f64, f64) {
+        let table = &self.framework.tables()[t];
+        let known = |id: &str| self.expected.share(self.framework, table, group, id);
+        if let Some(share) = known(what) {
+            return (share, share);
+        }
+        let others: Vec<Option<f64>> =
+            counted(table).into_iter().filter(|k| !part.contains(k)).map(|k| known(&table.categories[k].id)).collect();
+        let left = (1.0 - others.iter().flatten().sum::<f64>()).clamp(0.0, 1.0);
+        if others.iter().all(Option::is_some) { (left, left) } else { (0.0, left) }
     }
 
     /// A mean; where it is not known, it is taken to lie at the end of its bounds, where noise in the number of children

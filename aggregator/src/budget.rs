@@ -137,8 +137,7 @@ mod tests {
         let framework = Framework::built_in();
         let budget = Budget::built_in(&framework).unwrap();
         assert_eq!(budget.objective, Objective::Headline);
-        let list = include_bytes!("../../config/authorities.csv");
-        let all = Authorities::parse(list).unwrap().cohort(ReportingYear::new(2025).unwrap(), None).unwrap();
+        let all = Authorities::built_in().unwrap().cohort(ReportingYear::new(2025).unwrap(), None).unwrap();
         let places = Places::of(&all, &all, None);
         let rho = RhoNano(160_000_000);
         let tuned = tune(&framework, Objective::Headline, rho, &Expected::built_in().unwrap(), &places).unwrap();

@@ -241,9 +241,9 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             OperateError::Request { .. } | OperateError::Stranger { .. } | OperateError::Certificate { .. } => {
                 Some(Exit::InputRefused)
             }
-            OperateError::Dates { .. } => Some(Exit::Usage),
+            OperateError::Dates { .. } | OperateError::Wide(_) => Some(Exit::Usage),
             OperateError::Authorities { .. } => Some(Exit::Configuration),
-            OperateError::Population { .. } => Some(Exit::InputRefused),
+            OperateError::Population { .. } | OperateError::Budget { .. } => Some(Exit::InputRefused),
             OperateError::Open(_)
             | OperateError::Store(_)
             | OperateError::File(_)
@@ -251,6 +251,7 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             | OperateError::Denied(_)
             | OperateError::Ca(_)
             | OperateError::Plan(_)
+            | OperateError::Expected(_)
             | OperateError::Key(_)
             | OperateError::TooEarly { .. } => None,
         };

@@ -19,7 +19,7 @@ use crate::tune::expected::Expected;
 use crate::tune::official::{self, OfficialError};
 use crate::tune::places::{Official, Places};
 use crate::tune::weights::Problem;
-use crate::tune::widths::{Forecast, Levels, Widths};
+use crate::tune::widths::{Forecast, Levels, Limited, Widths};
 use crate::tune::{Objective, Tuned, change_squared, tune, variances};
 
 /// Arguments of `plan tune`.
@@ -87,7 +87,7 @@ pub(super) fn run(config: &Config, args: &TuneArgs) -> anyhow::Result<Exit> {
     let expected = Expected::built_in()?;
     let official = args.official.as_deref().map(read_official).transpose()?;
     let cohort = operate::cohort(config, args.year, None)?;
-    let places = Places::of(&cohort, &cohort, official.as_ref());
+    let places = Places::of(&cohort, &operate::england(config, args.year)?, official.as_ref());
     let tuned = tune(&framework, args.objective, args.rho_release, &expected, &places)?;
     report(&framework, args, &expected, &places, &tuned).iter().for_each(|line| say(line));
     if let Some(path) = &args.out {
@@ -137,7 +137,7 @@ fn report(framework: &Framework, args: &TuneArgs, expected: &Expected, places: &
     ];
     lines.extend(widths.forecasts().iter().map(|forecast| line(framework, forecast)));
     lines.push("headline figures over England and their limits:".to_owned());
-    lines.extend(limits(&widths));
+    lines.extend(limits(&widths.limited()));
     for (table, times) in &tuned.importances {
         lines.push(format!("  {table} counts {times} times as much as another table, to hold its limit"));
     }
@@ -146,16 +146,9 @@ fn report(framework: &Framework, args: &TuneArgs, expected: &Expected, places: &
 }
 
 /// One line for each headline figure.
-pub(super) fn limits(widths: &Widths<'_>) -> Vec<String> {
-    let line = |l: crate::tune::widths::Limited| {
-        let verdict = if l.half <= l.limit { "holds" } else { "DOES NOT HOLD: a case for sealed totals" };
-        let size = if l.size.at_least { "at least " } else { "" };
-        format!(
-            "  {} {}: {:.2} {} of {size}{:.0} children, limit {}: {verdict}",
-            l.table, l.what, l.half, l.unit, l.size.children, l.limit
-        )
-    };
-    widths.limited().into_iter().map(line).collect()
+pub(super) fn limits(limited: &[Limited]) -> impl Iterator<Item = String> {
+    let verdict = |l: &Limited| if l.holds() { "holds" } else { "DOES NOT HOLD: a case for sealed totals" };
+    limited.iter().map(move |l| format!("  {}: {}", l.words(), verdict(l)))
 }
 
 fn line(framework: &Framework, forecast: &Forecast) -> String {

@@ -14,13 +14,15 @@ pub mod widths; // expected half widths
 use std::collections::BTreeMap;
 
 use shared::framework::{ChildKind, Framework, Kind};
+use shared::fuse::Margins;
 use shared::limits::{CELL_ABS_MAX, CELL_AMOUNT_MAX, UNIT_MAX};
+use shared::plan::{Draw, Plan};
 use shared::privacy::RhoNano;
 
 use expected::Expected;
 use places::Places;
 use weights::{Division, Problem};
-use widths::Widths;
+use widths::{Limited, Widths};
 
 /// Headline figures get a half width of at most this part of their limit, where local noise can: a third of the authorities
 /// may be absent, or of the children, and the limit still holds.
@@ -155,6 +157,13 @@ pub fn variances(framework: &Framework, units: &BTreeMap<String, u32>, rho: RhoN
         |kind: ChildKind| -> f64 { framework.tables().iter().filter(|t| t.admits(kind)).map(|t| amount(t) * amount(t)).sum() };
     let scale_squared = ChildKind::all().map(of_kind).fold(0.0, f64::max) / (2.0 * rho.as_rho());
     framework.tables().iter().map(|t| scale_squared / (unit(t) * unit(t))).collect()
+}
+
+/// The headline figures of a plan with their expected half widths.
+pub fn limited(framework: &Framework, plan: &Plan, expected: &Expected, places: &Places) -> Vec<Limited> {
+    let place = |t: &shared::framework::Table| plan.place(framework, &t.id).expect("a checked plan places every table");
+    let variances: Vec<f64> = framework.tables().iter().map(|t| place(t).variance(Draw::Release)).collect();
+    Widths::of(framework, &Margins::of(framework), &variances, expected, places).limited()
 }
 
 /// The squared L2 distance that a change to one child's records can make, in squared words: PC2 of `docs/privacy.md`.

@@ -13,8 +13,7 @@ use crate::authorities::Authorities;
 const RHO: RhoNano = RhoNano(160_000_000);
 
 fn cohort() -> shared::plan::Cohort {
-    let list = include_bytes!("../../../config/authorities.csv");
-    Authorities::parse(list).unwrap().cohort(ReportingYear::new(2025).unwrap(), None).unwrap()
+    Authorities::built_in().unwrap().cohort(ReportingYear::new(2025).unwrap(), None).unwrap()
 }
 
 #[test]

@@ -74,6 +74,19 @@ pub struct Limited {
     pub size: Size,
 }
 
+impl Limited {
+    /// Whether it is within its limit.
+    pub fn holds(&self) -> bool {
+        self.half <= self.limit
+    }
+    /// In a few words.
+    pub fn words(&self) -> String {
+        let Self { table, what, half, limit, unit, size } = self;
+        let at_least = if size.at_least { "at least " } else { "" };
+        format!("{table} {what} {half:.2} {unit} of {at_least}{:.0} children, limit {limit}", size.children)
+    }
+}
+
 /// All that widths follow from.
 pub struct Widths<'a> {
     framework: &'a Framework,

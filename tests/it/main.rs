@@ -21,6 +21,7 @@ mod forms;
 mod gaps;
 mod ground;
 mod live;
+mod margins;
 mod one_child;
 mod oracle;
 mod planted;

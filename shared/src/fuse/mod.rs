@@ -18,15 +18,15 @@
 //! A cell is `N/(G K) + r[g]/K + c[k]/G + i[g,k]`. A **population** is the words `population` of the catalogue together
 //! with whom the measure is about, the table's ages and the presence on 31 March; that words mean the same children
 //! wherever they stand is a claim about the measures, and `tests/it/margins.rs` attacks it, child by child. A mean
-//! measure's sums are a population of their own.
+//! measure's sums are a population of their own; a table with children who are in none of its groups shares nothing.
 //!
 //! Only the four operations are used, in a fixed order, so that two machines say the same to the last bit.
 //! `docs/protocol.md`, section 8.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-use crate::framework::{About, Framework, Kind, Presence};
+use crate::framework::{About, Framework, Kind, Measure, Presence, Table};
 
 /// Which tables share which margins; found once for a framework.
 #[derive(Clone, Debug)]
@@ -72,6 +72,7 @@ impl Shape {
 enum Population<'a> {
     Share { words: &'a str, about: About, ages: [u8; 2], on_31_march: Presence },
     Mean { measure: &'a str, ages: [u8; 2] },
+    Alone { table: &'a str },
 }
 
 impl Margins {
@@ -82,6 +83,7 @@ impl Margins {
         for table in framework.tables() {
             let measure = framework.measure(&table.measure).expect("a table's measure is in its framework");
             let population = match table.kind {
+                Kind::Share if leaves_some_out(framework, table, measure) => Population::Alone { table: &table.id },
                 Kind::Share => Population::Share {
                     words: &measure.population,
                     about: measure.about,
@@ -94,7 +96,7 @@ impl Margins {
             let shared = Sharing {
                 total: place(&mut totals, population),
                 rows: place(&mut rows, (population, table.breakdown.as_str())),
-                columns: place(&mut columns, (table.measure.as_str(), table.ages)),
+                columns: place(&mut columns, (table.measure.as_str(), population)),
             };
             let (n_groups, n_categories) = (table.groups.len(), table.categories.len());
             tables.push(Shape { shared, first_cell: table.first_cell, n_groups, n_categories });
@@ -167,6 +169,21 @@ impl Margins {
         out
     }
 
+    /// Variances of the fused parts of a sum of independent estimates, such as those of several authorities.
+    pub fn sum<'a>(&self, of: impl Iterator<Item = &'a Parts>) -> Parts {
+        let zero = |shape: &Shape| Part { n_groups: shape.groups(), n_categories: shape.categories(), ..Part::default() };
+        let mut sum = Parts { tables: self.tables.iter().map(zero).collect() };
+        for parts in of {
+            for (sum, part) in sum.tables.iter_mut().zip(&parts.tables) {
+                sum.total += part.total;
+                sum.row += part.row;
+                sum.column += part.column;
+                sum.cell += part.cell;
+            }
+        }
+        sum
+    }
+
     /// The expected squared error of all cells, each weighted by its table's weight, and its derivative by each table's
     /// precision `1 / f`: what an allocation of the budget makes small. `weights` is one number for each table.
     ///
@@ -202,13 +219,21 @@ impl Margins {
     }
 }
 
+/// Whether some children of the measure are in no group of the table: care leavers, who are counted among children and
+/// have no legal status, no need and no time in care. Such a table shares nothing. No plan's layout has one: only
+/// [`Framework::by_every_breakdown`] has.
+fn leaves_some_out(framework: &Framework, table: &Table, measure: &Measure) -> bool {
+    let breakdown = framework.breakdowns().iter().find(|b| b.id == table.breakdown);
+    breakdown.is_some_and(|b| b.not_care_leavers) && measure.return_tables.iter().any(|t| t == "OC3")
+}
+
 /// Variances of the fused parts of each table.
 #[derive(Clone, Debug)]
 pub struct Parts {
     tables: Vec<Part>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Part {
     n_groups: f64,
     n_categories: f64,

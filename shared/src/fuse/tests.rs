@@ -88,7 +88,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Numbers without pattern, the same in every run: 0 to 1.
-fn spread(seed: u32, n: usize) -> Vec<f64> {
+pub(crate) fn spread(seed: u32, n: usize) -> Vec<f64> {
     let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12_345);
     let mut next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -157,7 +157,7 @@ ages = [0, 10]
 "#;
 
 /// A framework of share measures: id, population, number of categories, breakdowns; and of one mean, counted by the first.
-fn small(measures: &[(&str, &str, usize, &str)], mean: &str) -> Framework {
+pub(crate) fn small(measures: &[(&str, &str, usize, &str)], mean: &str) -> Framework {
     let mut text = HEAD.to_owned();
     let mut add = |id: &str, population: &str, kind: &str, breakdowns: &str, rest: &str| {
         text += &format!(
@@ -181,7 +181,7 @@ fn every_table(f: &Framework) -> Vec<usize> {
 }
 
 /// Frameworks of every shape: one table, a breakdown twice, other ages, one category, two populations, a mean by groups.
-fn shapes() -> Vec<Framework> {
+pub(crate) fn shapes() -> Vec<Framework> {
     vec![
         small(&[("A", "x", 1, "\"total\"")], ""),
         small(&[("A", "x", 4, "\"total\", \"two\", \"three\"")], ""),

@@ -7,7 +7,7 @@ use super::{Figure, Level, What};
 use crate::framework::{About, Framework};
 use crate::plan::Region;
 
-const COLUMNS: [&str; 32] = [
+const COLUMNS: [&str; 34] = [
     "time_period",
     "time_identifier",
     "geographic_level",
@@ -28,6 +28,8 @@ const COLUMNS: [&str; 32] = [
     "children_count",
     "children_count_lower_ci",
     "children_count_upper_ci",
+    "children_count_unrounded",
+    "children_count_noisy",
     "children_percent",
     "children_percent_lower_ci",
     "children_percent_upper_ci",
@@ -51,9 +53,11 @@ breakdown,Filter,Breakdown,,,,,
 category,Filter,Category,,,,,
 category_kind,Filter,Kind of category,,,,Only rows of kind category add up; sum and base are made of them; outside is coverage; fact is about authorities and not about children,
 figure_id,Filter,Figure,,,,Table and group and category,
-children_count,Indicator,Number of children (u: noise leaves nothing to say; x: no authority took part; z: does not apply),Number,,0,,
+children_count,Indicator,Number of children (rounded so that categories and groups and regions add up exactly; u: noise leaves nothing to say; x: no authority took part; z: does not apply),Number,,1,,
 children_count_lower_ci,Indicator,Number of children (lower end of the 95 % interval),Number,,1,,
 children_count_upper_ci,Indicator,Number of children (upper end of the 95 % interval),Number,,1,,
+children_count_unrounded,Indicator,Number of children (before rounding),Number,,,,
+children_count_noisy,Indicator,Number of children (sum of the noisy cells as the authorities sent them),Number,,,,
 children_percent,Indicator,Percentage of children,Percentage,%,4,,
 children_percent_lower_ci,Indicator,Percentage of children (lower end of the 95 % interval),Percentage,%,4,,
 children_percent_upper_ci,Indicator,Percentage of children (upper end of the 95 % interval),Percentage,%,4,,
@@ -113,6 +117,9 @@ fn row_cells(head: &super::json::Head, row: &[Figure], regions: &[Region], frame
         let figure = row.iter().find(|f| f.what == what);
         let end = |f: fn(&Figure) -> Option<f64>| symbol(first, figure, f);
         cells.extend([end(|f| f.value), end(|f| f.low), end(|f| f.high)]);
+        if what == What::Count {
+            cells.extend([end(|f| f.unrounded), end(|f| f.noisy)]);
+        }
     }
     cells.push(symbol(first, row.iter().find(|f| f.what == What::Authorities), |f| f.value));
     cells.extend([first.authorities.to_string(), notice.to_owned()]);

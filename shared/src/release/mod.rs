@@ -5,11 +5,13 @@
 //! is absent, never zero. Negative values stay in the data, since clamping them would bias every sum made of them; pages
 //! clamp and say so. `docs/protocol.md`, section 8.
 
-mod csv;
-mod facts;
+mod estimates; // one authority's cells, put together; sums over an area
+mod rounding; // decimals that add up
+mod interval; // Gaussian, and Fieller's set
 mod figures;
-mod interval;
+mod facts;
 mod json;
+mod csv;
 
 pub use figures::{Area, Figure, FigureKind, Level, What};
 

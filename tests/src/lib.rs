@@ -16,4 +16,5 @@ pub mod postgres; // a database server of one test
 pub mod world; // processes, folders and clients of one round
 pub mod demo; // the national round as a demonstration
 pub mod sample; // one plan and one submission of made-up content
+pub mod coverage; // do intervals hold what they promise
 pub mod bench; // figures beside baselines

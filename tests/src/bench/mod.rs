@@ -3,6 +3,7 @@
 //! `cargo run --release -p tests --bin bench -- NAME [--json]`. `bench all` runs them and writes `docs/measurements.md`
 //! with machine and date. Reading order:
 
+pub mod accuracy; // error over its bound, and coverage of intervals
 pub mod agent; // folder to signed envelope
 pub mod audit; // a whole export verified
 pub mod check; // the whole of `check`, in time and memory
@@ -116,8 +117,20 @@ impl Outcome {
 }
 
 /// The benchmarks by name.
-pub const NAMES: [&str; 11] =
-    ["records", "check", "memory", "measures", "agent", "ingest", "release", "audit", "demo", "calibration", "parameters"];
+pub const NAMES: [&str; 12] = [
+    "records",
+    "check",
+    "memory",
+    "measures",
+    "agent",
+    "ingest",
+    "release",
+    "audit",
+    "demo",
+    "calibration",
+    "parameters",
+    "accuracy",
+];
 
 /// Runs one benchmark.
 ///
@@ -129,6 +142,7 @@ pub fn run(name: &str) -> anyhow::Result<Vec<Outcome>> {
         "check" => check::run(),
         "memory" => check::memory(),
         "measures" => measures::run(),
+        "accuracy" => accuracy::run(),
         "agent" => agent::run(),
         "ingest" => ingest::run(),
         "release" => release::run(),

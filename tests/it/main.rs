@@ -12,7 +12,7 @@ use tests::build::{Profile, Programs};
 
 mod bad_input;
 mod calibration;
-mod coverage; // do intervals hold the exact figures
+mod coverage;
 mod crash;
 mod demo;
 mod documents;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use shared::framework::Framework;
+use shared::framework::{Framework, Tier};
 use shared::ids::ReportingYear;
 use shared::privacy::RhoNano;
 use shared::problem::Exit;
@@ -19,7 +19,7 @@ use crate::tune::expected::Expected;
 use crate::tune::official::{self, OfficialError};
 use crate::tune::places::{Official, Places};
 use crate::tune::weights::Problem;
-use crate::tune::widths::{Forecast, Levels, Limited, Widths};
+use crate::tune::widths::{Forecast, Levels, Limited, SHARE_HALF_WIDTH_MAX, Widths};
 use crate::tune::{Objective, Tuned, change_squared, tune, variances};
 
 /// Arguments of `plan tune`.
@@ -120,6 +120,7 @@ fn report(framework: &Framework, args: &TuneArgs, expected: &Expected, places: &
     let problem = Problem::of(framework);
     let variances = variances(framework, &tuned.units, args.rho_release);
     let widths = Widths::of(framework, problem.margins(), &variances, expected, places);
+    let forecasts = widths.forecasts();
     let mut lines = vec![
         format!(
             "framework {} {}, objective {}, rho {} for the release",
@@ -135,9 +136,13 @@ fn report(framework: &Framework, args: &TuneArgs, expected: &Expected, places: &
         "  by the delta method at the published share, or at the worst one that published figures leave open".to_owned(),
         format!("{:<24} {:>26}  widest figure", "table", "cell"),
     ];
-    lines.extend(widths.forecasts().iter().map(|forecast| line(framework, forecast)));
+    lines.extend(forecasts.iter().map(|forecast| line(framework, forecast)));
     lines.push("headline figures over England and their limits:".to_owned());
     lines.extend(limits(&widths.limited()));
+    lines.push(
+        "breakdowns of headline measures, widest group of known size: what local noise leaves to sealed totals:".to_owned(),
+    );
+    lines.extend(forecasts.iter().filter_map(|forecast| beyond(framework, forecast)));
     for (table, times) in &tuned.importances {
         lines.push(format!("  {table} counts {times} times as much as another table, to hold its limit"));
     }
@@ -149,6 +154,15 @@ fn report(framework: &Framework, args: &TuneArgs, expected: &Expected, places: &
 pub(super) fn limits(limited: &[Limited]) -> impl Iterator<Item = String> {
     let verdict = |l: &Limited| if l.holds() { "holds" } else { "DOES NOT HOLD: a case for sealed totals" };
     limited.iter().map(move |l| format!("  {}: {}", l.words(), verdict(l)))
+}
+
+/// A breakdown of a headline measure that no limit is set for, where it is wider than its total may be.
+fn beyond(framework: &Framework, forecast: &Forecast) -> Option<String> {
+    let table = framework.table(&forecast.table).filter(|t| t.breakdown != "total")?;
+    framework.measure(&table.measure).filter(|m| m.tier == Tier::Headline)?;
+    let widest = forecast.widest.as_ref().filter(|w| w.half.england > SHARE_HALF_WIDTH_MAX)?;
+    let (half, times) = (widest.half.england, widest.half.england / SHARE_HALF_WIDTH_MAX);
+    Some(format!("  {} {}: {half:.2} percentage points, {times:.1} times the limit of a total", forecast.table, widest.group))
 }
 
 fn line(framework: &Framework, forecast: &Forecast) -> String {
@@ -232,7 +246,9 @@ mod tests {
             "every authority an equal part",
             "A2.total",
             "size unknown: 1 % over England needs",
-            "  A3.total mean: 0.",
+            "  A3.total mean 0.",
+            "  A2.sex female: ",
+            "times the limit of a total",
             "of at least 68100 children, limit 1: holds",
             "PC1, the child added or removed, release: rho 0.16, epsilon 3.",
             "at delta 1e-6, membership advantage 0.2",

@@ -182,7 +182,7 @@ fn compare(nation: &Nation, noise: &[Vec<f64>], estimates: &[Vec<f64>]) -> anyho
     let mut figures = std::collections::BTreeMap::new();
     for figure in release.figures().iter().filter(|f| f.what != What::Authorities) {
         figures.insert(
-            (figure.area_code.as_str(), figure.what.word(), figure.id.as_str(), figure.group.as_str(), figure.category.as_str()),
+            (figure.area_code.as_str(), figure.what, figure.id.as_str(), figure.group.as_str(), figure.category.as_str()),
             figure,
         );
     }
@@ -190,7 +190,7 @@ fn compare(nation: &Nation, noise: &[Vec<f64>], estimates: &[Vec<f64>]) -> anyho
     for target in &nation.targets {
         let area = &nation.areas[target.area];
         let (table, group, category) = &target.id;
-        let key = (area.code.as_str(), target.what.word(), table.as_str(), group.as_str(), category.as_str());
+        let key = (area.code.as_str(), target.what, table.as_str(), group.as_str(), category.as_str());
         let figure: &Figure = figures.get(&key).with_context(|| format!("the release has no {key:?}"))?;
         let own = ends(target, &estimates[target.area]).map(|(low, high)| {
             let (offset, factor) = words_of(nation, target, area);

@@ -77,6 +77,16 @@ fn noisiness(target: &Target) -> u8 {
     }
 }
 
+fn kind_words(what: What) -> &'static str {
+    match what {
+        What::Count => "counts",
+        What::Share => "shares",
+        What::Mean => "means",
+        What::Rate => "rates",
+        What::Authorities => "authorities",
+    }
+}
+
 fn stratum(what: What, level: Level, noisiness: u8, tallies: &[Tally]) -> Stratum {
     let mut all = Tally::default();
     tallies.iter().for_each(|tally| all.add(tally));
@@ -86,7 +96,7 @@ fn stratum(what: What, level: Level, noisiness: u8, tallies: &[Tally]) -> Stratu
     };
     let range = ["below 0.05", "0.05 to 0.25", "above 0.25"][usize::from(noisiness)];
     Stratum {
-        name: format!("{} of {}, {of} {range}", what.word(), level_words(level)),
+        name: format!("{} of {}, {of} {range}", kind_words(what), level_words(level)),
         n_figures: tallies.len(),
         pooled: all.coverage(),
         least: tallies.iter().map(|t| t.coverage()).fold(1.0, f64::min),

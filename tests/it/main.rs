@@ -15,6 +15,7 @@ mod bad_input;
 mod calibration;
 mod core_dumps;
 mod corrections;
+mod coverage;
 mod crash;
 mod demo;
 mod documents;

@@ -18,4 +18,5 @@ pub mod marks; // how far an agent came before it was killed
 pub mod demo; // the national round as a demonstration
 pub mod sample; // one plan and one submission of made-up content
 pub mod dp_audit; // the agent attacked from outside: does the noise hold what the envelope says?
+pub mod coverage; // do intervals hold what they promise
 pub mod bench; // figures beside baselines

@@ -3,6 +3,7 @@
 //! `cargo run --release -p tests --bin bench -- NAME [--json]`. `bench all` runs them and writes `docs/measurements.md`
 //! with machine and date. Reading order:
 
+pub mod accuracy; // error over its bound, and coverage of intervals
 pub mod agent; // folder to signed envelope
 pub mod audit; // a whole export verified
 pub mod check; // the whole of `check`, in time and memory
@@ -118,7 +119,7 @@ impl Outcome {
 }
 
 /// The benchmarks by name.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
     "records",
     "check",
     "memory",
@@ -132,6 +133,7 @@ pub const NAMES: [&str; 13] = [
     "demo",
     "calibration",
     "parameters",
+    "accuracy",
 ];
 
 /// Runs one benchmark.
@@ -144,6 +146,7 @@ pub fn run(name: &str) -> anyhow::Result<Vec<Outcome>> {
         "check" => check::run(),
         "memory" => check::memory(),
         "measures" => measures::run(),
+        "accuracy" => accuracy::run(),
         "agent" => agent::run(),
         "noise" => noise::run(),
         "prepare" => prepare::run(),

@@ -11,6 +11,7 @@ use std::time::Duration;
 use shared::framework::{ChildKind, Framework};
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use shared::log::checkpoint::{Checkpoint, LogKey};
+use shared::log::cosignature::WitnessPolicy;
 use shared::log::entry::{Entry, Event};
 use shared::log::receipt::Receipt;
 use shared::log::tile::{TileId, encode_bundle};
@@ -149,6 +150,7 @@ impl World {
             root_sha256: Digest::NONE,
             plan: vec![self.plan_key.public().clone()],
             release: vec![self.plan_key.public().clone()],
+            witnesses: WitnessPolicy::default(),
         }
     }
     fn tree(&self) -> Tree {

@@ -20,17 +20,19 @@ fn two_files() -> Vec<Vec<u8>> {
 
 fn empty() -> Ledger {
     let key = SigningKey::generate(Algorithm::EcdsaP256).unwrap();
-    Ledger { authority: "301".parse().unwrap(), key: key.public().clone(), head: Digest::NONE, debits: Vec::new() }
+    Ledger::fold(&[genesis("301".parse().unwrap(), key.public(), "2020-01-01".parse().unwrap())]).unwrap()
 }
 
 fn debit(year: i16, charged_on: &str, nano: u64) -> Debit {
     Debit {
+        kind: DebitKind::Recovered,
         round: RoundId::of(ReportingYear::new(year).unwrap()),
         sequence: 1,
         charged_on: charged_on.parse().unwrap(),
         rho: RhoNano(nano),
         plan: Digest::NONE,
         id: Digest::NONE,
+        input: Digest::NONE,
         envelope: Vec::new(),
     }
 }
@@ -58,6 +60,9 @@ fn every_changed_byte_of_a_debit_is_seen() {
         ("ledger/1", "ledger/2"),
         ("{\"schema\"", "{\"spare\":1,\"schema\""),
         ("payload", "payloaf"),
+        ("\"kind\":\"submission\"", "\"kind\":\"correction\""),
+        ("\"kind\":\"submission\"", "\"kind\":\"former-key\""),
+        (",\"round\"", ", \"round\""),
     ] {
         assert!(text.contains(from), "{from}");
         let bad = text.replacen(from, to, 1).into_bytes();

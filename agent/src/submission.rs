@@ -10,7 +10,7 @@ use shared::sign::{Envelope, SigningKey};
 use shared::submission::{FactStated, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied};
 use shared::time::Day;
 
-use crate::ledger::Debit;
+use crate::ledger::{Debit, DebitKind};
 use crate::noise::NoisyCells;
 
 /// Version of the agent, as submissions name it.
@@ -78,12 +78,14 @@ pub fn compose(
     let rho = submission.rho().ok_or(ComposeError::Shape)?;
     let envelope = Envelope::sign(SUBMISSION_TYPE, submission.encode(), key).map_err(|_| ComposeError::Key)?;
     Ok(Debit {
+        kind: DebitKind::Submission,
         round: submission.round,
         sequence: submission.sequence,
         charged_on: submission.produced_on,
         rho,
         plan: plan_id,
         id: envelope.id(),
+        input: Digest::NONE,
         envelope: envelope.encode(),
     })
 }

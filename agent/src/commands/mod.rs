@@ -20,6 +20,7 @@ pub mod show; // what will be sent
 pub mod send; // the outbox -> the aggregator -> receipts
 pub mod once; // prepare and send
 pub mod status; // what was spent, what waits
+pub mod recover; // a lost ledger, from the public log
 pub mod sending; // these commands, and how each ends
 #[cfg(test)]
 mod tests;

@@ -110,6 +110,11 @@ pub fn run(room: &mut Room<'_>, again: bool, screen: &mut Screen<'_>) -> Result<
     let ledger = room.ledger()?;
     let newest = ledger.debits().last().cloned();
     let Some(newest) = newest else { return Err(nothing_prepared(room)) };
+    if again && !ledger.may_leave(&newest) {
+        let detail =
+            format!("{} stands in the public log, from where this ledger has it: there is nothing to send again", newest.round);
+        return Err(Stop::with(Problem::NothingPrepared, detail));
+    }
     let sent = if again { vec![send_one(room, newest.clone())?] } else { send_outbox(room)? };
     if sent.is_empty() {
         let _ = screen.line(&format!("{} was sent before, and its receipt is kept: nothing waits in the outbox", newest.round));

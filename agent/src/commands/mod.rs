@@ -23,6 +23,10 @@ pub mod status; // what was spent, what waits
 pub mod recover; // a lost ledger, from the public log
 pub mod sending; // these commands, and how each ends
 #[cfg(test)]
+mod caps_tests; // plans that ask for more than a child may cost
+#[cfg(test)]
+mod lost_state_tests; // state that was deleted, restored or copied
+#[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;

@@ -37,12 +37,12 @@ pub fn run(room: &mut Room<'_>, args: &RecoverArgs, screen: &mut Screen<'_>) -> 
     let last = match (n_files, args.yes) {
         (0, _) => "the ledger lacks nothing that the public log names: there is nothing to write".to_owned(),
         (n, false) => format!(
-            "nothing was written. If a person who answers for this authority agrees, the same command with --yes writes {n} files \
-             into the ledger; they cannot be taken back"
+            "nothing was written; files to be written: {n}. If a person who answers for this authority agrees, run the same command \
+             with --yes. What is written cannot be taken back"
         ),
         (n, true) => {
             write(room, &proposal)?;
-            format!("{n} files were written into the ledger: the rounds in them count as prepared and are never drawn again")
+            format!("files written into the ledger: {n}. The rounds in them count as prepared and are never drawn again")
         }
     };
     let _ = screen.line(&last);

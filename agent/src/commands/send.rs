@@ -16,6 +16,7 @@ use super::prepare::round_of;
 use super::room::{Room, Step};
 use crate::io::centre::Arrival;
 use crate::ledger::Debit;
+use crate::log_view::SubmissionLeaf;
 use crate::stop::{Reached, Stop};
 
 /// What was sent.
@@ -30,12 +31,34 @@ pub struct Sent {
 pub fn send_outbox(room: &mut Room<'_>) -> Result<Vec<Sent>, Stop> {
     let ledger = room.ledger()?;
     let waiting: Vec<Debit> = room.state.outbox(&ledger)?.into_iter().cloned().collect();
+    if !waiting.is_empty() {
+        *room.reached = (*room.reached).max(Reached::Kept);
+        nothing_stands_in_their_place(room, &waiting)?;
+    }
     let mut sent = Vec::new();
     for debit in waiting {
         *room.reached = (*room.reached).max(Reached::Kept);
         sent.push(send_one(room, debit)?);
     }
     Ok(sent)
+}
+
+/// # Claim
+/// Nothing leaves for a round and sequence for which the log holds another message of this authority already.
+/// # Why
+/// Two machines with copies of one state can both have drawn before the log showed either. The aggregator would refuse the
+/// second answer, and would have seen it. Attacked by `the_second_of_two_copies_does_not_even_post`.
+fn nothing_stands_in_their_place(room: &mut Room<'_>, waiting: &[Debit]) -> Result<(), Stop> {
+    let view = room.with_patience(Room::verified_log)?;
+    let in_place_of = |d: &&Debit, leaf: &SubmissionLeaf| leaf.round == d.round && leaf.sequence == d.sequence && leaf.id != d.id;
+    let leaves = view.submissions_of(room.config.authority);
+    match waiting.iter().find(|d| leaves.iter().any(|leaf| in_place_of(d, leaf))) {
+        None => Ok(()),
+        Some(debit) => {
+            let detail = format!("the log holds another message of this authority for {}; this one stays here", debit.round);
+            Err(Stop::with(Problem::LedgerBehindLog, detail))
+        }
+    }
 }
 
 /// Sends one submission, whether or not its receipt is here already.

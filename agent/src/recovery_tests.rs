@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use shared::ids::ReportingYear;
+use shared::time::Timestamp;
 
 use super::*;
 use crate::commands::room::NoSteps;
@@ -89,6 +90,14 @@ fn without_the_plan_the_whole_cap_of_a_year_is_charged() {
     assert_eq!(recovered(&correction, &none, lost.budget(), CAP).debit.rho, RhoNano(40_000_000));
     let beyond = SubmissionLeaf { sequence: 3, ..leaf };
     assert_eq!(recovered(&beyond, &none, lost.budget(), CAP).debit.rho, CAP);
+    // the bytes say what they cost, whatever a plan or a cap says
+    let evidence = lost.evidence(&[("a", &lost.envelope)]).unwrap();
+    let stated = recovered(&leaf, &evidence, None, RhoNano(1)).debit.rho;
+    assert!(stated > RhoNano(159_000_000) && stated <= RhoNano(160_000_000), "{stated}");
+    let tiny = PlanBudget { id: lost.budget().unwrap().id, release: RhoNano(1), correction: RhoNano(1) };
+    assert_eq!(recovered(&leaf, &evidence, Some(tiny), CAP).debit.rho, stated);
+    let other_plan = PlanBudget { id: Digest([7; 32]), ..tiny };
+    assert_eq!(recovered(&leaf, &evidence, Some(other_plan), CAP).charged, Charged::ByCap, "it was not paid for by this plan");
     // a plan that is not the one in the log, or of a stranger, is none
     let stranger = shared::sign::SigningKey::generate(shared::sign::Algorithm::EcdsaP256).unwrap();
     let plan = lost.anew.world.plan.borrow().clone();
@@ -169,7 +178,7 @@ proptest! {
         at in 0_i64..4_000_000_000,
     ) {
         let round = RoundId::of(ReportingYear::new(year).unwrap());
-        let at = shared::time::Timestamp::from_unix_seconds(at).unwrap();
+        let at = Timestamp::from_unix_seconds(at).unwrap();
         let leaf = SubmissionLeaf { round, sequence, id: Digest([1; 32]), at };
         let plan = PlanBudget { id: Digest([2; 32]), release: RhoNano(release), correction: RhoNano(correction) };
         let found = recovered(&leaf, &Evidence::default(), has_plan.then_some(plan), RhoNano(cap)).debit;

@@ -2,15 +2,17 @@
 //! drawn a second time. And what a person does then.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use shared::problem::Problem;
-use shared::time::Timestamp;
+use shared::time::{Clock, Timestamp};
 
 use super::prepare::Prepared;
-use super::room::NoSteps;
-use super::{Screen, recover};
+use super::room::{NoSteps, Parts, WITHOUT_WITNESSES};
+use super::{Look, Screen, Surroundings, recover};
 use crate::cli::RecoverArgs;
-use crate::fixtures::{Agent, World, choice, copy_folder};
+use crate::fixtures::{Agent, HandClock, To, World, choice, copy_folder};
+use crate::io::inbox::Silent;
 use crate::io::randomness::SystemRandomness;
 use crate::io::state::State;
 use crate::ledger::DebitKind;
@@ -279,6 +281,83 @@ fn the_second_of_two_copies_does_not_even_post() {
     let posted = world.posted.borrow();
     assert_eq!(posted.len(), 1);
     assert!(shared::sign::Envelope::parse(&posted[0], 1 << 22).unwrap().id() != unsent);
+}
+
+/// What a command line says on standard output and standard error.
+fn said(agent: &Agent, line: &[&str]) -> (String, String) {
+    drop(agent.config());
+    let file = agent.folder.path().join("agent.toml").display().to_string();
+    let line = std::iter::once("goldenthread-agent").chain(line.iter().copied()).chain(["--config", &file]);
+    let cli = <crate::cli::Cli as clap::Parser>::try_parse_from(line).unwrap();
+    let (randomness, connector) = (SystemRandomness::open(), To(Rc::clone(&agent.world)));
+    let clock: Arc<dyn Clock> = Arc::<HandClock>::clone(&agent.clock);
+    let parts = Parts {
+        clock: Arc::clone(&clock),
+        randomness: &randomness,
+        mechanism: &agent.mechanism,
+        connector: &connector,
+        pause: &agent.pause,
+        steps: &NoSteps,
+    };
+    let mut surroundings = Surroundings {
+        clock: &*clock,
+        waiting: &mut Silent,
+        input: &mut std::io::empty(),
+        parts: &parts,
+        at_terminal: false,
+        look: Look::default(),
+    };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    super::run(cli, &mut surroundings, &mut Screen { out: &mut out, err: &mut err });
+    (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+#[test]
+fn every_command_that_draws_says_that_nobody_vouches() {
+    let world = World::with_plan(choice());
+    let waived = Agent::new(&world);
+    let mut strict = office(&world);
+    init(&strict);
+    for (line, draws) in [
+        (&["prepare"][..], true),
+        (&["run", "--once"], true),
+        (&["ledger", "recover"], true),
+        (&["send"], false),
+        (&["show"], false),
+    ] {
+        let (out, err) = said(&waived, line);
+        assert_eq!(err.contains(WITHOUT_WITNESSES), draws, "{line:?}: {err}");
+        assert!(!out.contains("WARNING"), "{line:?}: {out}");
+        assert!(!said(&strict, line).1.contains(WITHOUT_WITNESSES), "{line:?}");
+        let last = err.lines().last().unwrap_or_default();
+        assert!(last.contains("sent"), "{line:?} ends by saying whether anything was sent: {last}");
+    }
+    assert!(said(&waived, &["status"]).0.contains(WITHOUT_WITNESSES));
+    assert!(!said(&strict, &["status"]).0.contains(WITHOUT_WITNESSES));
+    let json = |agent: &Agent| serde_json::from_str::<serde_json::Value>(&said(agent, &["status", "--json"]).0).unwrap();
+    assert_eq!((&json(&waived)["without_witnesses"], &json(&strict)["without_witnesses"]), (&true.into(), &false.into()));
+    // what leaves is the same with and without
+    waived.prepare().unwrap();
+    let envelope = waived.state().ledger().unwrap().debits()[0].envelope.clone();
+    let envelope = shared::sign::Envelope::parse(&envelope, 1 << 22).unwrap();
+    assert!(!String::from_utf8(envelope.payload_unverified().to_vec()).unwrap().contains("witness"));
+    strict.settings.push_str("log.without_witnesses = true\n");
+    assert!(said(&strict, &["status"]).0.contains(WITHOUT_WITNESSES));
+}
+
+#[test]
+fn a_recovered_round_is_shown_for_what_it_is() {
+    let victim = after(Loss::Deleted, Aggregator::Honest, true);
+    told(&victim, None, true).unwrap();
+    let (out, _) = said(&victim, &["status"]);
+    assert!(out.contains("cla-2025  rho 0.16  recovered from the public log"), "{out}");
+    let json: serde_json::Value = serde_json::from_str(&said(&victim, &["status", "--json"]).0).unwrap();
+    assert_eq!((&json["outbox"], &json["rounds"][0]["recovered"]), (&0.into(), &true.into()));
+    assert!(said(&victim, &["show"]).1.contains("recovered from the public log without its bytes"));
+    assert!(said(&victim, &["send", "--again"]).1.contains("nothing to send again"));
+    let (out, err) = said(&victim, &["run", "--once"]);
+    assert!(out.contains("nothing was drawn again") && err.ends_with("nothing was drawn, nothing was sent\n"), "{out}{err}");
+    assert_eq!((victim.mechanism.n_draws.get(), victim.world.posted.borrow().len()), (0, 1));
 }
 
 #[test]

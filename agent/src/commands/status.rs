@@ -158,7 +158,7 @@ fn lines(status: &Status) -> Vec<String> {
     });
     lines.push(match status.witnesses {
         Some((min, all)) if all > 0 => format!("witnesses of the log: {min} of {all} must vouch for it before a draw"),
-        Some(_) if status.without_witnesses => WITHOUT_WITNESSES.to_owned(),
+        _ if status.without_witnesses => WITHOUT_WITNESSES.to_owned(),
         Some(_) => "witnesses of the log: trust.toml names none, so that nothing will be drawn".into(),
         None => "witnesses of the log: not known before enrolment".into(),
     });

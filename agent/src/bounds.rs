@@ -50,8 +50,8 @@ impl BoundedChild {
     /// Checks one child's contributions against the framework.
     ///
     /// # Claim
-    /// PC6: the cells, as a vector over the tables of any block, have a squared L2 norm of at most
-    /// `shared::privacy::l2_squared` of these tables; or there is an error.
+    /// PC6: the cells, as a vector over the tables of any block and each multiplied by its table's unit, have a squared L2
+    /// norm of at most `shared::privacy::l2_squared` of these tables and units; or there is an error.
     /// # Why
     /// At most one cell of a table, and of the tables that admit one kind only, each at most `contribution_max`: the sum of
     /// squares is a term of the maximum that `l2_squared` takes over all kinds. Attacked by
@@ -177,7 +177,7 @@ pub(crate) mod tests {
             let child = BoundedChild::new(&f, ChildContributions { kind, entries }).unwrap();
             prop_assert_eq!(child.cells().len(), n);
             let norm: u64 = child.cells().iter().map(|c| u64::from(c.amount.unsigned_abs()).pow(2)).sum();
-            prop_assert!(norm <= l2_squared(f.tables().iter()));
+            prop_assert!(Some(norm) <= l2_squared(f.tables().iter().map(|t| (t, 1))));
         }
     }
 
@@ -188,6 +188,6 @@ pub(crate) mod tests {
             let child = BoundedChild::new(&f, greatest_child(&f, kind)).unwrap();
             child.cells().iter().map(|c| u64::from(c.amount.unsigned_abs()).pow(2)).sum()
         };
-        assert_eq!(ChildKind::all().map(norm).max(), Some(l2_squared(f.tables().iter())));
+        assert_eq!(ChildKind::all().map(norm).max(), l2_squared(f.tables().iter().map(|t| (t, 1))));
     }
 }

@@ -60,10 +60,14 @@ pub fn choice() -> PlanChoice {
         dates: Dates {
             freeze_on: "2025-06-30".parse().unwrap(),
             send_opens_at: "2025-07-01T09:00:00Z".parse().unwrap(),
+            send_spread_s: 0,
             send_closes_at: "2025-07-31T17:00:00Z".parse().unwrap(),
+            correction_opens_at: "2098-10-01T09:00:00Z".parse().unwrap(),
+            correction_closes_at: "2098-10-31T17:00:00Z".parse().unwrap(),
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
+        accepted_wide: None,
         cohort: Cohort {
             members: vec![member("301"), member("302")],
             regions: vec![Region { code: "E12000007".into(), name: "London".into() }],

@@ -5,9 +5,9 @@
 
 use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest};
-use shared::plan::{Plan, PlanBlock};
+use shared::plan::{Draw, Plan, PlanBlock};
 use shared::sign::{Envelope, SigningKey};
-use shared::submission::{FactStated, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied};
+use shared::submission::{FactStated, MessageKind, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied};
 use shared::time::Day;
 
 use crate::ledger::{Debit, DebitKind};
@@ -60,9 +60,10 @@ pub fn compose(
         schema: SCHEMA.into(),
         authority: particulars.authority,
         round: body.round,
-        kind: KIND.into(),
+        kind: MessageKind::Submission,
         sequence: 1,
         previous: particulars.previous,
+        reason: 0,
         nonce: particulars.nonce,
         produced_on: particulars.produced_on,
         agent_version: AGENT_VERSION.into(),
@@ -91,5 +92,5 @@ pub fn compose(
 }
 
 fn block((planned, words): (&PlanBlock, Vec<i64>)) -> SubmissionBlock {
-    SubmissionBlock::of(planned, words)
+    SubmissionBlock::of(planned, Draw::Release, words)
 }

@@ -11,7 +11,7 @@ use shared::log::tree::Tree;
 use shared::release::{NOTICE, NOTICE_MADE_UP};
 use shared::sign::Envelope;
 use shared::statement::{MANIFEST_FILE, MANIFEST_TYPE, Manifest, ManifestFile, TRUST_CLAIM_FILE};
-use shared::submission::KIND;
+use shared::submission::MessageKind;
 
 use crate::app::read_registry;
 use crate::config::Config;
@@ -102,7 +102,7 @@ async fn message_files(store: &Store, registry: &Registry, files: &mut Vec<Expor
             RoundState::Open | RoundState::Closed => continue,
             RoundState::Released => {}
         }
-        for row in store.messages(*id, KIND).await? {
+        for row in store.messages(*id, MessageKind::Submission.word()).await? {
             files.push((format!("submissions/{id}/{}-{}.dsse.json", row.authority, row.sequence), row.envelope));
         }
     }

@@ -15,7 +15,7 @@ use shared::log::receipt::Receipt;
 use shared::log::tree::Tree;
 use shared::sign::{Envelope, PublicKey};
 use shared::statement::{ReleaseStatement, STATEMENT_BYTES_MAX, STATEMENT_TYPE};
-use shared::submission::{KIND, SUBMISSION_TYPE};
+use shared::submission::{MessageKind, SUBMISSION_TYPE};
 use shared::trust::Trust;
 
 use crate::app::{AppError, read_registry};
@@ -213,7 +213,7 @@ async fn messages(
         all_keys.insert(row.key.id(), row.key);
     }
     for id in registry.rounds.keys() {
-        for row in store.messages(*id, KIND).await? {
+        for row in store.messages(*id, MessageKind::Submission.word()).await? {
             report.n_messages += 1;
             let (authority, round, sequence) = (row.authority, row.round, row.sequence);
             let event = Event::Submission { authority, round, sequence, id: row.id };

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::problem::Problem;
 use shared::sign::{Envelope, EnvelopeError};
-use shared::submission::{KIND, SUBMISSION_TYPE, Submission, SubmissionError};
+use shared::submission::{MessageKind, SUBMISSION_TYPE, Submission, SubmissionError};
 use shared::time::Timestamp;
 
 use crate::registry::{Registry, Round, RoundState};
@@ -23,12 +23,12 @@ pub enum Kind {
 impl Kind {
     /// The kind that a path names.
     pub fn parse(text: &str) -> Option<Self> {
-        (text == KIND).then_some(Self::Submission)
+        (text == MessageKind::Submission.word()).then_some(Self::Submission)
     }
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Submission => KIND,
+            Self::Submission => MessageKind::Submission.word(),
         }
     }
 }

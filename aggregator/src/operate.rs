@@ -268,6 +268,15 @@ pub struct PlanWish {
     pub authorities_min: u64,
 }
 
+/// Days from the end of sending to the correction window, and its days.
+const CORRECTIONS_AFTER_DAYS: i64 = 60;
+const CORRECTIONS_FOR_DAYS: i64 = 28;
+
+fn after_days(at: Timestamp, days: i64) -> Result<Timestamp, OperateError> {
+    let later = Timestamp::from_unix_seconds(at.unix_seconds().saturating_add(days * 86_400));
+    later.ok_or(OperateError::Plan(PlanError::Contradiction("dates")))
+}
+
 /// Makes the plan of a year, unsigned, and writes nothing.
 pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError> {
     let (opens_at, closes_at) = (wish.opens_at, wish.closes_at);
@@ -285,8 +294,12 @@ pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError>
         dates: Dates {
             freeze_on: wish.freeze_on.unwrap_or(Day(opens_at.day())),
             send_opens_at: opens_at,
+            send_spread_s: 0,
             send_closes_at: closes_at,
+            correction_opens_at: after_days(closes_at, CORRECTIONS_AFTER_DAYS)?,
+            correction_closes_at: after_days(closes_at, CORRECTIONS_AFTER_DAYS + CORRECTIONS_FOR_DAYS)?,
         },
+        accepted_wide: None,
         rho_release: wish.rho_release,
         rho_correction: wish.rho_correction,
         cohort,

@@ -9,7 +9,7 @@ use shared::ids::{Digest, RoundId};
 use shared::release::{Accepted, Release, ReleaseError, combine};
 use shared::sign::{Envelope, EnvelopeError, KeyError, SigningKey};
 use shared::statement::{Predicate, ReleaseStatement, STATEMENT_TYPE};
-use shared::submission::{KIND, Submission, SubmissionError};
+use shared::submission::{MessageKind, Submission, SubmissionError};
 use shared::time::Clock;
 
 use crate::app::read_registry;
@@ -65,7 +65,7 @@ pub struct Made {
 
 /// Adds up a closed round's accepted messages, as they stand in the store.
 pub async fn make(store: &Store, round: &Round, version: &str) -> Result<Made, PublishError> {
-    let messages = store.messages(round.plan.body().round, KIND).await?;
+    let messages = store.messages(round.plan.body().round, MessageKind::Submission.word()).await?;
     add_up(round, &messages, version)
 }
 

@@ -12,13 +12,13 @@ use shared::log::cosignature::WitnessPolicy;
 use shared::log::entry::{CloseReason, Entry, Event, KeyAct};
 use shared::log::tile::{TileId, encode_bundle};
 use shared::log::tree::Tree;
-use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanBlock, PlanChoice, PopulationEstimate, Region};
+use shared::plan::{Cohort, CohortMember, Dates, Draw, PLAN_TYPE, Plan, PlanBlock, PlanChoice, PopulationEstimate, Region};
 use shared::privacy::RhoNano;
 use shared::release::{Accepted, NOTICE, NOTICE_MADE_UP, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey, pem_encode};
 use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseStatement, STATEMENT_TYPE};
 use shared::submission::{
-    FactAnswer, KIND, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
+    FactAnswer, MessageKind, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
     state_facts,
 };
 use shared::time::Timestamp;
@@ -111,10 +111,14 @@ fn choice(codes: &[AuthorityId]) -> PlanChoice {
         dates: Dates {
             freeze_on: "2025-06-30".parse().unwrap(),
             send_opens_at: "2025-07-01T09:00:00Z".parse().unwrap(),
+            send_spread_s: 0,
             send_closes_at: "2025-07-01T09:00:01Z".parse().unwrap(),
+            correction_opens_at: "2098-10-01T09:00:00Z".parse().unwrap(),
+            correction_closes_at: "2098-10-31T17:00:00Z".parse().unwrap(),
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
+        accepted_wide: None,
         cohort: Cohort {
             members: codes.iter().enumerate().map(member).collect(),
             regions: regions.map(region).to_vec(),
@@ -230,16 +234,21 @@ impl World {
     pub fn submission(&mut self, agent: usize) -> Submission {
         let body = self.plan.body().clone();
         let mut block = |b: &PlanBlock| {
-            SubmissionBlock::of(b, (0..b.n).map(|_| i64::try_from(self.numbers.below(400)).unwrap() - 60).collect())
+            SubmissionBlock::of(
+                b,
+                Draw::Release,
+                (0..b.n).map(|_| i64::try_from(self.numbers.below(400)).unwrap() - 60).collect(),
+            )
         };
         let supplied = |table: String| TableSupplied { table, supplied: 1 };
         Submission {
             schema: SCHEMA.into(),
             authority: self.agents[agent].0,
             round: body.round,
-            kind: KIND.into(),
+            kind: MessageKind::Submission,
             sequence: 1,
             previous: Digest::NONE,
+            reason: 0,
             nonce: Nonce([u8::try_from(agent % 256).unwrap(); 16]),
             produced_on: "2025-07-01".parse().unwrap(),
             agent_version: "0.1.0".into(),

@@ -36,6 +36,14 @@ pub const CELL_ABS_MAX: u64 = 1 << 40;
 pub const SCALE_MILLI_MIN: u64 = 2_000;
 /// Greatest scale of noise, in thousandths.
 pub const SCALE_MILLI_MAX: u64 = 1_000_000_000;
+/// Greatest unit of a table: how many units of noise's grain a child counts in it.
+pub const UNIT_MAX: u32 = 1 << 20;
+/// Greatest amount of one child in one cell, in units: with it no sum of cells leaves 64 bits.
+pub const CELL_AMOUNT_MAX: u64 = 1 << 20;
+/// Seconds over which the agents' slots of sending are spread at most: sixty days.
+pub const SPREAD_S_MAX: u32 = 60 * 86_400;
+/// Bytes of the reason for a plan whose intervals are wide.
+pub const REASON_BYTES_MAX: usize = 200;
 /// Authorities of a cohort.
 pub const COHORT_MAX: usize = 1_000;
 /// Children who live in one authority: many times the largest one, and a whole cohort's sum fits 32 bits.

@@ -48,34 +48,41 @@ pub fn cost(l2_squared: u64, scale_milli: u64) -> Option<RhoNano> {
     u64::try_from(nano).ok().map(RhoNano)
 }
 
-/// The squared L2 norm of what one child can add to these tables together: the maximum over the kinds of child.
+/// The squared L2 norm, in units, of what one child can add to these tables together: the maximum over the kinds of child.
+/// Each table comes with its unit. `None` when it does not fit 64 bits.
 ///
 /// # Claim
 /// PC6: no child adds more, since a child is of one kind (an age on 31 March, and in care on that day or not), adds to one
-/// cell of a table at most, and touches only tables that admit its kind.
-pub fn l2_squared<'a>(tables: impl Iterator<Item = &'a Table> + Clone) -> u64 {
-    let of_kind = |kind: ChildKind| -> u64 {
-        let touched = tables.clone().filter(|t| t.admits(kind));
-        touched.map(|t| u64::from(t.contribution_max.unsigned_abs()).pow(2)).sum()
+/// cell of a table at most, touches only tables that admit its kind, and what it adds is multiplied by the table's unit.
+/// # Why
+/// A maximum over kinds of sums of squares; a kind's sum is that of the tables that admit it. Attacked by
+/// `no_history_exceeds_its_bound` and `the_domain_agrees_with_the_shared_sensitivity` in the agent.
+pub fn l2_squared<'a>(tables: impl Iterator<Item = (&'a Table, u32)> + Clone) -> Option<u64> {
+    let of_kind = |kind: ChildKind| -> Option<u64> {
+        let touched = tables.clone().filter(|(t, _)| t.admits(kind));
+        touched
+            .map(|(t, unit)| amount_max(t, unit)?.checked_mul(amount_max(t, unit)?))
+            .try_fold(0, |sum, x| u64::checked_add(sum, x?))
     };
-    ChildKind::all().map(of_kind).max().unwrap_or(0)
+    ChildKind::all().map(of_kind).try_fold(0, |most, x| Some(most.max(x?)))
 }
 
-/// The scale, in thousandths, that one unit of contribution gets when every table of the framework has an equal share of `rho`.
+/// Greatest absolute amount, in units, that one child can add to one cell of a table.
+pub fn amount_max(table: &Table, unit: u32) -> Option<u64> {
+    u64::from(table.contribution_max.unsigned_abs()).checked_mul(u64::from(unit))
+}
+
+/// The smallest scale, in thousandths, that costs at most `rho` and is not below the floor for a greatest unit.
 ///
-/// The smallest that keeps the sum of all blocks' costs within `rho`; `None` when none does.
-pub fn equal_scale_milli(framework: &Framework, rho: RhoNano) -> Option<u64> {
-    let classes = contribution_classes(framework);
-    let fits = |unit: u64| -> bool {
-        let total = classes.iter().try_fold(RhoNano(0), |sum, &c| {
-            let of_class = framework.tables().iter().filter(move |t| t.contribution_max.unsigned_abs() == c);
-            cost(l2_squared(of_class), unit.checked_mul(u64::from(c))?)?.plus(sum)
-        });
-        total.is_some_and(|total| total <= rho)
-    };
-    let greatest = classes.last().copied().map_or(1, u64::from).max(1);
-    let (mut low, mut high) = (SCALE_MILLI_MIN, SCALE_MILLI_MAX / greatest);
-    if !fits(high) {
+/// # Claim
+/// PC5: `cost(l2_squared, scale) <= rho`, and one thousandth less would cost more or lie below the floor.
+/// # Why
+/// The cost falls as the scale grows, so that bisection finds the edge. Attacked by
+/// `the_smallest_scale_uses_the_budget_and_not_more`.
+pub fn smallest_scale_milli(l2_squared: u64, unit_max: u32, rho: RhoNano) -> Option<u64> {
+    let fits = |scale: u64| cost(l2_squared, scale).is_some_and(|cost| cost <= rho);
+    let (mut low, mut high) = (floor_milli(unit_max), SCALE_MILLI_MAX);
+    if low > high || !fits(high) {
         return None;
     }
     while low < high {
@@ -85,11 +92,21 @@ pub fn equal_scale_milli(framework: &Framework, rho: RhoNano) -> Option<u64> {
     Some(low)
 }
 
-/// The distinct greatest contributions of a framework's tables, ascending: tables of one class form one block.
-pub fn contribution_classes(framework: &Framework) -> Vec<u32> {
-    let all: std::collections::BTreeSet<u32> = framework.tables().iter().map(|t| t.contribution_max.unsigned_abs()).collect();
-    all.into_iter().collect()
+/// Least scale, in thousandths, for tables of at most this unit: noise of two whole contributions of the finest table.
+pub fn floor_milli(unit_max: u32) -> u64 {
+    SCALE_MILLI_MIN * u64::from(unit_max.max(1))
 }
+
+/// Units with which every table has an equal share of the budget: inversely as what one child can add.
+///
+/// The grain is fine enough for a contribution of some thousands; a greater one has unit 1.
+pub fn equal_units(framework: &Framework) -> std::collections::BTreeMap<String, u32> {
+    let unit = |t: &Table| (EQUAL_UNIT / t.contribution_max.unsigned_abs().max(1)).max(1);
+    framework.tables().iter().map(|t| (t.id.clone(), unit(t))).collect()
+}
+
+/// Unit of a table of counts when all have an equal share.
+const EQUAL_UNIT: u32 = 2_800;
 
 /// For showing to people: epsilon at delta of rho, by `rho + 2 sqrt(rho ln(1/delta))` (arXiv 1605.02065, Proposition 1.3).
 pub fn epsilon(rho: f64, delta: f64) -> f64 {
@@ -126,21 +143,23 @@ mod tests {
     }
 
     #[test]
-    fn equal_scales_use_the_budget_and_not_more() {
+    fn the_smallest_scale_uses_the_budget_and_not_more() {
         let f = Framework::built_in();
-        let rho = RhoNano(160_000_000);
-        let spent = |unit: u64| {
-            contribution_classes(&f)
-                .iter()
-                .map(|&c| {
-                    let of_class = f.tables().iter().filter(move |t| t.contribution_max.unsigned_abs() == c);
-                    cost(l2_squared(of_class), unit * u64::from(c)).unwrap().0
-                })
-                .sum::<u64>()
-        };
-        let unit = equal_scale_milli(&f, rho).unwrap();
-        assert!(spent(unit) <= rho.0 && spent(unit - 1) > rho.0);
-        assert_eq!(equal_scale_milli(&f, RhoNano(0)), None);
+        let units = equal_units(&f);
+        let l2 = l2_squared(f.tables().iter().map(|t| (t, units[&t.id]))).unwrap();
+        for rho in [RhoNano(160_000_000), RhoNano(40_000_000), RhoNano(1_000_000)] {
+            let scale = smallest_scale_milli(l2, 2_800, rho).unwrap();
+            assert!(cost(l2, scale).unwrap() <= rho && cost(l2, scale - 1).unwrap() > rho);
+        }
+        assert_eq!(smallest_scale_milli(l2, 2_800, RhoNano(0)), None);
+        // a budget so large that the floor decides
+        assert_eq!(smallest_scale_milli(1, 5, RhoNano(u64::MAX)), Some(10_000));
+    }
+
+    #[test]
+    fn a_sensitivity_that_does_not_fit_is_none() {
+        let f = Framework::built_in();
+        assert_eq!(l2_squared(f.tables().iter().map(|t| (t, u32::MAX))), None);
     }
 
     #[test]

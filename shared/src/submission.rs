@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::framework::Framework;
 use crate::ids::{AuthorityId, Digest, IdError, RoundId};
 use crate::limits::{BLOCKS_MAX, CELL_ABS_MAX, CELLS_MAX};
-use crate::plan::{Plan, PlanBlock, Protection, Scope};
+use crate::plan::{Draw, Plan, PlanBlock, Protection, Scope};
 use crate::privacy::RhoNano;
 use crate::time::Day;
 
@@ -18,8 +18,112 @@ use crate::time::Day;
 pub const SUBMISSION_TYPE: &str = "application/vnd.goldenthread.submission.v1+json";
 /// Version of the format, and what a plan names as the language of its agents.
 pub const SCHEMA: &str = "goldenthread.submission/1";
-/// Kind of message that a submission is.
-pub const KIND: &str = "submission";
+/// Bodies of messages are padded with spaces to a whole number of this many bytes.
+pub const BODY_GRAIN: usize = 4096;
+
+/// A message's body: the envelope, and spaces up to the next multiple of [`BODY_GRAIN`], so that a signature's length is
+/// not seen.
+pub fn padded_body(mut envelope: Vec<u8>) -> Vec<u8> {
+    envelope.resize(envelope.len().next_multiple_of(BODY_GRAIN), b' ');
+    envelope
+}
+
+/// The envelope in a body; `None` when the body is not padded as [`padded_body`] pads.
+pub fn without_padding(body: &[u8]) -> Option<&[u8]> {
+    let end = body.iter().rposition(|b| *b != b' ')? + 1;
+    (body.len() == end.next_multiple_of(BODY_GRAIN)).then(|| &body[..end])
+}
+
+/// Kind of a message that carries cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MessageKind {
+    /// An authority's answer to a round, its first and, but for a correction, its only one.
+    Submission,
+    /// A complete second answer, in the correction window, for input that has changed.
+    Correction,
+}
+
+impl MessageKind {
+    /// All kinds.
+    pub const ALL: [Self; 2] = [Self::Submission, Self::Correction];
+
+    /// Its word in addresses and files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Submission => "submission",
+            Self::Correction => "correction",
+        }
+    }
+    /// The kind of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+    /// Its place in the authority's sequence within the round.
+    pub fn sequence(self) -> u32 {
+        match self {
+            Self::Submission => 1,
+            Self::Correction => 2,
+        }
+    }
+    /// Which of the plan's draws it carries.
+    pub fn draw(self) -> Draw {
+        match self {
+            Self::Submission => Draw::Release,
+            Self::Correction => Draw::Correction,
+        }
+    }
+}
+
+/// Why an authority answers a second time: a closed list, and a person's choice, never a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CorrectionReason {
+    /// Records were missing.
+    RecordsMissing,
+    /// Records were wrong.
+    RecordsWrong,
+    /// The wrong file was read.
+    WrongFile,
+    /// The programs counted wrongly.
+    WrongCount,
+}
+
+impl CorrectionReason {
+    /// All reasons, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::RecordsMissing, Self::RecordsWrong, Self::WrongFile, Self::WrongCount];
+
+    /// Its digit on the wire, 1 to 4; 0 stands for none.
+    pub fn digit(self) -> u8 {
+        match self {
+            Self::RecordsMissing => 1,
+            Self::RecordsWrong => 2,
+            Self::WrongFile => 3,
+            Self::WrongCount => 4,
+        }
+    }
+    /// Its word on a command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RecordsMissing => "missing-records",
+            Self::RecordsWrong => "wrong-records",
+            Self::WrongFile => "wrong-file",
+            Self::WrongCount => "wrong-count",
+        }
+    }
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::RecordsMissing => "records were missing",
+            Self::RecordsWrong => "records were wrong",
+            Self::WrongFile => "the wrong file was read",
+            Self::WrongCount => "the programs counted wrongly",
+        }
+    }
+    /// The reason of a digit.
+    pub fn of_digit(digit: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.digit() == digit)
+    }
+}
 
 /// Sixteen random bytes: the logged hash hides a submission whose cells could be guessed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,9 +192,9 @@ pub struct SubmissionBlock {
     pub scope: Scope,
     /// Number of cells.
     pub n: u64,
-    /// Squared L2 norm of what one child can add.
+    /// Squared L2 norm of what one child can add, in units.
     pub l2_squared: u64,
-    /// Scale of the noise that was drawn, in thousandths.
+    /// Scale of the noise that was drawn, in thousandths of a unit.
     pub scale_milli: u64,
     /// What it cost, in billionths of rho.
     pub rho_nano: RhoNano,
@@ -101,16 +205,16 @@ pub struct SubmissionBlock {
 }
 
 impl SubmissionBlock {
-    /// The plan's block with its cells.
-    pub fn of(planned: &PlanBlock, cells: Vec<i64>) -> Self {
+    /// The plan's block with the cells of one of its draws.
+    pub fn of(planned: &PlanBlock, draw: Draw, cells: Vec<i64>) -> Self {
         Self {
             name: planned.name.clone(),
             protection: planned.protection,
             scope: planned.scope,
             n: planned.n,
             l2_squared: planned.l2_squared,
-            scale_milli: planned.scale_milli,
-            rho_nano: planned.rho_nano,
+            scale_milli: planned.scale_milli_of(draw),
+            rho_nano: planned.rho_of(draw),
             encoding: Encoding::I64Le,
             cells: Cells(cells),
         }
@@ -224,12 +328,14 @@ pub struct Submission {
     pub authority: AuthorityId,
     /// For which round.
     pub round: RoundId,
-    /// Kind of message, `submission`.
-    pub kind: String,
-    /// Place in the authority's own sequence within the round, from 1.
+    /// Kind of message, `submission` or `correction`.
+    pub kind: MessageKind,
+    /// Place in the authority's own sequence within the round: 1, or 2 of a correction.
     pub sequence: u32,
     /// Id of the authority's previous submission of any round; zeros for the first.
     pub previous: Digest,
+    /// Why there is a second answer, a digit of [`CorrectionReason`]; 0 in a first one.
+    pub reason: u8,
     /// Random bytes.
     pub nonce: Nonce,
     /// The day on which it was made; a day, so that no running time is told.
@@ -270,7 +376,7 @@ impl Submission {
     /// Reads a payload in its one spelling. Its fit to a plan is another question: [`Submission::fits`].
     pub fn parse(payload: &[u8]) -> Result<Self, SubmissionError> {
         let submission: Self = serde_json::from_slice(payload).map_err(|_| SubmissionError::Malformed)?;
-        let known = submission.schema == SCHEMA && submission.kind == KIND && submission.blocks.len() <= BLOCKS_MAX;
+        let known = submission.schema == SCHEMA && submission.blocks.len() <= BLOCKS_MAX;
         if known && submission.encode() == payload { Ok(submission) } else { Err(SubmissionError::Malformed) }
     }
 
@@ -291,7 +397,13 @@ impl Submission {
         same(self.attachments.is_empty(), "attachments")?;
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-');
         same(self.agent_version.len() <= 32 && self.agent_version.bytes().all(plain), "agent version")?;
-        same(self.sequence >= 1, "sequence")?;
+        let draw = self.kind.draw();
+        let is_reason = match self.kind {
+            MessageKind::Submission => self.reason == 0,
+            MessageKind::Correction => CorrectionReason::of_digit(self.reason).is_some() && self.previous != Digest::NONE,
+        };
+        same(self.sequence == self.kind.sequence(), "sequence")?;
+        same(is_reason, "reason")?;
         let tables = framework_return_tables(framework);
         let named = self.tables_supplied.iter().map(|t| t.table.as_str()).eq(tables.iter().map(String::as_str));
         same(named && self.tables_supplied.iter().all(|t| t.supplied <= 1), "list of tables")?;
@@ -303,8 +415,8 @@ impl Submission {
             same(header && mine.encoding == Encoding::I64Le, "block")?;
             same(u64::try_from(mine.cells.0.len()) == Ok(planned.n) && mine.n == planned.n, "number of cells")?;
             same(mine.cells.0.iter().all(|c| c.unsigned_abs() <= CELL_ABS_MAX), "range of cells")?;
-            let noise = mine.scale_milli == planned.scale_milli && mine.l2_squared == planned.l2_squared;
-            same(noise && mine.rho_nano == planned.rho_nano, "scale or cost")?;
+            let noise = mine.scale_milli == planned.scale_milli_of(draw) && mine.l2_squared == planned.l2_squared;
+            same(noise && mine.rho_nano == planned.rho_of(draw), "scale or cost")?;
         }
         Ok(())
     }
@@ -327,15 +439,16 @@ pub(crate) mod tests {
     use crate::plan::tests::sample_choice;
 
     pub(crate) fn sample(plan: &Plan, plan_id: Digest, framework: &Framework, authority: &str, word: i64) -> Submission {
-        let block = |b: &PlanBlock| SubmissionBlock::of(b, vec![word; usize::try_from(b.n).unwrap()]);
+        let block = |b: &PlanBlock| SubmissionBlock::of(b, Draw::Release, vec![word; usize::try_from(b.n).unwrap()]);
         let supplied = |table: String| TableSupplied { table, supplied: 1 };
         Submission {
             schema: SCHEMA.into(),
             authority: authority.parse().unwrap(),
             round: plan.body().round,
-            kind: KIND.into(),
+            kind: MessageKind::Submission,
             sequence: 1,
             previous: Digest::NONE,
+            reason: 0,
             nonce: Nonce([3; 16]),
             produced_on: "2025-07-02".parse().unwrap(),
             agent_version: "0.1.0".into(),
@@ -394,11 +507,57 @@ pub(crate) mod tests {
         check("a fact of nobody's", &|s| s.facts[0].fact = "S9".into());
         check("facts in another order", &|s| s.facts.swap(0, 1));
         check("an answer that means nothing", &|s| s.facts[0].stated = 3);
-        check("sequence", &|s| s.sequence = 0);
+        check("sequence", &|s| s.sequence = 2);
+        check("a reason for nothing", &|s| s.reason = 1);
+        check("a correction with the scales of a release", &|s| {
+            (s.kind, s.sequence, s.previous, s.reason) = (MessageKind::Correction, 2, Digest([4; 32]), 1);
+        });
         check("cell that would spoil a sum", &|s| s.blocks[0].cells.0[5] = i64::MAX);
         check("version that hides text", &|s| s.agent_version = "1\u{202e}".into());
         check("layout", &|s| s.layout = Digest::NONE);
         check("encoding", &|s| s.blocks[0].encoding = Encoding::U64Le);
+    }
+
+    #[test]
+    fn a_correction_carries_the_plans_second_draw_and_a_reason() {
+        let f = Framework::built_in();
+        let plan = Plan::with_equal_shares(&f, sample_choice()).unwrap();
+        let id = Digest([1; 32]);
+        let first = sample(&plan, id, &f, "301", 0);
+        let mut second = Submission {
+            kind: MessageKind::Correction,
+            sequence: 2,
+            previous: Digest([4; 32]),
+            reason: CorrectionReason::RecordsWrong.digit(),
+            ..first.clone()
+        };
+        let block = |b: &PlanBlock| SubmissionBlock::of(b, Draw::Correction, vec![0; usize::try_from(b.n).unwrap()]);
+        second.blocks = plan.body().blocks.iter().map(block).collect();
+        assert_eq!(second.fits(&plan, id, &f), Ok(()));
+        assert_eq!(Submission::parse(&second.encode()), Ok(second.clone()));
+        assert_eq!(second.rho(), Some(plan.rho_of(Draw::Correction)));
+        for bad in [
+            Submission { reason: 0, ..second.clone() },
+            Submission { reason: 5, ..second.clone() },
+            Submission { sequence: 1, ..second.clone() },
+            Submission { previous: Digest::NONE, ..second.clone() },
+            Submission { kind: MessageKind::Submission, ..second.clone() },
+        ] {
+            assert!(matches!(bad.fits(&plan, id, &f), Err(SubmissionError::Shape(_))));
+        }
+    }
+
+    #[test]
+    fn bodies_are_padded_in_one_way() {
+        for length in [1, 4095, 4096, 4097, 24_576] {
+            let envelope = vec![b'x'; length];
+            let body = padded_body(envelope.clone());
+            assert_eq!((body.len() % BODY_GRAIN, without_padding(&body)), (0, Some(&envelope[..])));
+            assert!(body.len() < length + BODY_GRAIN);
+            let longer = [&body[..], &[b' '; BODY_GRAIN]].concat();
+            assert_eq!((without_padding(&longer), without_padding(&body[..body.len() - 1])), (None, None), "{length}");
+        }
+        assert_eq!((without_padding(b""), without_padding(&[b' '; BODY_GRAIN])), (None, None));
     }
 
     #[test]

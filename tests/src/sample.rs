@@ -2,10 +2,11 @@
 
 use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest, ReportingYear};
-use shared::plan::{Cohort, CohortMember, Dates, Plan, PlanChoice, PopulationEstimate, Region};
+use shared::plan::{Cohort, CohortMember, Dates, Draw, Plan, PlanChoice, PopulationEstimate, Region};
 use shared::privacy::RhoNano;
 use shared::submission::{
-    FactAnswer, FactStated, KIND, Nonce, SCHEMA, Submission, SubmissionBlock, TableSupplied, framework_return_tables, state_facts,
+    FactAnswer, FactStated, MessageKind, Nonce, SCHEMA, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
+    state_facts,
 };
 
 /// A made-up plan for one authority in London, with the default budget.
@@ -20,10 +21,14 @@ pub fn plan(framework: &Framework, authority: AuthorityId, reporting_year: Repor
         dates: Dates {
             freeze_on: "2025-06-30".parse()?,
             send_opens_at: "2025-07-01T09:00:00Z".parse()?,
+            send_spread_s: 0,
             send_closes_at: "2025-07-31T17:00:00Z".parse()?,
+            correction_opens_at: "2098-10-01T09:00:00Z".parse()?,
+            correction_closes_at: "2098-10-31T17:00:00Z".parse()?,
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
+        accepted_wide: None,
         cohort: Cohort {
             members: vec![CohortMember {
                 authority,
@@ -64,15 +69,16 @@ pub fn submission(plan: &Plan, plan_id: Digest, framework: &Framework, authority
     let mut blocks = Vec::new();
     for planned in &plan.body().blocks {
         let cells = (0..i64::try_from(planned.n)?).map(|i| i * 37 % 1000 - 100).collect();
-        blocks.push(SubmissionBlock::of(planned, cells));
+        blocks.push(SubmissionBlock::of(planned, Draw::Release, cells));
     }
     Ok(Submission {
         schema: SCHEMA.into(),
         authority,
         round: plan.body().round,
-        kind: KIND.into(),
+        kind: MessageKind::Submission,
         sequence: 1,
         previous: Digest::NONE,
+        reason: 0,
         nonce: Nonce([7; 16]),
         produced_on: "2025-07-02".parse()?,
         agent_version: "0.1.0".into(),

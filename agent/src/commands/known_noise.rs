@@ -2,7 +2,7 @@
 
 use shared::framework::Framework;
 use shared::ids::RoundId;
-use shared::plan::{PLAN_BYTES_MAX, Plan};
+use shared::plan::{Draw, PLAN_BYTES_MAX, Plan};
 use shared::problem::Problem;
 use shared::sign::Envelope;
 use shared::time::Timestamp;
@@ -26,8 +26,8 @@ pub fn of_source(source: &Source, now: Timestamp) -> Result<NoiseByTable, Stop> 
     };
     let framework = Framework::built_in();
     let Some(plan) = kept_plan(&state, round, &framework) else { return Ok(NoiseByTable::new()) };
-    let sd = |milli: u64| milli.to_string().parse::<f64>().map_or(f64::NAN, |thousandths| thousandths / 1_000.0);
-    let tables = framework.tables().iter().filter_map(|t| Some((t.id.clone(), sd(plan.place(&framework, &t.id)?.0.scale_milli))));
+    let sd = |table: &str| plan.place(&framework, table).map(|place| place.sd(Draw::Release));
+    let tables = framework.tables().iter().filter_map(|t| Some((t.id.clone(), sd(&t.id)?)));
     Ok(tables.collect())
 }
 

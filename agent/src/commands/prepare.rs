@@ -5,7 +5,7 @@
 //! `docs/privacy.md`, PC7 and PC10.
 
 use shared::ids::{ReportingYear, RoundId};
-use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE};
+use shared::plan::{Draw, PLAN_BYTES_MAX, PLAN_TYPE};
 use shared::problem::{Exit, Problem};
 use shared::sign::Envelope;
 use shared::submission::{FactAnswer, Nonce, TableSupplied, framework_return_tables, state_facts};
@@ -69,7 +69,7 @@ pub fn prepare_round(room: &mut Room<'_>, round: RoundId, records: Records<'_>) 
     let admitted = room.with_patience(|room| admitted(room, round, &ledger))?;
     room.parts.steps.reached(Step::Admitted)?;
     let children = bounded(room, records(room)?)?;
-    let request = DrawRequest::new(room.framework, admitted.plan(), children).map_err(not_drawn)?;
+    let request = DrawRequest::new(room.framework, admitted.plan(), Draw::Release, children).map_err(not_drawn)?;
     let cells = room.parts.mechanism.draw(request).map_err(not_drawn)?;
     room.parts.steps.reached(Step::Drawn)?;
     let particulars = particulars(room, &ledger)?;

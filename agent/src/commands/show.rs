@@ -45,8 +45,11 @@ struct Cell {
     table: String,
     group: String,
     category: String,
-    noisy: i64,
-    scale_milli: u64,
+    /// In children, or amounts: the word divided by its unit.
+    noisy: f64,
+    word: i64,
+    unit: u32,
+    sd: f64,
 }
 
 /// Runs the command, for one round or the newest.
@@ -108,12 +111,15 @@ fn kept_plan(bytes: &[u8], id: Digest, framework: &Framework) -> Option<Plan> {
 fn cells(framework: &Framework, plan: &Plan, submission: &Submission) -> Vec<Cell> {
     let mut cells = Vec::new();
     for table in framework.tables() {
-        let Some((block, first)) = plan.place(framework, &table.id) else { continue };
-        let Some(words) = submission.blocks.iter().find(|b| b.name == block.name) else { continue };
+        let Some(place) = plan.place(framework, &table.id) else { continue };
+        let Some(words) = submission.blocks.iter().find(|b| b.name == place.block.name) else { continue };
+        let sd = place.sd(submission.kind.draw());
         let names = table.groups.iter().flat_map(|g| table.categories.iter().map(move |c| (g, c)));
-        for ((group, category), noisy) in names.zip(words.cells.0.iter().skip(first)) {
+        for ((group, category), word) in names.zip(words.cells.0.iter().skip(place.first_cell)) {
             let (group, category) = (group.id.clone(), category.id.clone());
-            cells.push(Cell { table: table.id.clone(), group, category, noisy: *noisy, scale_milli: block.scale_milli });
+            // for showing alone: exact below 2^53, and cells are below 2^40
+            let noisy = word.to_string().parse::<f64>().unwrap_or(f64::NAN) / f64::from(place.unit);
+            cells.push(Cell { table: table.id.clone(), group, category, noisy, word: *word, unit: place.unit, sd });
         }
     }
     cells
@@ -139,14 +145,7 @@ fn lines(shown: &Shown) -> Vec<String> {
     lines.push("every number below is noisy; behind it stands one standard deviation of the noise,".to_owned());
     lines.push("which is wide beside the counts of a small authority".to_owned());
     for c in &shown.cells {
-        lines.push(format!(
-            "{:<24} {:<20} {:<20} {:>8}  +-{}",
-            c.table,
-            c.group,
-            c.category,
-            c.noisy,
-            thousandths(c.scale_milli)
-        ));
+        lines.push(format!("{:<24} {:<20} {:<20} {:>10.1}  +-{:.1}", c.table, c.group, c.category, c.noisy, c.sd));
     }
     if shown.cells.is_empty() {
         lines.push("the plan of this round is not kept here or is of another framework, so its tables have no names".to_owned());
@@ -188,7 +187,9 @@ fn to_json(shown: &Shown) -> Value {
             "group": c.group,
             "category": c.category,
             "noisy": c.noisy,
-            "scale_milli": c.scale_milli,
+            "word": c.word,
+            "unit": c.unit,
+            "sd": c.sd,
         })
     };
     json!({

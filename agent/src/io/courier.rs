@@ -18,7 +18,7 @@ use shared::limits::NOTE_BYTES_MAX;
 use shared::log::tile::TileId;
 use shared::plan::PLAN_BYTES_MAX;
 use shared::problem::{Exit, Problem, ProblemDocument};
-use shared::submission::KIND;
+use shared::submission::MessageKind;
 use shared::time::Clock;
 
 use super::centre::{Arrival, Centre, Connected, Connector, PostFailure};
@@ -107,7 +107,8 @@ impl Centre for Courier {
         self.get(&format!("/agent/v1/rounds/{round}/plan"), PLAN_BYTES_MAX)
     }
     fn post(&self, round: RoundId, envelope: &[u8]) -> Result<String, PostFailure> {
-        let url = format!("{}/agent/v1/rounds/{round}/messages/{KIND}", self.url);
+        let kind = MessageKind::Submission.word();
+        let url = format!("{}/agent/v1/rounds/{round}/messages/{kind}", self.url);
         let request = self.client.post(url).header("content-type", ENVELOPE_TYPE).body(envelope.to_vec());
         let response = request.send().map_err(|e| {
             let stop = self.way.failure(&e);

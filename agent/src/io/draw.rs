@@ -66,7 +66,7 @@ impl Mechanism for DrawingProcess {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::noise::{ChildDomain, DomainTable, NoiseBlock};
+    use crate::noise::{ChildDomain, DomainTable, NoiseBlock, NoiseTable};
     use shared::privacy::RhoNano;
 
     fn drawn_by(program: &str) -> Result<NoisyCells, NoiseError> {
@@ -77,7 +77,8 @@ mod tests {
             on_31_march: shared::framework::Presence::Either,
         }])
         .unwrap();
-        let block = NoiseBlock { scale_milli: 2_000, rho_nano: RhoNano(1_000_000_000), tables: vec![0] };
+        let block =
+            NoiseBlock { scale_milli: 2_000, rho_nano: RhoNano(1_000_000_000), tables: vec![NoiseTable { table: 0, unit: 1 }] };
         DrawingProcess::of(program.into()).draw(DrawRequest::from_parts(domain, vec![block], Vec::new()))
     }
 

@@ -3,10 +3,12 @@
 use opendp::core::Domain;
 use opendp::error::Fallible;
 use shared::framework::{AGE_MAX, ChildKind, Framework, Presence, admits};
+use shared::limits::UNIT_MAX;
 
+use super::NoiseTable;
 use crate::bounds::{BoundedCell, BoundedChild};
 
-/// Greatest absolute contribution that any table may declare: with it no sum of this many children leaves 64 bits.
+/// Greatest absolute amount of one child in one cell, in units: with it no sum of this many children leaves 64 bits.
 pub const ABS_MAX: u32 = 1 << 20;
 
 /// One child's contributions on their way into the measurement. No `Debug`, no `Clone`.
@@ -60,25 +62,32 @@ impl ChildDomain {
         &self.tables
     }
     /// Number of cells of some of its tables; `None` when one does not exist.
-    pub fn n_cells(&self, tables: &[u16]) -> Option<usize> {
-        let n = |i: &u16| self.tables.get(usize::from(*i)).and_then(|t| usize::try_from(t.n_cells).ok());
+    pub fn n_cells(&self, tables: &[NoiseTable]) -> Option<usize> {
+        let n = |t: &NoiseTable| self.tables.get(usize::from(t.table)).and_then(|t| usize::try_from(t.n_cells).ok());
         tables.iter().map(n).sum()
     }
 
-    /// The squared L2 norm of what one member can add to some tables together; `None` when one does not exist.
+    /// The squared L2 norm, in units, of what one member can add to some tables together; `None` when one does not exist, when a
+    /// unit is beyond its limit or an amount beyond [`ABS_MAX`].
     ///
     /// # Claim
     /// PC6: no member adds more, whatever its kind.
     /// # Why
-    /// A member adds to one cell of a table at most, and only to tables that admit its one kind; the result is the maximum
-    /// over all kinds of the sum of squares. Attacked by `the_domain_agrees_with_the_shared_sensitivity`.
-    pub fn l2_squared(&self, tables: &[u16]) -> Option<u64> {
-        let tables: Vec<&DomainTable> = tables.iter().map(|i| self.tables.get(usize::from(*i))).collect::<Option<_>>()?;
-        let of_kind = |kind: ChildKind| -> u64 {
-            let touched = tables.iter().filter(|t| admits(t.ages, t.on_31_march, kind));
-            touched.map(|t| u64::from(t.abs_max).pow(2)).sum()
+    /// A member adds to one cell of a table at most, and only to tables that admit its one kind, each time its amount
+    /// multiplied by the table's unit; the result is the maximum over all kinds of the sum of squares. Attacked by
+    /// `the_domain_agrees_with_the_shared_sensitivity`.
+    pub fn l2_squared(&self, tables: &[NoiseTable]) -> Option<u64> {
+        let known = |t: &NoiseTable| {
+            let table = self.tables.get(usize::from(t.table))?;
+            let amount = u64::from(table.abs_max).checked_mul(u64::from(t.unit))?;
+            ((1..=UNIT_MAX).contains(&t.unit) && amount <= u64::from(ABS_MAX)).then_some((table, amount))
         };
-        ChildKind::all().map(of_kind).max()
+        let tables: Vec<(&DomainTable, u64)> = tables.iter().map(known).collect::<Option<_>>()?;
+        let of_kind = |kind: ChildKind| {
+            let touched = tables.iter().filter(|(t, _)| admits(t.ages, t.on_31_march, kind));
+            touched.map(|(_, amount)| amount.checked_mul(*amount)).try_fold(0, |sum, square| u64::checked_add(sum, square?))
+        };
+        ChildKind::all().map(of_kind).try_fold(0, |most, of_kind| Some(most.max(of_kind?)))
     }
 
     /// Whether a child is a member.

@@ -6,10 +6,10 @@ use shared::framework::{ChildKind, Presence};
 use shared::limits::BLOCKS_MAX;
 use shared::privacy::RhoNano;
 
-use super::{Child, ChildDomain, DomainTable, DrawRequest, NoiseBlock, NoiseError, NoisyCells};
+use super::{Child, ChildDomain, DomainTable, DrawRequest, NoiseBlock, NoiseError, NoiseTable, NoisyCells};
 use crate::bounds::BoundedCell;
 
-const REQUEST: &[u8; 20] = b"goldenthread-draw/2\n";
+const REQUEST: &[u8; 20] = b"goldenthread-draw/3\n";
 const ANSWER: &[u8; 20] = b"goldenthread-cell/1\n";
 /// Greatest request: half a million children in a hundred tables each.
 pub const REQUEST_BYTES_MAX: usize = 512 * 1024 * 1024;
@@ -42,7 +42,10 @@ pub fn encode_request(request: DrawRequest) -> Result<Vec<u8>, NoiseError> {
         out.0.extend(b.scale_milli.to_le_bytes());
         out.0.extend(b.rho_nano.0.to_le_bytes());
         out.length(b.tables.len())?;
-        b.tables.iter().for_each(|t| out.0.extend(t.to_le_bytes()));
+        for t in &b.tables {
+            out.0.extend(t.table.to_le_bytes());
+            out.0.extend(t.unit.to_le_bytes());
+        }
     }
     out.length(request.children().len())?;
     for child in request.children() {
@@ -69,7 +72,9 @@ pub fn decode_request(bytes: &[u8]) -> Result<DrawRequest, NoiseError> {
     let domain = ChildDomain::new(rest.list(11, table)?).ok_or(NoiseError::Message)?;
     let blocks = rest.list(20, |r| {
         let (scale_milli, rho_nano) = (u64::from_le_bytes(r.array()?), RhoNano(u64::from_le_bytes(r.array()?)));
-        Ok(NoiseBlock { scale_milli, rho_nano, tables: r.list(2, |r| Ok(u16::from_le_bytes(r.array()?)))? })
+        let table =
+            |r: &mut Reader<'_>| Ok(NoiseTable { table: u16::from_le_bytes(r.array()?), unit: u32::from_le_bytes(r.array()?) });
+        Ok(NoiseBlock { scale_milli, rho_nano, tables: r.list(6, table)? })
     })?;
     let children = rest.list(6, |r| {
         let [age, in_care @ (0 | 1)] = r.array()? else { return Err(NoiseError::Message) };

@@ -16,7 +16,7 @@ pub use message::{ANSWER_BYTES_MAX, REQUEST_BYTES_MAX, decode_answer, decode_req
 pub use release::draw;
 
 use shared::framework::Framework;
-use shared::plan::{Plan, PlanBlock, Protection};
+use shared::plan::{Draw, Plan, PlanBlock, Protection};
 use shared::privacy::RhoNano;
 
 use crate::bounds::BoundedChild;
@@ -64,15 +64,24 @@ impl NoiseError {
     }
 }
 
+/// A table of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoiseTable {
+    /// Its index in the domain.
+    pub table: u16,
+    /// What contributions to it are multiplied by.
+    pub unit: u32,
+}
+
 /// Tables that are noised together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoiseBlock {
-    /// Scale of the discrete Gaussian, in thousandths.
+    /// Scale of the discrete Gaussian, in thousandths of a unit.
     pub scale_milli: u64,
     /// What the plan claims that one child costs.
     pub rho_nano: RhoNano,
-    /// Indexes of its tables; its cells are theirs, one after the other.
-    pub tables: Vec<u16>,
+    /// Its tables; its cells are theirs, one after the other.
+    pub tables: Vec<NoiseTable>,
 }
 
 /// All that a draw needs. Made once, used once: it is not `Clone`.
@@ -102,16 +111,16 @@ pub trait Mechanism {
 }
 
 impl DrawRequest {
-    /// From a checked plan and children within their bounds.
+    /// One of a checked plan's draws over children within their bounds.
     ///
     /// # Claim
-    /// The domain is the framework's own, whatever the plan says; the plan decides scales and the grouping into blocks only.
+    /// The domain is the framework's own, whatever the plan says; the plan decides scales, units and the grouping into blocks.
     /// # Why
     /// Sensitivity must follow from what children can add, never from a claim. Attacked by
     /// `a_plan_that_claims_less_than_the_map_is_refused`.
-    pub fn new(framework: &Framework, plan: &Plan, children: Vec<BoundedChild>) -> Result<Self, NoiseError> {
+    pub fn new(framework: &Framework, plan: &Plan, draw: Draw, children: Vec<BoundedChild>) -> Result<Self, NoiseError> {
         let domain = ChildDomain::of_framework(framework).ok_or(NoiseError::Domain)?;
-        let blocks = plan.body().blocks.iter().map(|b| noise_block(framework, b)).collect::<Option<_>>();
+        let blocks = plan.body().blocks.iter().map(|b| noise_block(framework, draw, b)).collect::<Option<_>>();
         let children = children.into_iter().map(Child::from).collect();
         Ok(Self { domain, blocks: blocks.ok_or(NoiseError::Message)?, children })
     }
@@ -138,11 +147,12 @@ impl DrawRequest {
     }
 }
 
-fn noise_block(framework: &Framework, block: &PlanBlock) -> Option<NoiseBlock> {
+fn noise_block(framework: &Framework, draw: Draw, block: &PlanBlock) -> Option<NoiseBlock> {
     match block.protection {
         Protection::LocalNoise => {}
     }
     let index = |id: &String| framework.tables().iter().position(|t| t.id == *id).and_then(|i| u16::try_from(i).ok());
-    let tables = block.tables.iter().map(index).collect::<Option<_>>()?;
-    Some(NoiseBlock { scale_milli: block.scale_milli, rho_nano: block.rho_nano, tables })
+    let tables =
+        block.tables.iter().map(|t| Some(NoiseTable { table: index(&t.table)?, unit: t.unit })).collect::<Option<_>>()?;
+    Some(NoiseBlock { scale_milli: block.scale_milli_of(draw), rho_nano: block.rho_of(draw), tables })
 }

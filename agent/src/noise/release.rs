@@ -10,10 +10,10 @@ use opendp::measurements::make_gaussian;
 use opendp::measures::ZeroConcentratedDivergence;
 use opendp::metrics::{L2Distance, SymmetricDistance};
 use opendp::traits::{InfCast as _, InfMul as _, InfSqrt as _};
-use shared::limits::{SCALE_MILLI_MAX, SCALE_MILLI_MIN};
-use shared::privacy::RhoNano;
+use shared::limits::SCALE_MILLI_MAX;
+use shared::privacy::{RhoNano, floor_milli};
 
-use super::{Child, ChildDomain, DrawRequest, NoiseBlock, NoiseError, NoisyCells};
+use super::{Child, ChildDomain, DrawRequest, NoiseBlock, NoiseError, NoiseTable, NoisyCells};
 
 type Children = VectorDomain<ChildDomain>;
 type Cells = VectorDomain<AtomDomain<i64>>;
@@ -42,12 +42,15 @@ pub fn draw(request: DrawRequest) -> Result<NoisyCells, NoiseError> {
 }
 
 /// # Claim
-/// No scale is below the floor or above the ceiling.
+/// No scale is below two whole contributions of its block's finest table, or above the ceiling.
 /// # Why
 /// At scale zero opendp's map is infinite and its answer exact; at a tenth the noise on integers is always zero. Attacked by
 /// `a_scale_outside_its_limits_is_refused`.
 fn guard_scales(blocks: &[NoiseBlock]) -> Result<(), NoiseError> {
-    let within = |b: &NoiseBlock| (SCALE_MILLI_MIN..=SCALE_MILLI_MAX).contains(&b.scale_milli);
+    let within = |b: &NoiseBlock| {
+        let unit_max = b.tables.iter().map(|t| t.unit).max().unwrap_or(1);
+        (floor_milli(unit_max)..=SCALE_MILLI_MAX).contains(&b.scale_milli)
+    };
     if !blocks.is_empty() && blocks.iter().all(within) { Ok(()) } else { Err(NoiseError::Scale) }
 }
 
@@ -101,16 +104,16 @@ fn of_block(children: &Children, block: &NoiseBlock) -> Result<OfBlock, NoiseErr
 /// The sum is linear, one member's vector has norm at most `sqrt(l2_squared)`, and the triangle inequality adds `d` of them.
 /// No sum leaves 64 bits: fewer than 2^43 members of at most 2^20 each. Attacked by `sums_are_those_of_a_plain_count` and
 /// `the_map_is_the_cost_that_plans_claim`.
-fn sums(children: &Children, tables: &[u16], l2_squared: u64) -> Result<Sums, NoiseError> {
+fn sums(children: &Children, tables: &[NoiseTable], l2_squared: u64) -> Result<Sums, NoiseError> {
     let domain = &children.element_domain;
     let n_cells = domain.n_cells(tables).ok_or(NoiseError::Message)?;
-    let first_cells = first_cells(domain, tables).ok_or(NoiseError::Message)?;
+    let places = places(domain, tables).ok_or(NoiseError::Message)?;
     Transformation::new(
         children.clone(),
         SymmetricDistance,
         VectorDomain::new(AtomDomain::<i64>::default()).with_size(n_cells),
         L2Distance::default(),
-        Function::new(move |data: &Vec<Child>| add_up(data, &first_cells, n_cells)),
+        Function::new(move |data: &Vec<Child>| add_up(data, &places, n_cells)),
         StabilityMap::new_fallible(move |distance: &u32| -> Fallible<f64> {
             let norm = f64::inf_cast(l2_squared)?.inf_sqrt()?;
             f64::inf_cast(*distance)?.inf_mul(&norm)
@@ -119,27 +122,34 @@ fn sums(children: &Children, tables: &[u16], l2_squared: u64) -> Result<Sums, No
     .map_err(|_| NoiseError::Library)
 }
 
-/// For every table of the domain, the place of its first cell in the block; `None` inside for tables of other blocks.
-fn first_cells(domain: &ChildDomain, tables: &[u16]) -> Option<Vec<Option<usize>>> {
+/// Where a table's cells begin in a block, and what contributions to it are multiplied by.
+#[derive(Clone, Copy)]
+struct InBlock {
+    first_cell: usize,
+    unit: i64,
+}
+
+/// For every table of the domain, its place in the block; `None` inside for tables of other blocks.
+fn places(domain: &ChildDomain, tables: &[NoiseTable]) -> Option<Vec<Option<InBlock>>> {
     let mut places = vec![None; domain.tables().len()];
-    let mut next = 0_usize;
-    for &table in tables {
-        let place = places.get_mut(usize::from(table))?;
-        if place.replace(next).is_some() {
+    let mut first_cell = 0_usize;
+    for table in tables {
+        let place = places.get_mut(usize::from(table.table))?;
+        if place.replace(InBlock { first_cell, unit: i64::from(table.unit) }).is_some() {
             return None;
         }
-        next += domain.n_cells(&[table])?;
+        first_cell += domain.n_cells(&[*table])?;
     }
     Some(places)
 }
 
-fn add_up(children: &[Child], first_cells: &[Option<usize>], n_cells: usize) -> Vec<i64> {
+fn add_up(children: &[Child], places: &[Option<InBlock>], n_cells: usize) -> Vec<i64> {
     let mut sums = vec![0_i64; n_cells];
     for contribution in children.iter().flat_map(|c| &c.cells) {
-        let first = first_cells.get(usize::from(contribution.table)).copied().flatten();
-        let cell = first.zip(usize::try_from(contribution.cell).ok()).map(|(first, cell)| first + cell);
-        if let Some(sum) = cell.and_then(|cell| sums.get_mut(cell)) {
-            *sum = sum.saturating_add(i64::from(contribution.amount));
+        let place = places.get(usize::from(contribution.table)).copied().flatten();
+        let Some((place, cell)) = place.zip(usize::try_from(contribution.cell).ok()) else { continue };
+        if let Some(sum) = sums.get_mut(place.first_cell + cell) {
+            *sum = sum.saturating_add(i64::from(contribution.amount).saturating_mul(place.unit));
         }
     }
     sums

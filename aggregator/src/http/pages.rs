@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use shared::framework::Framework;
 use shared::problem::Problem;
 use shared::release::{NOTICE, NOTICE_MADE_UP, Release};
-use shared::submission::KIND;
+use shared::submission::MessageKind;
 
 use super::error::{Refusal, typed};
 use crate::app::{App, ReleasePage};
@@ -135,7 +135,7 @@ async fn release_page(app: &App, registry: &Registry, version: &str) -> Result<A
     }
     let (_, id) = registry.releases.iter().find(|(v, _)| v == version).ok_or(Problem::NotFound)?;
     let round = registry.rounds.get(id).ok_or(Problem::NotFound)?.clone();
-    let messages = app.store.messages(*id, KIND).await?;
+    let messages = app.store.messages(*id, MessageKind::Submission.word()).await?;
     let named = version.to_owned();
     let made = tokio::task::spawn_blocking(move || {
         let release = combined(&round, &messages, &named).map_err(|e| Refusal::internal(&e))?;

@@ -9,7 +9,7 @@ use axum::response::{Redirect, Response};
 use axum::routing::get;
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::problem::Problem;
-use shared::submission::KIND;
+use shared::submission::MessageKind;
 
 use super::error::{Refusal, immutable, method_not_allowed, not_found, typed};
 use super::{health, log_files, pages};
@@ -86,7 +86,7 @@ async fn submission(State(app): State<Arc<App>>, Path((round, file)): Path<(Stri
         RoundState::Open | RoundState::Closed => return Err(Refusal(Problem::NotReleased)),
         RoundState::Released => {}
     }
-    let row = app.store.message(round, KIND, authority, sequence).await?.ok_or(Problem::NotFound)?;
+    let row = app.store.message(round, MessageKind::Submission.word(), authority, sequence).await?.ok_or(Problem::NotFound)?;
     Ok(immutable(DSSE, row.envelope))
 }
 

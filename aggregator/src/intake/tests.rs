@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared::framework::Framework;
 use shared::ids::ReportingYear;
-use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanChoice, Region};
+use shared::plan::{Cohort, CohortMember, Dates, Draw, PLAN_TYPE, Plan, PlanChoice, Region};
 use shared::privacy::RhoNano;
 use shared::sign::{Algorithm, SigningKey};
 use shared::submission::{FactAnswer, Nonce, SCHEMA, SubmissionBlock, TableSupplied, framework_return_tables, state_facts};
@@ -65,10 +65,14 @@ fn choice() -> PlanChoice {
         dates: Dates {
             freeze_on: "2025-06-30".parse().unwrap(),
             send_opens_at: "2025-07-01T09:00:00Z".parse().unwrap(),
+            send_spread_s: 0,
             send_closes_at: "2025-07-31T17:00:00Z".parse().unwrap(),
+            correction_opens_at: "2098-10-01T09:00:00Z".parse().unwrap(),
+            correction_closes_at: "2098-10-31T17:00:00Z".parse().unwrap(),
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
+        accepted_wide: None,
         cohort: Cohort {
             members: vec![member("301"), member("302")],
             regions: vec![Region { code: "E12000007".into(), name: "London".into() }],
@@ -79,14 +83,15 @@ fn choice() -> PlanChoice {
 }
 
 fn sample(plan: &Plan, plan_id: Digest, framework: &Framework) -> Submission {
-    let block = |b: &shared::plan::PlanBlock| SubmissionBlock::of(b, vec![1; usize::try_from(b.n).unwrap()]);
+    let block = |b: &shared::plan::PlanBlock| SubmissionBlock::of(b, Draw::Release, vec![1; usize::try_from(b.n).unwrap()]);
     Submission {
         schema: SCHEMA.into(),
         authority: "301".parse().unwrap(),
         round: plan.body().round,
-        kind: KIND.into(),
+        kind: MessageKind::Submission,
         sequence: 1,
         previous: Digest::NONE,
+        reason: 0,
         nonce: Nonce([3; 16]),
         produced_on: "2025-07-02".parse().unwrap(),
         agent_version: "0.1.0".into(),

@@ -2,11 +2,11 @@
 
 use shared::framework::{About, Kind};
 use shared::ids::{Digest, ReportingYear};
-use shared::plan::{Cohort, CohortMember, Dates, PlanBlock, PlanChoice, PopulationEstimate, Region};
+use shared::plan::{Cohort, CohortMember, Dates, Draw, PlanBlock, PlanChoice, PopulationEstimate, Region};
 use shared::privacy::RhoNano;
 use shared::release::{Accepted, Figure, FigureKind, Level, combine};
 use shared::submission::{
-    FactAnswer, KIND, Nonce, SCHEMA, Submission, SubmissionBlock, TableSupplied, framework_return_tables, state_facts,
+    FactAnswer, MessageKind, Nonce, SCHEMA, Submission, SubmissionBlock, TableSupplied, framework_return_tables, state_facts,
 };
 
 use super::tables::{cell, whole};
@@ -75,10 +75,14 @@ fn empty() -> (Framework, Plan, Release) {
         dates: Dates {
             freeze_on: "2025-06-30".parse().unwrap(),
             send_opens_at: "2025-07-01T09:00:00Z".parse().unwrap(),
+            send_spread_s: 0,
             send_closes_at: "2025-07-31T17:00:00Z".parse().unwrap(),
+            correction_opens_at: "2098-10-01T09:00:00Z".parse().unwrap(),
+            correction_closes_at: "2098-10-31T17:00:00Z".parse().unwrap(),
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
+        accepted_wide: None,
         cohort: Cohort {
             members: Vec::new(),
             regions: vec![Region { code: "E12000001".into(), name: "North".into() }],
@@ -145,6 +149,7 @@ fn with_one_council() -> (Framework, Plan, Release) {
         dates: body.dates,
         rho_release: body.rho_release_nano,
         rho_correction: body.rho_correction_nano,
+        accepted_wide: None,
         cohort: Cohort {
             members: vec![member("301"), member("302")],
             regions: body.cohort.regions.clone(),
@@ -156,20 +161,21 @@ fn with_one_council() -> (Framework, Plan, Release) {
     let plan_id = Digest([1; 32]);
     let p1 = framework.table("P1.total").unwrap();
     let block = |b: &PlanBlock| {
-        let (of_p1, first) = plan.place(&framework, &p1.id).unwrap();
+        let place = plan.place(&framework, &p1.id).unwrap();
         let mut words = vec![0; usize::try_from(b.n).unwrap()];
-        if of_p1.index == b.index {
-            words[first] = 500;
+        if place.block.index == b.index {
+            words[place.first_cell] = 500 * i64::from(place.unit);
         }
-        SubmissionBlock::of(b, words)
+        SubmissionBlock::of(b, Draw::Release, words)
     };
     let submission = Submission {
         schema: SCHEMA.into(),
         authority: "301".parse().unwrap(),
         round: plan.body().round,
-        kind: KIND.into(),
+        kind: MessageKind::Submission,
         sequence: 1,
         previous: Digest::NONE,
+        reason: 0,
         nonce: Nonce([3; 16]),
         produced_on: "2025-07-02".parse().unwrap(),
         agent_version: "0.1.0".into(),

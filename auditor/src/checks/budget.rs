@@ -66,8 +66,8 @@ pub fn check(frameworks: &Frameworks, rounds: &Rounds, submissions: &Submissions
 /// The plan's own claims, recomputed from the framework.
 fn plan(outcome: &mut Outcome, file: &str, plan: &Plan, framework: &Framework) {
     let of_block = |b: &PlanBlock| {
-        let tables: Vec<&Table> = b.tables.iter().filter_map(|t| framework.table(t)).collect();
-        cost(l2_squared(tables.into_iter()), b.scale_milli)
+        let tables: Option<Vec<(&Table, u32)>> = b.tables.iter().map(|t| Some((framework.table(&t.table)?, t.unit))).collect();
+        cost(l2_squared(tables?.into_iter())?, b.scale_milli)
     };
     let body = plan.body();
     let mut sum = RhoNano(0);

@@ -6,7 +6,7 @@ use super::interval::{Decimals, Interval, MEAN_WIDTH_MAX, Ratio, SHARE_WIDTH_MAX
 use super::{Accepted, ReleaseError, facts};
 use crate::framework::{Category, Framework, Kind, Measure, Table};
 use crate::ids::AuthorityId;
-use crate::plan::{CohortMember, Plan, PlanBlock};
+use crate::plan::{CohortMember, Place, Plan};
 
 /// Geographic level, by the labels of the open data standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -142,20 +142,20 @@ pub struct Figure {
     pub authorities: u64,
 }
 
-/// Sums of one area: a word for every cell of the layout, with its variance.
+/// Sums of one area: children, or amounts, for every cell of the layout, with their variance.
 struct Sums {
     area: Area,
     authorities: u64,
     /// Children aged 0 to 17 who live where the authorities in the sum are, when the plan knows.
     population: Option<u64>,
-    words: Vec<i64>,
+    cells: Vec<f64>,
     variances: Vec<f64>,
 }
 
 /// Where the cells of each table lie in a submission, found once for all areas.
 struct Places<'a> {
     framework: &'a Framework,
-    of_table: Vec<(&'a PlanBlock, usize)>,
+    of_table: Vec<Place<'a>>,
 }
 
 impl<'a> Places<'a> {
@@ -163,8 +163,8 @@ impl<'a> Places<'a> {
         let place = |t: &Table| plan.place(framework, &t.id).expect("a checked plan places every table");
         Self { framework, of_table: framework.tables().iter().map(place).collect() }
     }
-    fn tables(&self) -> impl Iterator<Item = (&'a Table, &'a PlanBlock, usize)> + '_ {
-        self.framework.tables().iter().zip(&self.of_table).map(|(table, (block, first))| (table, *block, *first))
+    fn tables(&self) -> impl Iterator<Item = (&'a Table, Place<'a>)> + '_ {
+        self.framework.tables().iter().zip(self.of_table.iter().copied())
     }
 }
 
@@ -179,9 +179,9 @@ pub(super) fn all(framework: &Framework, plan: &Plan, accepted: &[&Accepted]) ->
         }
         let is_told = |table: &Table| area.level != Level::Local || has_rate(framework, table);
         let sums = sums(&places, plan, &members, area.clone(), is_told)?;
-        for (table, block, _) in places.tables().filter(|(table, ..)| is_told(table)) {
+        for (table, place) in places.tables().filter(|(table, _)| is_told(table)) {
             let measure = framework.measure(&table.measure).expect("a table's measure is in the framework");
-            let source = Source { framework, sums: &sums, table, measure, block: &block.name };
+            let source = Source { framework, sums: &sums, table, measure, block: &place.block.name };
             match table.kind {
                 Kind::Share => source.shares(&mut figures),
                 Kind::Mean => source.means(&mut figures),
@@ -230,20 +230,24 @@ fn sums(
 ) -> Result<Sums, ReleaseError> {
     let authorities = u64::try_from(members.len()).map_err(|_| ReleaseError::Overflow)?;
     let n_cells = places.framework.n_cells();
-    let (mut words, mut variances) = (vec![0; n_cells], vec![0.0; n_cells]);
-    for (table, block, first) in places.tables().filter(|(table, ..)| is_told(table)) {
-        let index = usize::try_from(block.index).map_err(|_| ReleaseError::Overflow)?;
-        let cells = table.first_cell..table.first_cell + table.n_cells();
+    let (mut cells, mut variances) = (vec![0.0; n_cells], vec![0.0; n_cells]);
+    for (table, place) in places.tables().filter(|(table, _)| is_told(table)) {
+        let index = usize::try_from(place.block.index).map_err(|_| ReleaseError::Overflow)?;
+        let mut words = vec![0_i64; table.n_cells()];
         for member in members {
-            let from = &member.submission.blocks[index].cells.0[first..first + table.n_cells()];
-            for (sum, word) in words[cells.clone()].iter_mut().zip(from) {
+            let from = &member.submission.blocks[index].cells.0[place.first_cell..place.first_cell + table.n_cells()];
+            for (sum, word) in words.iter_mut().zip(from) {
                 *sum = i64::checked_add(*sum, *word).ok_or(ReleaseError::Overflow)?;
             }
         }
-        variances[cells].fill(float(authorities) * variance(block));
+        let of_table = table.first_cell..table.first_cell + table.n_cells();
+        for (cell, word) in cells[of_table.clone()].iter_mut().zip(words) {
+            *cell = float_word(word) / f64::from(place.unit);
+        }
+        variances[of_table].fill(members.iter().map(|m| place.variance(m.submission.kind.draw())).sum());
     }
     let population = population_of(plan, members)?;
-    Ok(Sums { area, authorities, population, words, variances })
+    Ok(Sums { area, authorities, population, cells, variances })
 }
 
 /// Children aged 0 to 17 who live where these authorities are; none when the plan names no estimate.
@@ -254,12 +258,6 @@ pub(super) fn population_of(plan: &Plan, members: &[&Accepted]) -> Result<Option
     let of = |a: &&Accepted| plan.member(a.authority).and_then(|m| m.population_0_17);
     let sum = members.iter().filter_map(of).try_fold(0, u64::checked_add);
     sum.map(Some).ok_or(ReleaseError::Overflow)
-}
-
-/// Variance of one authority's noise in one cell: the square of the scale (discrete Gaussian, arXiv 2004.00010, Fact 18).
-fn variance(block: &PlanBlock) -> f64 {
-    let scale = float(block.scale_milli) / 1000.0;
-    scale * scale
 }
 
 fn float(n: u64) -> f64 {
@@ -322,7 +320,7 @@ impl Source<'_> {
             let counted = self.counted(base, group);
             let sum = self.table.cell(group, 0);
             let ratio = Ratio {
-                numerator: float_word(self.sums.words[sum]),
+                numerator: self.sums.cells[sum],
                 denominator: self.total(&counted),
                 var_numerator: self.sums.variances[sum],
                 var_denominator: self.variance(&counted),
@@ -369,7 +367,7 @@ impl Source<'_> {
     }
 
     fn total(&self, cells: &[usize]) -> f64 {
-        cells.iter().map(|c| float_word(self.sums.words[*c])).sum()
+        cells.iter().map(|c| self.sums.cells[*c]).sum()
     }
     fn variance(&self, cells: &[usize]) -> f64 {
         cells.iter().map(|c| self.sums.variances[*c]).sum()

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::figures::population_of;
 use super::{Accepted, Coverage, Figure, INTERVAL_COVERS, NOTICE, NOTICE_MADE_UP, PopulationCovered, ReleaseError};
 use crate::ids::{AuthorityId, Digest, ReportingYear, RoundId};
-use crate::plan::{Plan, Protection};
+use crate::plan::{Plan, PlanTable, Protection};
 
 /// What stands above the figures.
 #[derive(Clone, Debug, Serialize)]
@@ -32,6 +32,8 @@ pub(super) struct Block {
     name: String,
     protection: Protection,
     scale_milli: u64,
+    correction_scale_milli: u64,
+    tables: Vec<PlanTable>,
 }
 
 /// One submission in the sums.
@@ -46,7 +48,13 @@ pub(super) fn head(plan: &Plan, plan_id: Digest, version: &str, accepted: &[&Acc
     let is_absent = |code: &AuthorityId| !accepted.iter().any(|a| a.authority == *code);
     let absent: Vec<AuthorityId> = body.cohort.members.iter().map(|m| m.authority).filter(is_absent).collect();
     let count = |n: usize| u64::try_from(n).expect("lengths fit 64 bits");
-    let block = |b: &crate::plan::PlanBlock| Block { name: b.name.clone(), protection: b.protection, scale_milli: b.scale_milli };
+    let block = |b: &crate::plan::PlanBlock| Block {
+        name: b.name.clone(),
+        protection: b.protection,
+        scale_milli: b.scale_milli,
+        correction_scale_milli: b.correction_scale_milli,
+        tables: b.tables.clone(),
+    };
     let made_up = body.made_up.then_some(NOTICE_MADE_UP);
     Ok(Head {
         schema: "goldenthread.release/1".into(),

@@ -11,9 +11,9 @@ const PLAN_ID: Digest = Digest([1; 32]);
 fn accepted(framework: &Framework, plan: &Plan, authority: &str, fill: impl Fn(usize) -> i64) -> Accepted {
     let mut submission = sample(plan, PLAN_ID, framework, authority, 0);
     for (block, planned) in submission.blocks.iter_mut().zip(&plan.body().blocks) {
-        let tables = planned.tables.iter().map(|t| framework.table(t).unwrap());
-        let cells = tables.flat_map(|t| t.first_cell..t.first_cell + t.n_cells());
-        block.cells = Cells(cells.map(&fill).collect());
+        let tables = planned.tables.iter().map(|t| (framework.table(&t.table).unwrap(), i64::from(t.unit)));
+        let cells = tables.flat_map(|(t, unit)| (t.first_cell..t.first_cell + t.n_cells()).map(move |cell| (cell, unit)));
+        block.cells = Cells(cells.map(|(cell, unit)| fill(cell).saturating_mul(unit)).collect());
     }
     Accepted { authority: authority.parse().unwrap(), id: Digest([2; 32]), submission }
 }

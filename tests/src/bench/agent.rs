@@ -54,7 +54,7 @@ fn envelope(
     let children = contributions.into_iter().map(|child| BoundedChild::new(framework, child));
     let children = children.collect::<Result<Vec<_>, _>>()?;
     let n_children = children.len();
-    let cells = draw(DrawRequest::new(framework, plan, children)?)?;
+    let cells = draw(DrawRequest::new(framework, plan, shared::plan::Draw::Release, children)?)?;
     let particulars = Particulars {
         authority,
         previous: Digest::NONE,

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, bail, ensure};
 use serde::{Deserialize, Serialize};
-use shared::framework::{Framework, Kind, Table};
+use shared::framework::{Framework, Kind};
 use shared::ids::AuthorityId;
 
 use super::truth::{Truth, base_of, counted_places};
@@ -50,8 +50,8 @@ pub struct Coverage {
 
 #[derive(Deserialize)]
 struct Block {
-    name: String,
     scale_milli: u32,
+    tables: Vec<shared::plan::PlanTable>,
 }
 
 #[derive(Deserialize)]
@@ -163,8 +163,11 @@ pub fn compare(
     let n = u32::try_from(published.figures.len()).context("too many figures")?;
     ensure!(n > 0, "the release has no figures");
     let bound = (2.0 * (2.0 * f64::from(n) / FALSE_ALARM).ln()).sqrt();
-    let scales: BTreeMap<&str, f64> =
-        published.blocks.iter().map(|b| (b.name.as_str(), f64::from(b.scale_milli) / 1000.0)).collect();
+    let of_block = |b: &'_ Block| {
+        let scale = f64::from(b.scale_milli) / 1000.0;
+        b.tables.iter().map(|t| (t.table.clone(), scale / f64::from(t.unit))).collect::<Vec<_>>()
+    };
+    let scales: BTreeMap<String, f64> = published.blocks.iter().flat_map(of_block).collect();
     let counts: BTreeMap<_, f64> = published.figures.iter().filter_map(count_of).collect();
     let mut lines = Vec::with_capacity(published.figures.len());
     let mut seen = BTreeSet::new();
@@ -182,8 +185,8 @@ pub fn compare(
         seen.insert(figure.id.as_str());
         let line = cells.line(figure, area);
         let base = counts.get(&(figure.area_code.as_str(), cells.base_id.as_str(), figure.group.as_str(), "base")).copied();
-        let scale = |block: &str| scales.get(block).copied().with_context(|| format!("no block {block}"));
-        let noise = Noise { n: f64::from(figure.authorities), one: scale("counts")?, sum: cells.sum_scale(&scales)? };
+        let scale = |table: &str| scales.get(table).copied().with_context(|| format!("no block holds {table}"));
+        let noise = Noise { n: f64::from(figure.authorities), one: scale(&cells.base_id)?, sum: scale(&figure.id)? };
         if !cells.is_within(&line, base, &noise, area.population, bound) {
             bail!("{name} is beyond chance: published {:?}, true {:?}", line.published, line.truth);
         }
@@ -224,7 +227,7 @@ fn count_of(figure: &PublishedFigure) -> Option<(CountKey<'_>, f64)> {
     Some((key, figure.value?))
 }
 
-/// Noise of one cell of one council, and how many councils are summed.
+/// How many councils are summed, and the noise of one cell of one council: of counts, and of a mean's sums.
 struct Noise {
     n: f64,
     one: f64,
@@ -238,7 +241,6 @@ struct Cells {
     whole: Vec<usize>,
     base_id: String,
     centre: f64,
-    sum_block: Option<String>,
 }
 
 impl Cells {
@@ -257,7 +259,6 @@ impl Cells {
                     whole: counted_places(base, group),
                     base_id: base.id.clone(),
                     centre: f64::from(measure.centre()),
-                    sum_block: Some(sum_block(table)),
                 })
             }
             Kind::Share => {
@@ -269,16 +270,11 @@ impl Cells {
                 };
                 matches!(figure.what, What::Count | What::Share | What::Rate).then_some(())?;
                 let whole = counted_places(table, group);
-                Some(Self { what: figure.what, part, whole, base_id: table.id.clone(), centre: 0.0, sum_block: None })
+                Some(Self { what: figure.what, part, whole, base_id: table.id.clone(), centre: 0.0 })
             }
             // it has no table
             Kind::Fact => None,
         }
-    }
-
-    fn sum_scale(&self, scales: &BTreeMap<&str, f64>) -> anyhow::Result<f64> {
-        let Some(block) = &self.sum_block else { return Ok(0.0) };
-        scales.get(block.as_str()).copied().with_context(|| format!("no block {block}"))
     }
 
     fn line(&self, figure: &PublishedFigure, area: &AreaTruth) -> Line {
@@ -341,14 +337,6 @@ impl Cells {
             }
         };
         error.abs() <= bound * (noise.n * variance).sqrt() + slack
-    }
-}
-
-/// Name of the block that holds a mean's sums.
-fn sum_block(table: &Table) -> String {
-    match table.contribution_max {
-        1 => "counts".to_owned(),
-        more => format!("sums-{more}"),
     }
 }
 

@@ -9,7 +9,8 @@ fn release(figures: &[(&str, &str, &str, &str, Option<f64>)], authorities: u32) 
     };
     let text = serde_json::json!({
         "made_up": true,
-        "blocks": [{"name": "counts", "scale_milli": 10_000}, {"name": "sums-20", "scale_milli": 200_000}],
+        "blocks": [{"scale_milli": 200_000, "tables": [{"table": "B1.total", "unit": 20}, {"table": "A2.total", "unit": 20},
+            {"table": "A3.total", "unit": 1}, {"table": "P1.total", "unit": 20}, {"table": "P1.uasc", "unit": 20}]}],
         "authorities": {"expected": 1, "accepted": 1, "absent": []},
         "figures": figures.iter().map(figure).collect::<Vec<_>>(),
     });

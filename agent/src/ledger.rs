@@ -18,7 +18,7 @@ use shared::limits::ENVELOPE_BYTES_MAX;
 use shared::privacy::RhoNano;
 use shared::problem::Problem;
 use shared::sign::{Envelope, PublicKey};
-use shared::submission::{SUBMISSION_TYPE, Submission};
+use shared::submission::{MessageKind, SUBMISSION_TYPE, Submission};
 use shared::time::Day;
 
 const SCHEMA: &str = "goldenthread.ledger/1";
@@ -106,11 +106,18 @@ pub enum DebitKind {
 
 impl DebitKind {
     const ALL: [Self; 3] = [Self::Submission, Self::Correction, Self::Recovered];
+    /// The kind of a message that is drawn here.
+    pub fn of(message: MessageKind) -> Self {
+        match message {
+            MessageKind::Submission => Self::Submission,
+            MessageKind::Correction => Self::Correction,
+        }
+    }
     /// The word in the file.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Submission => "submission",
-            Self::Correction => "correction",
+            Self::Submission => MessageKind::Submission.word(),
+            Self::Correction => MessageKind::Correction.word(),
             Self::Recovered => "recovered",
         }
     }
@@ -243,7 +250,7 @@ impl Ledger {
             .map_err(|_| "its envelope is not signed by this ledger's key")?;
         let submission = Submission::parse(verified.payload).map_err(|_| "its envelope holds no submission")?;
         let same = self.says_the_same(file, &submission)
-            && submission.kind == kind.word()
+            && submission.kind.word() == kind.word()
             && submission.rho() == Some(file.rho_nano)
             && submission.previous == self.last_submission()
             && verified.id == file.submission;

@@ -13,10 +13,10 @@ use shared::limits::ENVELOPE_BYTES_MAX;
 use shared::log::checkpoint::LogKey;
 use shared::log::entry::{Entry, Event};
 use shared::log::receipt::Receipt;
-use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE};
+use shared::plan::{Draw, PLAN_BYTES_MAX, PLAN_TYPE};
 use shared::privacy::RhoNano;
 use shared::sign::{Envelope, PublicKey};
-use shared::submission::{SUBMISSION_TYPE, Submission};
+use shared::submission::{MessageKind, SUBMISSION_TYPE, Submission};
 use shared::time::Day;
 
 use crate::ledger::{Debit, DebitKind, Ledger};
@@ -180,11 +180,11 @@ impl PlanBudget {
     }
     /// The budget of a message by its place in the authority's sequence; `None` for a place that no plan knows.
     fn of_message(&self, sequence: u32) -> Option<RhoNano> {
-        match sequence {
-            1 => Some(self.release),
-            2 => Some(self.correction),
-            _ => None,
-        }
+        let kind = MessageKind::ALL.into_iter().find(|kind| kind.sequence() == sequence)?;
+        Some(match kind.draw() {
+            Draw::Release => self.release,
+            Draw::Correction => self.correction,
+        })
     }
 }
 

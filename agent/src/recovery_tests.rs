@@ -185,7 +185,7 @@ proptest! {
         // what the lost agent can have paid: within its plan's budget where that is known, else within the cap of a year
         let most = match (has_plan, sequence) { (true, 1) => release, (true, 2) => correction, _ => cap };
         prop_assert!(found.rho.0 >= most);
-        prop_assert!(found.charged_on.0 >= at.day() && found.charged_on.0 >= jiff::civil::date(year, 4, 1));
+        prop_assert!(found.charged_on.0 >= at.day() && found.charged_on.0 >= date(year, 4, 1));
         prop_assert!(found.kind == DebitKind::Recovered && found.round == round && found.sequence == sequence);
     }
 }

@@ -79,7 +79,7 @@ pub fn compose(
     let rho = submission.rho().ok_or(ComposeError::Shape)?;
     let envelope = Envelope::sign(SUBMISSION_TYPE, submission.encode(), key).map_err(|_| ComposeError::Key)?;
     Ok(Debit {
-        kind: DebitKind::Submission,
+        kind: DebitKind::of(submission.kind),
         round: submission.round,
         sequence: submission.sequence,
         charged_on: submission.produced_on,

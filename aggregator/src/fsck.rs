@@ -186,8 +186,18 @@ fn deadlines(rows: &BTreeMap<RoundId, RoundRow>, entries: &BTreeMap<u64, Event>,
         let stages = &row.stages;
         for (step, stored, open, what) in [
             (Step::Deadline, stages.deadline_index, "closed in the log, by entry {}, and open in the store", "deadline"),
-            (Step::Corrections, stages.correction_index, "open for corrections by entry {}, and not in the store", "opening for corrections"),
-            (Step::NoCorrections, stages.correction_deadline_index, "closed for corrections by entry {}, and not in the store", "deadline for corrections"),
+            (
+                Step::Corrections,
+                stages.correction_index,
+                "open for corrections by entry {}, and not in the store",
+                "opening for corrections",
+            ),
+            (
+                Step::NoCorrections,
+                stages.correction_deadline_index,
+                "closed for corrections by entry {}, and not in the store",
+                "deadline for corrections",
+            ),
         ] {
             let logged = logged(step);
             report.expect(logged.iter().eq(stored.iter()), || match stored {

@@ -125,13 +125,7 @@ struct Named {
 }
 
 /// Judges the body that the bearer of a certificate of `peer` posted for a round.
-pub fn judge(
-    body: &[u8],
-    peer: AuthorityId,
-    registry: &Registry,
-    round: &Round,
-    kind: MessageKind,
-) -> Result<Message, Problem> {
+pub fn judge(body: &[u8], peer: AuthorityId, registry: &Registry, round: &Round, kind: MessageKind) -> Result<Message, Problem> {
     let bytes_max = body_bytes_max(round);
     if body.len() > bytes_max {
         return Err(Problem::BodyTooLarge);

@@ -193,12 +193,7 @@ pub async fn draft(config: &Config, round: RoundId, wanted: Option<&str>, out: &
 }
 
 /// Publishes the next release: signs the statement, stores and logs it.
-pub async fn publish(
-    config: &Config,
-    clock: Arc<dyn Clock>,
-    round: RoundId,
-    wanted: Option<&str>,
-) -> Result<Made, PublishError> {
+pub async fn publish(config: &Config, clock: Arc<dyn Clock>, round: RoundId, wanted: Option<&str>) -> Result<Made, PublishError> {
     let store = Store::open(&config.store).await?;
     let known = closed_round(&store, round).await?;
     let version = next_version(&known, wanted)?;

@@ -8,6 +8,7 @@ use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::hash::sha256;
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use shared::log::checkpoint::{Checkpoint, LogKey};
+use shared::log::cosignature::WitnessPolicy;
 use shared::log::entry::{CloseReason, Entry, Event, KeyAct};
 use shared::log::tile::{TileId, encode_bundle};
 use shared::log::tree::Tree;
@@ -17,8 +18,8 @@ use shared::release::{Accepted, NOTICE, NOTICE_MADE_UP, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey, pem_encode};
 use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseReason, ReleaseStatement, STATEMENT_TYPE};
 use shared::submission::{
-    CorrectionReason, FactAnswer, MessageKind, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
-    state_facts,
+    CorrectionReason, FactAnswer, MessageKind, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied,
+    framework_return_tables, state_facts,
 };
 use shared::time::Timestamp;
 use shared::trust::Trust;
@@ -205,6 +206,7 @@ impl World {
             root_sha256: sha256(&self.root),
             plan: vec![self.plan_key.public().clone()],
             release: vec![self.release_key.public().clone()],
+            witnesses: WitnessPolicy::default(),
         }
     }
 
@@ -247,7 +249,11 @@ impl World {
     pub fn submission(&mut self, agent: usize) -> Submission {
         let body = self.plan.body().clone();
         let mut block = |b: &PlanBlock| {
-            SubmissionBlock::of(b, Draw::Release, (0..b.n).map(|_| i64::try_from(self.numbers.below(400)).unwrap() - 60).collect())
+            SubmissionBlock::of(
+                b,
+                Draw::Release,
+                (0..b.n).map(|_| i64::try_from(self.numbers.below(400)).unwrap() - 60).collect(),
+            )
         };
         let supplied = |table: String| TableSupplied { table, supplied: 1 };
         Submission {

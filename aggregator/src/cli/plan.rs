@@ -158,10 +158,7 @@ fn summary(plan: &Plan) -> Vec<String> {
             "records as on {}, sent from {} until {}",
             body.dates.freeze_on, body.dates.send_opens_at, body.dates.send_closes_at
         ),
-        format!(
-            "each agent's slot of sending lies within {} hours of the beginning",
-            body.dates.send_spread_s.div_ceil(3_600)
-        ),
+        format!("each agent's slot of sending lies within {} hours of the beginning", body.dates.send_spread_s.div_ceil(3_600)),
         format!("corrections from {} until {}", body.dates.correction_opens_at, body.dates.correction_closes_at),
         rates(plan),
         format!("{} cells in {} blocks", body.n_cells, body.blocks.len()),

@@ -16,8 +16,8 @@ use crate::app::{App, PageKey, ReleasePage};
 use crate::publish::combined;
 use crate::registry::{Registry, Round};
 use crate::view::{
-    AskWords, CorrectionView, FamilyView, FamilyWords, Latest, MeasureWords, RoundView, ask_words, corrections, family_views, family_words, latest,
-    measure_words, population_words, round_views,
+    AskWords, CorrectionView, FamilyView, FamilyWords, Latest, MeasureWords, RoundView, ask_words, corrections, family_views,
+    family_words, latest, measure_words, population_words, round_views,
 };
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -155,7 +155,8 @@ fn pages_of(round: &Round, release: &Release, corrections: &CorrectionView) -> R
     let population = || population_words(release);
     let round = release.round().to_string();
     let (latest_of, population_of) = (&latest, population());
-    let page = ReleaseTemplate { frame: frame(), latest: latest_of, round, population: population_of, corrections, families: &views };
+    let page =
+        ReleaseTemplate { frame: frame(), latest: latest_of, round, population: population_of, corrections, families: &views };
     let html = page.render()?;
     let mut families = BTreeMap::new();
     for family in &views {
@@ -296,7 +297,10 @@ mod tests {
         assert!(page(&later).contains("<a href=\"/releases/2025.2/\">Release 2025.2</a> has the corrected figures"));
         let corrected = vec!["A & B: records were missing".to_owned()];
         let second = page(&CorrectionView { corrected, first: Some("2025.1".into()), later: None });
-        assert!(second.contains("A &#38; B: records were missing") && second.contains("<a href=\"/releases/2025.1/\">"), "{second}");
+        assert!(
+            second.contains("A &#38; B: records were missing") && second.contains("<a href=\"/releases/2025.1/\">"),
+            "{second}"
+        );
         assert!(!page(&CorrectionView::default()).contains("orrect"), "nothing was corrected");
     }
 

@@ -8,7 +8,8 @@ use shared::plan::{Cohort, CohortMember, Dates, Draw, PLAN_TYPE, Plan, PlanChoic
 use shared::privacy::RhoNano;
 use shared::sign::{Algorithm, SigningKey};
 use shared::submission::{
-    CorrectionReason, FactAnswer, Nonce, SCHEMA, SubmissionBlock, TableSupplied, framework_return_tables, padded_body, state_facts,
+    CorrectionReason, FactAnswer, Nonce, SCHEMA, SubmissionBlock, TableSupplied, framework_return_tables, padded_body,
+    state_facts,
 };
 
 use super::*;
@@ -49,7 +50,8 @@ impl World {
     /// The envelope of a correction of a message, changed and signed.
     fn correction(&self, of: Digest, change: impl FnOnce(&mut Submission)) -> Vec<u8> {
         let plan = &self.registry.rounds[&self.sample.round].plan;
-        let block = |b: &shared::plan::PlanBlock| SubmissionBlock::of(b, Draw::Correction, vec![2; usize::try_from(b.n).unwrap()]);
+        let block =
+            |b: &shared::plan::PlanBlock| SubmissionBlock::of(b, Draw::Correction, vec![2; usize::try_from(b.n).unwrap()]);
         self.changed(|s| {
             (s.kind, s.sequence, s.previous) = (MessageKind::Correction, 2, of);
             s.reason = CorrectionReason::RecordsMissing.digit();

@@ -132,7 +132,9 @@ pub enum Denied {
     #[error("round {0} is not closed")]
     RoundOpen(RoundId),
     /// A release is never changed.
-    #[error("round {0} is published: what is published is never changed, and a version with corrections follows only their deadline")]
+    #[error(
+        "round {0} is published: what is published is never changed, and a version with corrections follows only their deadline"
+    )]
     ReleaseSecond(RoundId),
     /// Versions follow one another.
     #[error("the next release of round {round} is version {next} and no other")]

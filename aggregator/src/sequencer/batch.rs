@@ -297,12 +297,9 @@ fn step_was_taken(act: &Act, round: RoundId) -> Denied {
         Act::OpenCorrections(_) => Denied::CorrectionsOpened(round),
         Act::CloseCorrections { .. } => Denied::CorrectionsNotOpen(round),
         Act::Release(_) => Denied::ReleaseSecond(round),
-        Act::Close { .. }
-        | Act::Framework { .. }
-        | Act::Register(_)
-        | Act::Revoke(_)
-        | Act::Plan { .. }
-        | Act::Message(_) => Denied::RoundClosed(round),
+        Act::Close { .. } | Act::Framework { .. } | Act::Register(_) | Act::Revoke(_) | Act::Plan { .. } | Act::Message(_) => {
+            Denied::RoundClosed(round)
+        }
     }
 }
 
@@ -324,7 +321,8 @@ async fn write_operation(tx: &mut Tx, act: &Act, first: u64, leaves: u64) -> Res
         }
         Act::Plan { round, id, framework, envelope, .. } => {
             let (plan_index, envelope) = (first, envelope.clone());
-            let row = RoundRow { round: *round, plan: *id, envelope, framework: *framework, plan_index, stages: Stages::default() };
+            let row =
+                RoundRow { round: *round, plan: *id, envelope, framework: *framework, plan_index, stages: Stages::default() };
             tx.insert_round(&row).await
         }
         Act::Close { round, .. } => tx.close_round(*round, first).await,

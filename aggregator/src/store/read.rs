@@ -107,8 +107,7 @@ type MessageColumns = (String, String, String, String, i64, Vec<u8>, i64, String
 pub(super) type StageColumns = (Option<i64>, Option<i64>, Option<i64>);
 type ReleaseColumns = (String, String, String, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64);
 
-const MESSAGE_OF_ROUND: &str =
-    "SELECT id, authority, round, kind, sequence, envelope, idx, receipt FROM messages WHERE round = $1 ORDER BY authority, sequence";
+const MESSAGE_OF_ROUND: &str = "SELECT id, authority, round, kind, sequence, envelope, idx, receipt FROM messages WHERE round = $1 ORDER BY authority, sequence";
 const MESSAGE_OF_AUTHORITY: &str = "SELECT id, authority, round, kind, sequence, envelope, idx, receipt FROM messages \
      WHERE round = $1 AND kind = $2 AND authority = $3";
 const RELEASES: &str = "SELECT version, round, id, statement, figures, figures_csv, meta_csv, idx FROM releases ORDER BY idx";
@@ -263,7 +262,9 @@ pub(super) fn kind_of(word: &str) -> Result<MessageKind, StoreError> {
     MessageKind::parse(word).ok_or(StoreError::Damaged("kind of message"))
 }
 
-fn message_of((id, authority, round, kind, sequence, envelope, index, receipt): MessageColumns) -> Result<MessageRow, StoreError> {
+fn message_of(
+    (id, authority, round, kind, sequence, envelope, index, receipt): MessageColumns,
+) -> Result<MessageRow, StoreError> {
     Ok(MessageRow {
         kind: kind_of(&kind)?,
         id: parsed(&id, "message id")?,

@@ -203,7 +203,9 @@ fn remark_on_dates(outcome: &mut Outcome, log: &Log, id: RoundId, round: &Round)
     ];
     for (index, last, what) in ends {
         let Some(leaf) = index.and_then(|i| log.leaf(i)) else { continue };
-        let (Event::RoundDeadline { reason, .. } | Event::CorrectionDeadline { reason, .. }) = &leaf.entry.event else { continue };
+        let (Event::RoundDeadline { reason, .. } | Event::CorrectionDeadline { reason, .. }) = &leaf.entry.event else {
+            continue;
+        };
         if *reason == CloseReason::MadeUp && !known.plan.body().made_up {
             outcome.fault(&file, format!("{what} as made up, and its plan is not"));
         }

@@ -159,7 +159,8 @@ fn said(rounds: &Rounds, submissions: &Submissions) -> String {
         firsts + if hidden(id, MessageKind::Correction) { r.unusable_corrections.len() } else { 0 }
     };
     let waiting: usize = submissions.iter().map(waiting).sum();
-    let of_them = if corrections == 0 { String::new() } else { format!(" ({})", count(corrections, "correction", "corrections")) };
+    let of_them =
+        if corrections == 0 { String::new() } else { format!(" ({})", count(corrections, "correction", "corrections")) };
     let text =
         format!("{}{of_them}, each signed by a key that the log registered before", count(accepted, "envelope", "envelopes"));
     if waiting == 0 { text } else { format!("{text}; {waiting} more, not in a release yet, are known by hash only") }
@@ -173,7 +174,8 @@ fn unique(outcome: &mut Outcome, log: &Log, logged: &[Logged<'_>]) -> BTreeSet<u
         if let Some(first) = seats.insert((one.round, one.authority, one.sequence), index) {
             again.insert(index);
             let what = one.kind.map_or("message", MessageKind::word);
-            let what = format!("a second {what} of authority {} in round {}: entries {first} and {index}", one.authority, one.round);
+            let what =
+                format!("a second {what} of authority {} in round {}: entries {first} and {index}", one.authority, one.round);
             outcome.fault(&one.file, &what);
             outcome.fault(&log.file_of(index), what);
         }
@@ -315,7 +317,8 @@ impl Chains {
         let named = submission.previous;
         if kind == MessageKind::Correction {
             if self.first.get(&(one.round, one.authority)).is_none_or(|first| first.id != named) {
-                outcome.fault(&one.file, format!("it names {named} as what it corrects, which is not the authority's submission"));
+                outcome
+                    .fault(&one.file, format!("it names {named} as what it corrects, which is not the authority's submission"));
             }
             return;
         }

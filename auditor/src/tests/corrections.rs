@@ -60,11 +60,15 @@ fn what_is_wrong_with_a_correction_is_named() {
     check_all(vec![
         (
             "before its window",
-            lived(Check::Submissions, |w| w.correction_path(1), |w| {
-                w.correct(1);
-                w.open_corrections();
-                finish(w);
-            }),
+            lived(
+                Check::Submissions,
+                |w| w.correction_path(1),
+                |w| {
+                    w.correct(1);
+                    w.open_corrections();
+                    finish(w);
+                },
+            ),
         ),
         (
             "and it was released",
@@ -76,23 +80,31 @@ fn what_is_wrong_with_a_correction_is_named() {
         ),
         (
             "after its window",
-            lived(Check::Submissions, |w| w.correction_path(1), |w| {
-                w.open_corrections();
-                w.correct(2);
-                w.close_corrections();
-                w.correct(1);
-                w.corrections.pop();
-                w.release_corrections();
-            }),
+            lived(
+                Check::Submissions,
+                |w| w.correction_path(1),
+                |w| {
+                    w.open_corrections();
+                    w.correct(2);
+                    w.close_corrections();
+                    w.correct(1);
+                    w.corrections.pop();
+                    w.release_corrections();
+                },
+            ),
         ),
         (
             "a second one",
-            lived(Check::Submissions, |w| w.correction_path(1), |w| {
-                w.open_corrections();
-                w.correct(1);
-                w.correct(1);
-                finish(w);
-            }),
+            lived(
+                Check::Submissions,
+                |w| w.correction_path(1),
+                |w| {
+                    w.open_corrections();
+                    w.correct(1);
+                    w.correct(1);
+                    finish(w);
+                },
+            ),
         ),
         (
             "the budget of a second one",
@@ -105,64 +117,88 @@ fn what_is_wrong_with_a_correction_is_named() {
         ),
         (
             "a third number",
-            lived(Check::Submissions, |w| w.correction_path(1).replace("-2.", "-3."), |w| {
-                w.open_corrections();
-                w.correct(1);
-                let mut third = w.correction(1);
-                third.sequence = 3;
-                w.post(third, 1);
-                w.corrections.pop();
-                finish(w);
-            }),
+            lived(
+                Check::Submissions,
+                |w| w.correction_path(1).replace("-2.", "-3."),
+                |w| {
+                    w.open_corrections();
+                    w.correct(1);
+                    let mut third = w.correction(1);
+                    third.sequence = 3;
+                    w.post(third, 1);
+                    w.corrections.pop();
+                    finish(w);
+                },
+            ),
         ),
         (
             "a reason that there is not",
-            lived(Check::Submissions, |w| w.correction_path(1), |w| {
-                w.open_corrections();
-                let mut one = w.correction(1);
-                one.reason = 5;
-                w.post(one, 1);
-                w.close_corrections();
-            }),
+            lived(
+                Check::Submissions,
+                |w| w.correction_path(1),
+                |w| {
+                    w.open_corrections();
+                    let mut one = w.correction(1);
+                    one.reason = 5;
+                    w.post(one, 1);
+                    w.close_corrections();
+                },
+            ),
         ),
         (
             "no reason",
-            lived(Check::Submissions, |w| w.correction_path(1), |w| {
-                w.open_corrections();
-                let mut one = w.correction(1);
-                one.reason = 0;
-                w.post(one, 1);
-                w.close_corrections();
-            }),
+            lived(
+                Check::Submissions,
+                |w| w.correction_path(1),
+                |w| {
+                    w.open_corrections();
+                    let mut one = w.correction(1);
+                    one.reason = 0;
+                    w.post(one, 1);
+                    w.close_corrections();
+                },
+            ),
         ),
         (
             "the scales of a release",
-            lived(Check::Submissions, |w| w.correction_path(1), |w| {
-                w.open_corrections();
-                let mut one = w.correction(1);
-                one.blocks = w.submission(1).blocks;
-                w.post(one, 1);
-                w.close_corrections();
-            }),
+            lived(
+                Check::Submissions,
+                |w| w.correction_path(1),
+                |w| {
+                    w.open_corrections();
+                    let mut one = w.correction(1);
+                    one.blocks = w.submission(1).blocks;
+                    w.post(one, 1);
+                    w.close_corrections();
+                },
+            ),
         ),
         (
             "of another's submission",
-            lived(Check::Submissions, |w| w.correction_path(1), |w| {
-                w.open_corrections();
-                let mut one = w.correction(1);
-                one.previous = w.accepted[2].id;
-                w.post(one, 1);
-                finish(w);
-            }),
+            lived(
+                Check::Submissions,
+                |w| w.correction_path(1),
+                |w| {
+                    w.open_corrections();
+                    let mut one = w.correction(1);
+                    one.previous = w.accepted[2].id;
+                    w.post(one, 1);
+                    finish(w);
+                },
+            ),
         ),
         (
             "signed by another authority's key",
-            lived(Check::Submissions, |w| w.correction_path(1), |w| {
-                w.open_corrections();
-                let one = w.correction(1);
-                w.post(one, 2);
-                finish(w);
-            }),
+            lived(
+                Check::Submissions,
+                |w| w.correction_path(1),
+                |w| {
+                    w.open_corrections();
+                    let one = w.correction(1);
+                    w.post(one, 2);
+                    finish(w);
+                },
+            ),
         ),
     ]);
 }
@@ -223,10 +259,14 @@ fn what_is_wrong_with_the_time_or_the_release_of_corrections_is_named() {
         ),
         (
             "a release with corrections without any",
-            lived(Check::Release, |_| path_in(CORRECTED, "figures.csv"), |w| {
-                w.open_corrections();
-                finish(w);
-            }),
+            lived(
+                Check::Release,
+                |_| path_in(CORRECTED, "figures.csv"),
+                |w| {
+                    w.open_corrections();
+                    finish(w);
+                },
+            ),
         ),
         (
             "released while corrections were taken",

@@ -105,13 +105,7 @@ impl Poster {
     ///
     /// # Errors
     /// As [`Poster::post`].
-    pub fn submit_as(
-        &self,
-        kind: MessageKind,
-        agents_url: &str,
-        round: &str,
-        envelope: Vec<u8>,
-    ) -> anyhow::Result<Answer> {
+    pub fn submit_as(&self, kind: MessageKind, agents_url: &str, round: &str, envelope: Vec<u8>) -> anyhow::Result<Answer> {
         self.post(&format!("{agents_url}/agent/v1/rounds/{round}/messages/{}", kind.word()), padded_body(envelope))
     }
     /// Asks for a resource.

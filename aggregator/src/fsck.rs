@@ -22,7 +22,7 @@ use crate::app::{AppError, read_registry};
 use crate::config::Config;
 use crate::keys::Folder;
 use crate::memory::Memory;
-use crate::publish::make;
+use crate::publish::{add_up, standing};
 use crate::registry::Registry;
 use crate::store::{Head, MessageRow, RoundRow, Store, StoreError};
 
@@ -291,15 +291,19 @@ async fn releases(
         let verified = envelope.as_ref().ok().and_then(|e| e.verify(STATEMENT_TYPE, &trust.release).ok());
         let statement = verified.filter(|v| v.id == row.id).and_then(|v| ReleaseStatement::parse(v.payload).ok());
         let files = [&row.figures, &row.figures_csv, &row.meta_csv];
+        let says = statement.as_ref().map(|s| (s.predicate.reason, s.predicate.closed_at_index));
         let named = statement.is_some_and(|s| {
             let digest = |bytes: &Vec<u8>| s.subject.iter().any(|subject| subject.digest.sha256 == sha256(bytes));
             s.subject.len() == files.len() && files.iter().all(|f| digest(f))
         });
         report.expect(named, || format!("the statement of release {version} is not over its files"));
-        let again = match registry.rounds.get(&row.round) {
-            Some(round) => make(store, round, &version).await.ok(),
-            None => None,
-        };
+        let (round, messages) = (registry.rounds.get(&row.round), store.messages(row.round).await?);
+        let stands_on = round.and_then(|round| standing(round, &messages, &version).ok());
+        let due = stands_on.map(|s| (s.reason, s.closed_at_index));
+        report.expect(due.is_some_and(|(_, closed)| closed < row.index) && says == due, || {
+            format!("release {version} does not stand on the deadline that its statement names")
+        });
+        let again = round.and_then(|round| add_up(round, &messages, &version).ok());
         let same = again.is_some_and(|m| m.files.iter().zip(files).all(|((_, made), stored)| made == stored));
         report.expect(same, || format!("release {version} is not what its submissions add up to"));
     }

@@ -14,6 +14,7 @@ mod approval;
 mod bad_input;
 mod calibration;
 mod core_dumps;
+mod corrections;
 mod crash;
 mod demo;
 mod documents;

@@ -24,6 +24,7 @@ mod forms;
 mod gaps;
 mod ground;
 mod live;
+mod lost_state;
 mod one_child;
 mod oracle;
 mod planted;

@@ -356,7 +356,10 @@ fn a_recovered_round_is_shown_for_what_it_is() {
     assert!(said(&victim, &["show"]).1.contains("recovered from the public log without its bytes"));
     assert!(said(&victim, &["send", "--again"]).1.contains("nothing to send again"));
     let (out, err) = said(&victim, &["run", "--once"]);
-    assert!(out.contains("nothing was drawn again") && err.ends_with("nothing was drawn, nothing was sent but the heartbeat\n"), "{out}{err}");
+    assert!(
+        out.contains("nothing was drawn again") && err.ends_with("nothing was drawn, nothing was sent but the heartbeat\n"),
+        "{out}{err}"
+    );
     assert_eq!((victim.mechanism.n_draws.get(), victim.world.posted.borrow().len()), (0, 1));
 }
 

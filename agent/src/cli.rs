@@ -120,6 +120,30 @@ pub enum SendingCommand {
     Run(RunArgs),
     /// Say what was spent, what waits, what is remembered. Sends nothing.
     Status(StatusArgs),
+    /// The ledger of what was spent, after its state was lost. Sends nothing.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+}
+
+/// A command about the ledger.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Write down again what the public log shows and this ledger lacks. For a person: docs/ledger.md.
+    Recover(RecoverArgs),
+}
+
+/// Arguments of `ledger recover`.
+#[derive(Args, Debug)]
+pub struct RecoverArgs {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "agent.toml")]
+    pub config: PathBuf,
+    /// A folder with what is left of the lost state: receipts, and messages as `show --raw` or an export gives them.
+    #[arg(long, value_name = "FOLDER")]
+    pub receipts: Option<PathBuf>,
+    /// Write it. Without this, only say what would be written.
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Which configuration.

@@ -18,7 +18,7 @@ use shared::time::Timestamp;
 use live::{Live, LiveToml};
 use postcodes::OneOrMore;
 pub use postcodes::Postcodes;
-use sending::{AggregatorToml, CapsToml, SendToml, Sending};
+use sending::{AggregatorToml, CapsToml, LogToml, SendToml, Sending};
 
 use crate::approval::ApprovalRule;
 use crate::histories::Mending;
@@ -122,6 +122,8 @@ struct AgentToml {
     caps: CapsToml,
     #[serde(default)]
     send: SendToml,
+    #[serde(default)]
+    log: LogToml,
 }
 
 /// Elements of an XML return that have no published names.
@@ -201,7 +203,8 @@ impl AgentConfig {
             xml: toml.xml.tags(),
             postcodes: Postcodes::of(folder, toml.postcodes, toml.ons).map_err(|(key, why)| value(&key, why))?,
             live: toml.live.map(|live| Live::of(folder, live)).transpose().map_err(|(key, why)| value(&key, why))?,
-            sending: Sending::of(folder, toml.aggregator, toml.caps, toml.send).map_err(|(key, why)| value(&key, why))?,
+            sending: Sending::of(folder, toml.aggregator, toml.caps, toml.send, toml.log)
+                .map_err(|(key, why)| value(&key, why))?,
         })
     }
 

@@ -11,7 +11,8 @@ use std::time::Duration;
 use shared::framework::{ChildKind, Framework};
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use shared::log::checkpoint::{Checkpoint, LogKey};
-use shared::log::entry::{Entry, Event};
+use shared::log::cosignature::{WitnessKey, WitnessPolicy};
+use shared::log::entry::{Entry, Event, KeyAct};
 use shared::log::receipt::Receipt;
 use shared::log::tile::{TileId, encode_bundle};
 use shared::log::tree::Tree;
@@ -95,6 +96,37 @@ pub enum Fault {
     OtherReceipt,
 }
 
+/// A made-up witness, who remembers the largest tree that it saw and vouches for no other that does not continue it.
+pub struct Witness {
+    key: SigningKey,
+    seen: RefCell<Option<Checkpoint>>,
+}
+
+impl Witness {
+    const NAME: &str = "witness.example";
+
+    fn new() -> Self {
+        Self { key: SigningKey::generate(Algorithm::Ed25519).unwrap(), seen: RefCell::default() }
+    }
+    fn cosign(&self, tree: &Tree, checkpoint: &Checkpoint, at: Timestamp) -> Option<String> {
+        let continues = |seen: &Checkpoint| seen.size <= tree.size() && tree.root(seen.size) == Some(seen.root);
+        if !self.seen.borrow().as_ref().is_none_or(continues) {
+            return None;
+        }
+        *self.seen.borrow_mut() = Some(checkpoint.clone());
+        Some(WitnessKey::cosign(Self::NAME, &self.key, checkpoint, at).unwrap())
+    }
+    fn policy(&self) -> WitnessPolicy {
+        WitnessPolicy::new(vec![WitnessKey::new(Self::NAME, self.key.public()).unwrap()], 1).unwrap()
+    }
+}
+
+/// A log as it once was, with the note that was served then.
+pub struct Past {
+    note: String,
+    entries: Vec<Vec<u8>>,
+}
+
 /// A made-up aggregator.
 pub struct World {
     pub log_key: SigningKey,
@@ -110,11 +142,23 @@ pub struct World {
     fault: Cell<Fault>,
     n_faults: Cell<u32>,
     receipts: RefCell<HashMap<Digest, String>>,
+    witness: Option<Witness>,
+    /// The present second of the witness.
+    pub witness_now: Cell<Timestamp>,
+    /// Served in the place of the log as it is.
+    pub past: RefCell<Option<Past>>,
 }
 
 impl World {
-    /// With a signed and logged plan.
+    /// With a signed and logged plan, and no witness.
     pub fn with_plan(choice: PlanChoice) -> Rc<Self> {
+        Self::of(choice, None)
+    }
+    /// With a signed and logged plan, and a witness whom agents demand.
+    pub fn witnessed(choice: PlanChoice) -> Rc<Self> {
+        Self::of(choice, Some(Witness::new()))
+    }
+    fn of(choice: PlanChoice, witness: Option<Witness>) -> Rc<Self> {
         let world = Self {
             log_key: SigningKey::generate(Algorithm::Ed25519).unwrap(),
             plan_key: SigningKey::generate(Algorithm::EcdsaP256).unwrap(),
@@ -126,6 +170,9 @@ impl World {
             fault: Cell::new(Fault::None),
             n_faults: Cell::new(0),
             receipts: RefCell::default(),
+            witness,
+            witness_now: Cell::new(NOW.parse().unwrap()),
+            past: RefCell::default(),
         };
         let framework = Framework::built_in();
         world.log(Event::Framework { framework: framework.hash(), layout: framework.layout_hash() });
@@ -163,6 +210,7 @@ impl World {
             root_sha256: Digest::NONE,
             plan: vec![self.plan_key.public().clone()],
             release: vec![self.plan_key.public().clone()],
+            witnesses: self.witness.as_ref().map(Witness::policy).unwrap_or_default(),
         }
     }
     fn tree(&self) -> Tree {
@@ -171,7 +219,17 @@ impl World {
     fn note(&self) -> String {
         let tree = self.tree();
         let checkpoint = Checkpoint { origin: "log.example".into(), size: tree.size(), root: tree.root(tree.size()).unwrap() };
-        checkpoint.sign(&self.log_key).unwrap()
+        let line = self.witness.as_ref().and_then(|witness| witness.cosign(&tree, &checkpoint, self.witness_now.get()));
+        checkpoint.sign(&self.log_key).unwrap() + &line.unwrap_or_default()
+    }
+    /// The log as it is now, to be served again later.
+    pub fn as_of_now(&self) -> Past {
+        Past { note: self.note(), entries: self.entries.borrow().clone() }
+    }
+    /// Whether the witness vouches for the log as it is served now.
+    pub fn is_witnessed(&self) -> bool {
+        let note = self.past.borrow().as_ref().map_or_else(|| self.note(), |past| past.note.clone());
+        self.trust().witnesses.is_met(&note, self.witness_now.get()).unwrap()
     }
     fn receipt_of_leaf(&self, index: u64) -> String {
         let tree = self.tree();
@@ -196,11 +254,12 @@ struct FakeCentre(Rc<World>);
 
 impl Centre for FakeCentre {
     fn checkpoint(&self) -> Result<String, Stop> {
-        Ok(self.0.note())
+        Ok(self.0.past.borrow().as_ref().map_or_else(|| self.0.note(), |past| past.note.clone()))
     }
     fn bundle(&self, tile: TileId) -> Result<Vec<u8>, Stop> {
         let range = tile.entries().unwrap();
-        let entries = self.0.entries.borrow();
+        let (now, past) = (self.0.entries.borrow(), self.0.past.borrow());
+        let entries = past.as_ref().map_or(&*now, |past| &past.entries);
         let entries = &entries[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()];
         Ok(encode_bundle(entries.iter().map(Vec::as_slice)))
     }
@@ -319,10 +378,17 @@ impl Agent {
             clock: HandClock::at(NOW),
             mechanism: Counting { n_draws: Cell::new(0), fails: Cell::new(None) },
             pause: NoPause::default(),
-            settings: "authority = \"301\"\nreporting_year = 2025\nmade_up = true\napproval = \"none\"\n".into(),
+            settings:
+                "authority = \"301\"\nreporting_year = 2025\nmade_up = true\napproval = \"none\"\nlog.without_witnesses = true\n"
+                    .into(),
             n_readings: Cell::new(0),
             authority: "301".parse().unwrap(),
         }
+    }
+    /// Registers its key in the log, as the operator does at enrolment.
+    pub fn enrol(&self) {
+        let key = self.state().ledger().unwrap().key().id();
+        self.world.log(Event::AgentKey { authority: self.authority, key, act: KeyAct::Registered });
     }
     pub fn state_path(&self) -> PathBuf {
         self.folder.path().join("state")
@@ -360,6 +426,15 @@ impl Agent {
     /// Prepares the round with these children.
     pub fn prepare_from(&self, children: impl Fn(&Framework) -> Vec<ChildContributions>) -> Result<Prepared, Stop> {
         self.prepare_with(&NoSteps, children)
+    }
+    /// Prepares the round of a year.
+    pub fn prepare_year(&self, year: i16) -> Result<Prepared, Stop> {
+        let of = RoundId::of(ReportingYear::new(year).unwrap());
+        let mut records = |room: &Room<'_>| {
+            self.n_readings.set(self.n_readings.get() + 1);
+            Ok(ChildKind::all().take(1).map(|kind| greatest_child(room.framework, kind)).collect())
+        };
+        self.within(&NoSteps, |room| prepare_round(room, of, &mut records)).0
     }
     /// Prepares the round, stopping where the steps say.
     pub fn prepare_with(

@@ -1,13 +1,16 @@
 //! The ledger: what this authority has spent of its children's privacy, and the bytes that it bought, in one chain of files.
 //!
 //! One file is budget debit and signed envelope together, so that no crash can part them. Files are numbered, written once
-//! and chained by the hash of the former file; the first is written by `init` alone. Pure: bytes in, ledger out.
-//! Invariant of [`Ledger`]: the chain is whole, every envelope is signed by the key of the first file, and what a file
-//! says beside its envelope is what the envelope says. Who can change the folder can delete the last file before it was
+//! and chained by the hash of the former file; the first is written by `init` alone. Two kinds of file come from `ledger
+//! recover` alone: a debit that the public log shows and that was lost here, with or without its bytes, and a key that this
+//! authority's agent had before. Pure: bytes in, ledger out.
+//! Invariant of [`Ledger`]: the chain is whole, every envelope that was drawn here is signed by the key of the first file, and
+//! what a file says beside its envelope is what the envelope says. Who can change the folder can delete the last file before it was
 //! sent; once it was sent, the public log shows it. `docs/privacy.md`, PC4, PC7 and PC10.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::hash::sha256;
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
@@ -15,7 +18,7 @@ use shared::limits::ENVELOPE_BYTES_MAX;
 use shared::privacy::RhoNano;
 use shared::problem::Problem;
 use shared::sign::{Envelope, PublicKey};
-use shared::submission::{SUBMISSION_TYPE, Submission};
+use shared::submission::{MessageKind, SUBMISSION_TYPE, Submission};
 use shared::time::Day;
 
 use crate::inputs::InputDigest;
@@ -54,13 +57,14 @@ struct Genesis {
     made_on: Day,
 }
 
-/// Every later file.
+/// A debit.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DebitFile {
     schema: String,
     number: u32,
     previous: Digest,
+    kind: String,
     round: RoundId,
     sequence: u32,
     charged_on: Day,
@@ -68,12 +72,64 @@ struct DebitFile {
     plan: Digest,
     submission: Digest,
     input: InputDigest,
-    envelope: String,
+    /// Null where a debit was recovered without its bytes.
+    envelope: Option<String>,
+}
+
+const FORMER_KEY: &str = "former-key";
+
+/// A key that this authority's agent had before.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormerKeyFile {
+    schema: String,
+    number: u32,
+    previous: Digest,
+    kind: String,
+    key: Digest,
+    noted_on: Day,
+}
+
+#[derive(Deserialize)]
+struct Glance {
+    kind: String,
+}
+
+/// How a debit came into the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DebitKind {
+    /// A submission that was drawn here.
+    Submission,
+    /// A correction that was drawn here.
+    Correction,
+    /// Lost here, shown by the public log, and written down again by a person.
+    Recovered,
+}
+
+impl DebitKind {
+    const ALL: [Self; 3] = [Self::Submission, Self::Correction, Self::Recovered];
+    /// The kind of a message that is drawn here.
+    pub fn of(message: MessageKind) -> Self {
+        match message {
+            MessageKind::Submission => Self::Submission,
+            MessageKind::Correction => Self::Correction,
+        }
+    }
+    /// The word in the file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Submission => MessageKind::Submission.word(),
+            Self::Correction => MessageKind::Correction.word(),
+            Self::Recovered => "recovered",
+        }
+    }
 }
 
 /// One debit with the submission that it paid for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Debit {
+    /// How it came here.
+    pub kind: DebitKind,
     /// Which round.
     pub round: RoundId,
     /// Its place in the authority's sequence within the round.
@@ -88,7 +144,7 @@ pub struct Debit {
     pub id: Digest,
     /// Keyed digest of what was counted; [`InputDigest::NONE`] where nobody took one.
     pub input: InputDigest,
-    /// The signed bytes, as they are sent.
+    /// The signed bytes, as they are sent; empty where the debit was recovered without them.
     pub envelope: Vec<u8>,
 }
 
@@ -108,7 +164,21 @@ pub struct Ledger {
     authority: AuthorityId,
     key: PublicKey,
     head: Digest,
+    n_files: u32,
     debits: Vec<Debit>,
+    former_keys: Vec<Digest>,
+}
+
+/// What a file adds.
+enum Line {
+    Debit(Debit),
+    FormerKey(Digest),
+}
+
+/// Reads JSON in the one spelling in which it is written.
+fn one_spelling<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let value: T = serde_json::from_slice(bytes).ok()?;
+    (serde_json::to_vec(&value).ok()? == bytes).then_some(value)
 }
 
 /// The first file's bytes.
@@ -123,10 +193,14 @@ impl Ledger {
     pub fn fold(files: &[Vec<u8>]) -> Result<Self, LedgerError> {
         let (first, rest) = files.split_first().ok_or(LedgerError::Missing)?;
         let mut ledger = Self::open_first(first)?;
-        for (bytes, number) in rest.iter().zip(1_u32..) {
-            let debit = ledger.read(bytes, number).map_err(|what| LedgerError::Damaged { number, what })?;
-            ledger.debits.push(debit);
+        for bytes in rest {
+            let number = ledger.n_files;
+            match ledger.read(bytes).map_err(|what| LedgerError::Damaged { number, what })? {
+                Line::Debit(debit) => ledger.debits.push(debit),
+                Line::FormerKey(key) => ledger.former_keys.push(key),
+            }
             ledger.head = sha256(bytes);
+            ledger.n_files = number.checked_add(1).ok_or(LedgerError::Damaged { number, what: "too many files" })?;
         }
         Ok(ledger)
     }
@@ -138,27 +212,47 @@ impl Ledger {
             return Err(damaged("not the first file of a ledger of this version"));
         }
         let key = PublicKey::from_pem(&file.signing_key).map_err(|_| damaged("its key is broken"))?;
-        Ok(Self { authority: file.authority, key, head: sha256(bytes), debits: Vec::new() })
+        let (debits, former_keys) = (Vec::new(), Vec::new());
+        Ok(Self { authority: file.authority, key, head: sha256(bytes), n_files: 1, debits, former_keys })
     }
 
-    fn read(&self, bytes: &[u8], number: u32) -> Result<Debit, &'static str> {
-        let file: DebitFile = serde_json::from_slice(bytes).map_err(|_| "not a debit of this version")?;
-        if file.schema != SCHEMA || file.number != number {
+    fn read(&self, bytes: &[u8]) -> Result<Line, &'static str> {
+        let unknown = "not a file of this version";
+        let glance: Glance = serde_json::from_slice(bytes).map_err(|_| unknown)?;
+        if glance.kind == FORMER_KEY {
+            let file: FormerKeyFile = one_spelling(bytes).ok_or(unknown)?;
+            self.continues(&file.schema, file.number, file.previous)?;
+            return if self.knows_key(file.key) { Err("its key was known before") } else { Ok(Line::FormerKey(file.key)) };
+        }
+        let kind = DebitKind::ALL.into_iter().find(|kind| kind.word() == glance.kind).ok_or(unknown)?;
+        let file: DebitFile = one_spelling(bytes).ok_or(unknown)?;
+        self.continues(&file.schema, file.number, file.previous)?;
+        match kind {
+            DebitKind::Submission | DebitKind::Correction => self.is_drawn_here(kind, &file)?,
+            DebitKind::Recovered => self.is_recovered(&file)?,
+        }
+        let DebitFile { round, sequence, charged_on, rho_nano: rho, plan, submission: id, input, envelope, .. } = file;
+        let envelope = envelope.unwrap_or_default().into_bytes();
+        Ok(Line::Debit(Debit { kind, round, sequence, charged_on, rho, plan, id, input, envelope }))
+    }
+
+    fn continues(&self, schema: &str, number: u32, previous: Digest) -> Result<(), &'static str> {
+        if schema != SCHEMA || number != self.n_files {
             return Err("its number is not that of its name");
         }
-        if file.previous != self.head {
-            return Err("it does not continue the former file");
-        }
-        let envelope = Envelope::parse(file.envelope.as_bytes(), ENVELOPE_BYTES_MAX).map_err(|_| "its envelope is broken")?;
+        if previous == self.head { Ok(()) } else { Err("it does not continue the former file") }
+    }
+
+    /// Checks a debit that this ledger's key paid for.
+    fn is_drawn_here(&self, kind: DebitKind, file: &DebitFile) -> Result<(), &'static str> {
+        let bytes = file.envelope.as_ref().ok_or("its envelope is missing")?;
+        let envelope = Envelope::parse(bytes.as_bytes(), ENVELOPE_BYTES_MAX).map_err(|_| "its envelope is broken")?;
         let verified = envelope
             .verify(SUBMISSION_TYPE, std::slice::from_ref(&self.key))
             .map_err(|_| "its envelope is not signed by this ledger's key")?;
         let submission = Submission::parse(verified.payload).map_err(|_| "its envelope holds no submission")?;
-        let same = submission.authority == self.authority
-            && submission.round == file.round
-            && submission.sequence == file.sequence
-            && submission.produced_on == file.charged_on
-            && submission.plan == file.plan
+        let same = self.says_the_same(file, &submission)
+            && submission.kind.word() == kind.word()
             && submission.rho() == Some(file.rho_nano)
             && submission.previous == self.last_submission()
             && verified.id == file.submission;
@@ -168,20 +262,43 @@ impl Ledger {
         if self.debits.iter().any(|d| d.round == file.round && d.sequence == file.sequence) {
             return Err("its round was charged before");
         }
-        let DebitFile { round, sequence, charged_on, rho_nano: rho, plan, submission: id, input, envelope, .. } = file;
-        Ok(Debit { round, sequence, charged_on, rho, plan, id, input, envelope: envelope.into_bytes() })
+        Ok(())
+    }
+
+    /// Checks a debit that a person wrote down again. Its bytes, where they are here, may be signed by a lost key, so that
+    /// they are known by their id, which the log vouched for; it is never charged at less than they say that they cost.
+    fn is_recovered(&self, file: &DebitFile) -> Result<(), &'static str> {
+        if self.debits.iter().any(|d| d.id == file.submission) {
+            return Err("its submission was charged before");
+        }
+        let Some(bytes) = &file.envelope else { return Ok(()) };
+        let envelope = Envelope::parse(bytes.as_bytes(), ENVELOPE_BYTES_MAX).map_err(|_| "its envelope is broken")?;
+        if envelope.payload_type() != SUBMISSION_TYPE || envelope.id() != file.submission {
+            return Err("its envelope is another message");
+        }
+        let submission = Submission::parse(envelope.payload_unverified()).map_err(|_| "its envelope holds no submission")?;
+        let same = self.says_the_same(file, &submission) && submission.rho().is_some_and(|rho| rho <= file.rho_nano);
+        if same { Ok(()) } else { Err("it says something else than its envelope") }
+    }
+
+    fn says_the_same(&self, file: &DebitFile, submission: &Submission) -> bool {
+        submission.authority == self.authority
+            && submission.round == file.round
+            && submission.sequence == file.sequence
+            && submission.produced_on == file.charged_on
+            && submission.plan == file.plan
     }
 
     /// Bytes and number of the file that would add a debit. Nothing changes before the file is on the disk.
     pub fn next_file(&self, debit: &Debit) -> Result<(u32, Vec<u8>), LedgerError> {
-        let number =
-            u32::try_from(self.debits.len() + 1).map_err(|_| LedgerError::Damaged { number: 0, what: "too many files" })?;
+        let number = self.n_files;
         let envelope = String::from_utf8(debit.envelope.clone())
             .map_err(|_| LedgerError::Damaged { number, what: "its envelope is broken" })?;
         let file = DebitFile {
             schema: SCHEMA.into(),
             number,
             previous: self.head,
+            kind: debit.kind.word().into(),
             round: debit.round,
             sequence: debit.sequence,
             charged_on: debit.charged_on,
@@ -189,11 +306,20 @@ impl Ledger {
             plan: debit.plan,
             submission: debit.id,
             input: debit.input,
-            envelope,
+            envelope: (!envelope.is_empty()).then_some(envelope),
         };
-        let bytes = serde_json::to_vec(&file).expect("strings and numbers serialise");
-        // what could not be read back must not be written
-        self.read(&bytes, number).map_err(|what| LedgerError::Damaged { number, what })?;
+        self.readable(&file)
+    }
+    /// Bytes and number of the file that would note a key that this authority's agent had before.
+    pub fn next_key_file(&self, key: Digest, noted_on: Day) -> Result<(u32, Vec<u8>), LedgerError> {
+        let (schema, number, previous, kind) = (SCHEMA.into(), self.n_files, self.head, FORMER_KEY.into());
+        self.readable(&FormerKeyFile { schema, number, previous, kind, key, noted_on })
+    }
+    /// What could not be read back must not be written.
+    fn readable(&self, file: &impl Serialize) -> Result<(u32, Vec<u8>), LedgerError> {
+        let number = self.n_files;
+        let bytes = serde_json::to_vec(file).expect("strings and numbers serialise");
+        self.read(&bytes).map_err(|what| LedgerError::Damaged { number, what })?;
         Ok((number, bytes))
     }
 
@@ -204,6 +330,10 @@ impl Ledger {
     /// The key that signs its submissions.
     pub fn key(&self) -> &PublicKey {
         &self.key
+    }
+    /// Whether a key, by its id, is this ledger's or one that a person noted as a former one.
+    pub fn knows_key(&self, key: Digest) -> bool {
+        self.key.id() == key || self.former_keys.contains(&key)
     }
     /// All debits, oldest first.
     pub fn debits(&self) -> &[Debit] {
@@ -216,6 +346,12 @@ impl Ledger {
     /// Id of the newest submission of any round; zeros before the first.
     pub fn last_submission(&self) -> Digest {
         self.debits.last().map_or(Digest::NONE, |d| d.id)
+    }
+    /// Whether a debit's bytes may be posted: they were drawn here, and no other message of this authority stands in the log in
+    /// their place. A recovered debit is in the log already.
+    pub fn may_leave(&self, debit: &Debit) -> bool {
+        let stands_for_it = |d: &Debit| d.kind == DebitKind::Recovered && d.round == debit.round && d.sequence == debit.sequence;
+        debit.kind != DebitKind::Recovered && !self.debits.iter().any(stands_for_it)
     }
 
     /// Spent for one reporting year.

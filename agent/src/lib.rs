@@ -23,6 +23,7 @@ pub mod noise; // one measurement, noisy cells
 pub mod log_view; // what is verified of the public log
 pub mod ledger; // what was spent, and the bytes that it bought
 pub mod round; // may this agent draw for this round?
+pub mod recovery; // what a ledger lacks of the log, after its state was lost
 pub mod submission; // noisy cells -> signed submission
 pub mod stop; // why a command ends early
 pub mod logging; // all that this program ever logs

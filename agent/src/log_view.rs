@@ -7,9 +7,10 @@
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::limits::{ENTRY_BYTES_MAX, LOG_ENTRIES_MAX};
 use shared::log::checkpoint::{Checkpoint, CheckpointError, LogKey};
-use shared::log::entry::{Entry, Event};
+use shared::log::entry::{Entry, Event, KeyAct};
 use shared::log::tile::{TILE_WIDTH, TileId, decode_bundle};
 use shared::log::tree::Tree;
+use shared::time::Timestamp;
 
 /// Greatest bundle: 256 entries, each with its length.
 pub const BUNDLE_BYTES_MAX: usize = 256 * (ENTRY_BYTES_MAX + 2);
@@ -60,6 +61,17 @@ pub struct SubmissionLeaf {
     pub sequence: u32,
     /// Id of its envelope.
     pub id: Digest,
+    /// When the log took it.
+    pub at: Timestamp,
+}
+
+/// The leaf of a key that was registered for an authority's agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyLeaf {
+    /// Id of the key.
+    pub key: Digest,
+    /// When the log took it.
+    pub at: Timestamp,
 }
 
 /// Whether a round takes corrections.
@@ -137,9 +149,9 @@ impl LogView {
     }
     /// Every submission in one authority's name.
     pub fn submissions_of(&self, authority: AuthorityId) -> Vec<SubmissionLeaf> {
-        let leaf = |event: Event| match event {
+        let leaf = |Entry { at, event }: Entry| match event {
             Event::Submission { authority: of, round, sequence, id } if of == authority => {
-                Some(SubmissionLeaf { round, sequence, id })
+                Some(SubmissionLeaf { round, sequence, id, at })
             }
             Event::Submission { .. }
             | Event::Framework { .. }
@@ -152,7 +164,15 @@ impl LogView {
             | Event::Release { .. }
             | Event::Other { .. } => None,
         };
-        self.events().filter_map(leaf).collect()
+        self.read_entries().filter_map(leaf).collect()
+    }
+    /// Every key that was ever registered for one authority's agent, whether or not it was revoked later.
+    pub fn keys_of(&self, authority: AuthorityId) -> Vec<KeyLeaf> {
+        let leaf = |Entry { at, event }: Entry| {
+            let Event::AgentKey { authority: of, key, act: KeyAct::Registered } = event else { return None };
+            (of == authority).then_some(KeyLeaf { key, at })
+        };
+        self.read_entries().filter_map(leaf).collect()
     }
     /// Ids of every plan of a round, in the order of the log.
     pub fn plans_of(&self, round: RoundId) -> Vec<Digest> {
@@ -210,8 +230,11 @@ impl LogView {
     }
 
     /// Entries that are no entry of version 1 are hashed and proved like all others, and never interpreted.
+    fn read_entries(&self) -> impl Iterator<Item = Entry> + '_ {
+        self.entries.iter().filter_map(|bytes| Entry::parse(bytes).ok())
+    }
     fn events(&self) -> impl Iterator<Item = Event> + '_ {
-        self.entries.iter().filter_map(|bytes| Entry::parse(bytes).ok()).map(|entry| entry.event)
+        self.read_entries().map(|entry| entry.event)
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! Handed in: what is pinned, what the ledger says, what the log shows, the plan's bytes and the present second. Out comes
 //! an [`Admitted`] plan, which the draw consumes, or the problem. Invariant of [`Admitted`]: the plan is signed by a
-//! pinned plan key, is the only one of its round in the verified log, which does not show the round as closed, fits this
-//! agent's framework and settings, and its cost is within every cap. `docs/privacy.md`, PC4 and PC10; `docs/protocol.md`, sections 4 and 7.5.
+//! pinned plan key, is the only one of its round in the verified log, which witnesses vouch for, which names nothing of this
+//! authority that the ledger lacks and does not show the round as closed; the plan fits this agent's framework and settings,
+//! and its cost is within every cap. `docs/privacy.md`, PC4 and PC10; `docs/protocol.md`, sections 4 and 7.5.
 
 use serde::Deserialize;
 use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
+use shared::log::cosignature::WitnessPolicy;
 use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE, Plan, PlanError};
 use shared::problem::Problem;
 use shared::sign::{Envelope, PublicKey};
@@ -31,10 +33,28 @@ pub struct Wanted<'a> {
     pub framework: &'a Framework,
     /// Keys that may sign plans, pinned at enrolment.
     pub plan_keys: &'a [PublicKey],
+    /// Who must vouch for the log.
+    pub witnessing: Witnessing<'a>,
     /// Whether its records are made up.
     pub made_up: bool,
     /// The present second.
     pub now: Timestamp,
+}
+
+/// Who must vouch for the log before a draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Witnessing<'a> {
+    /// As many witnesses as the trust file demands.
+    By(&'a WitnessPolicy),
+    /// Nobody: the trust file names no witness, and the settings say that this is known.
+    Waived,
+}
+
+impl<'a> Witnessing<'a> {
+    /// A setting waives witnesses only where the trust file names none: those that it names are always demanded.
+    pub fn of(policy: &'a WitnessPolicy, without_witnesses: bool) -> Self {
+        if policy.names_nobody() && without_witnesses { Self::Waived } else { Self::By(policy) }
+    }
 }
 
 /// A plan that may be drawn for, once.
@@ -54,9 +74,11 @@ impl Admitted {
     }
 }
 
-/// Decides. The ledger's own state comes first, then the log, then the plan, then dates and budget.
+/// Decides. Whether the log is vouched for comes first, then the ledger's own state, then the plan, then dates and budget.
 pub fn admit(wanted: &Wanted<'_>, ledger: &Ledger, log: &LogView, plan_bytes: &[u8]) -> Result<Admitted, Problem> {
+    log_is_witnessed(wanted.witnessing, log, wanted.now)?;
     ledger_knows_its_leaves(wanted.authority, ledger, log)?;
+    ledger_knows_its_keys(wanted.authority, ledger, log)?;
     let id = the_one_plan(log, wanted.round)?;
     let envelope = Envelope::parse(plan_bytes, PLAN_BYTES_MAX).map_err(|_| Problem::PlanMalformed)?;
     let verified = envelope.verify(PLAN_TYPE, wanted.plan_keys).map_err(|_| Problem::PlanSignatureInvalid)?;
@@ -90,21 +112,52 @@ pub fn admit(wanted: &Wanted<'_>, ledger: &Ledger, log: &LogView, plan_bytes: &[
     Ok(Admitted { plan, id })
 }
 
-/// Whether the plan's dates let an agent draw now. A made-up round may be opened for corrections before its date, as it may
-/// be closed early: the log says when, and nobody's privacy is spent.
+/// Whether the plan's dates let an agent draw now. A made-up round can be closed before its time, and so its corrections can
+/// open before theirs, as soon as the log says so: nobody's privacy is spent, and the centre takes them in the same time.
 fn is_in_time(kind: MessageKind, plan: &Plan, now: Timestamp) -> bool {
-    let (dates, made_up) = (&plan.body().dates, plan.body().made_up);
+    let dates = plan.body().dates;
+    let corrections_from = if plan.body().made_up { dates.send_opens_at } else { dates.correction_opens_at };
     match kind {
         MessageKind::Submission => now.day() >= dates.freeze_on.0 && now < dates.send_closes_at,
-        MessageKind::Correction => (made_up || now >= dates.correction_opens_at) && now < dates.correction_closes_at,
+        MessageKind::Correction => (corrections_from..dates.correction_closes_at).contains(&now),
     }
+}
+
+/// # Claim
+/// No noise is drawn on the word of a checkpoint that fewer witnesses than the trust file demands vouched for within 24 hours.
+/// # Why
+/// A witness vouches only for a tree that continues the largest one that it has seen. So a log from which this authority's
+/// submission is gone is vouched for by nobody who saw it there, once their former cosignatures are a day old. Attacked by
+/// `six_of_six_draw_nothing`, `a_checkpoint_that_too_few_vouch_for_is_not_drawn_on` and the tests of `shared::log::cosignature`.
+pub fn log_is_witnessed(witnessing: Witnessing<'_>, log: &LogView, now: Timestamp) -> Result<(), Problem> {
+    match witnessing {
+        Witnessing::Waived => Ok(()),
+        Witnessing::By(policy) => match policy.is_met(log.note(), now) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Problem::CheckpointNotWitnessed),
+            Err(_) => Err(Problem::CheckpointInvalid),
+        },
+    }
+}
+
+/// # Claim
+/// Every key that the log ever registered for this authority's agent is this ledger's own or was noted in it by a person;
+/// otherwise nothing is drawn.
+/// # Why
+/// A key that the ledger does not know belongs to a state that was lost or to another machine, whose submissions may have been
+/// drawn and not yet logged. A ledger made anew has a new key, so that it cannot begin at nothing behind a log that knows the
+/// authority. Attacked by `an_authority_that_the_log_knows_does_not_begin_anew` and `six_of_six_draw_nothing`.
+pub fn ledger_knows_its_keys(authority: AuthorityId, ledger: &Ledger, log: &LogView) -> Result<(), Problem> {
+    let all_known = log.keys_of(authority).iter().all(|leaf| ledger.knows_key(leaf.key));
+    all_known.then_some(()).ok_or(Problem::LedgerBehindLog)
 }
 
 /// # Claim
 /// Every submission that the log holds in this authority's name is in the ledger; otherwise nothing is drawn.
 /// # Why
 /// A leaf that the ledger lacks was paid for by another copy of this state. Drawing again would publish a second noisy
-/// answer over the same children without counting the first. Attacked by `copied_or_restored_state_is_refused`.
+/// answer over the same children without counting the first. Attacked by `copied_or_restored_state_is_refused` and
+/// `six_of_six_draw_nothing`.
 pub fn ledger_knows_its_leaves(authority: AuthorityId, ledger: &Ledger, log: &LogView) -> Result<(), Problem> {
     let known = |id: Digest| ledger.debits().iter().any(|d| d.id == id);
     let all_known = log.submissions_of(authority).iter().all(|leaf| known(leaf.id));
@@ -133,7 +186,8 @@ fn takes_corrections(log: &LogView, round: RoundId) -> Result<(), Problem> {
     }
 }
 
-fn the_one_plan(log: &LogView, round: RoundId) -> Result<Digest, Problem> {
+/// The id of the one plan that the log names for a round.
+pub fn the_one_plan(log: &LogView, round: RoundId) -> Result<Digest, Problem> {
     let mut ids = log.plans_of(round);
     ids.sort_unstable();
     ids.dedup();

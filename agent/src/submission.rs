@@ -13,7 +13,7 @@ use shared::submission::{
 use shared::time::Day;
 
 use crate::inputs::InputDigest;
-use crate::ledger::Debit;
+use crate::ledger::{Debit, DebitKind};
 use crate::noise::NoisyCells;
 
 /// Version of the agent, as submissions name it.
@@ -116,6 +116,7 @@ pub fn compose(
     let rho = submission.rho().ok_or(ComposeError::Shape)?;
     let envelope = Envelope::sign(SUBMISSION_TYPE, submission.encode(), key).map_err(|_| ComposeError::Key)?;
     Ok(Debit {
+        kind: DebitKind::of(submission.kind),
         round: submission.round,
         sequence: submission.sequence,
         charged_on: submission.produced_on,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use shared::hash::sha256;
 use shared::log::checkpoint::LogKey;
+use shared::log::cosignature::WitnessPolicy;
 use shared::sign::{Algorithm, KeyError, SigningKey, pem_decode};
 use shared::trust::{Trust, TrustError};
 
@@ -150,7 +151,9 @@ impl Folder {
         let [log, plan, release] = keys.try_into().map_err(|_| KeysError::Origin)?;
         let log = LogKey::new(origin, &log).ok_or(KeysError::Origin)?;
         let root_sha256 = sha256(&pem_decode("CERTIFICATE", &root_pem).unwrap_or_default());
-        let trust = Trust { log, root_sha256, plan: vec![plan], release: vec![release] };
+        // witnesses are added to the file by a person, with keys that came from the witnesses
+        let witnesses = WitnessPolicy::default();
+        let trust = Trust { log, root_sha256, plan: vec![plan], release: vec![release], witnesses };
         let path = self.trust();
         create_file(&path, trust.encode().as_bytes(), Readers::All).map_err(|e| file_error(&path, e))
     }

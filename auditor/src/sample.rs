@@ -8,6 +8,7 @@ use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::hash::sha256;
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use shared::log::checkpoint::{Checkpoint, LogKey};
+use shared::log::cosignature::WitnessPolicy;
 use shared::log::entry::{CloseReason, Entry, Event, KeyAct};
 use shared::log::tile::{TileId, encode_bundle};
 use shared::log::tree::Tree;
@@ -239,6 +240,7 @@ impl World {
             root_sha256: sha256(&self.root),
             plan: vec![self.plan_key.public().clone()],
             release: vec![self.release_key.public().clone()],
+            witnesses: WitnessPolicy::default(),
         }
     }
 

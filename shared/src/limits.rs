@@ -14,6 +14,12 @@ pub const ENTRY_BYTES_MAX: usize = 65_535;
 pub const NOTE_BYTES_MAX: usize = 64 * 1024;
 /// Signature lines of a signed note that are looked at.
 pub const NOTE_SIGNATURES_MAX: usize = 64;
+/// Witnesses that a trust file names.
+pub const WITNESSES_MAX: usize = 32;
+/// Seconds for which a cosignature counts before a draw: a day, in which a witness that was away comes back.
+pub const COSIGNATURE_AGE_S_MAX: i64 = 86_400;
+/// Seconds by which a witness's clock may be ahead.
+pub const COSIGNATURE_AHEAD_S_MAX: i64 = 300;
 /// Hashes of a proof: a tree of 2^63 leaves needs no more.
 pub const PROOF_HASHES_MAX: usize = 63;
 /// Entries of a log that a reader holds at once: 200 years of rounds.

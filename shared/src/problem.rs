@@ -129,11 +129,12 @@ problems! {
     ProtectionUnknown "protection-unknown" 0 PrivacyGuard Never "the plan asks for a protection that this agent does not know" "update the agent";
     BudgetMapRefused "budget-map-refused" 0 PrivacyGuard Never "the noise of the plan does not cost what the plan says" "tell the aggregator's operator";
     DomainRefused "domain-refused" 0 PrivacyGuard Never "a record exceeds what the framework says one child can add" "tell the maintainers; nothing was drawn";
-    LedgerMissing "ledger-missing" 0 PrivacyGuard Never "there is no ledger here" "run init once; if a ledger was lost, restore it from backup";
+    LedgerMissing "ledger-missing" 0 PrivacyGuard Never "there is no ledger here" "run init once; if a ledger was lost, restore it from backup and follow docs/ledger.md";
     LedgerDamaged "ledger-damaged" 0 PrivacyGuard Never "the ledger does not add up" "restore it from backup; do not edit it";
-    LedgerBehindLog "ledger-behind-log" 0 PrivacyGuard Never "the public log holds a submission of this authority that the ledger lacks" "the state was restored or copied: use the machine that holds the newest ledger";
+    LedgerBehindLog "ledger-behind-log" 0 PrivacyGuard Never "the public log holds a submission or a key of this authority that the ledger lacks" "the state was restored, copied or made anew: use the machine that holds the newest ledger; only where that is lost, follow docs/ledger.md";
     LogInconsistent "log-inconsistent" 0 PrivacyGuard Never "the log does not continue what this agent remembers" "keep the state folder and tell every other authority: the log may have been forked";
     CheckpointInvalid "checkpoint-invalid" 0 PrivacyGuard Never "the log's checkpoint is not signed by the log key pinned at enrolment" "tell the aggregator's operator; do not change the trust file";
+    CheckpointNotWitnessed "checkpoint-not-witnessed" 0 PrivacyGuard Later "too few witnesses vouch for the log's checkpoint as of the last 24 hours" "check this machine's clock and run again later; if it lasts, tell the aggregator's operator; do not change the trust file";
     ReceiptInvalid "receipt-invalid" 0 AggregatorRefused Never "the receipt does not prove that the submission is in the log" "the submission stays in the outbox; tell the aggregator's operator";
     NothingPrepared "nothing-prepared" 0 Fault Never "nothing is prepared for this round" "run prepare first";
     // the aggregator's answers

@@ -29,6 +29,20 @@ fn permute(returns: &Path) {
     }
 }
 
+/// One child is no longer in the newest return's episodes; answers the file and what it was.
+fn without_one_child(office: &Office<'_>) -> (PathBuf, String) {
+    let episodes = csv_files(&office.returns()).into_iter().find(|file| {
+        let text = std::fs::read_to_string(file).unwrap();
+        file.parent().unwrap().ends_with(YEAR.to_string()) && text.lines().next().unwrap().to_uppercase().contains("DECOM,RNE")
+    });
+    let episodes = episodes.expect("a table of episodes");
+    let text = std::fs::read_to_string(&episodes).unwrap();
+    let child = text.lines().nth(1).unwrap().split(',').next().unwrap();
+    let without: Vec<&str> = text.lines().filter(|line| line.split(',').next() != Some(child)).collect();
+    std::fs::write(&episodes, format!("{}\n", without.join("\n"))).unwrap();
+    (episodes, text)
+}
+
 fn refused(office: &Office<'_>, expected: Problem) {
     let ended = office.run(&["prepare"]).unwrap();
     assert_eq!(code_in(&ended).as_deref(), Some(expected.code()), "{}", ended.stderr);
@@ -47,17 +61,7 @@ fn a_round_is_drawn_from_the_approved_inputs_however_their_files_are_ordered() {
     refused(office, Problem::ApprovalMissing);
     let approved = office.must(&["approve", "--by", "Director of Children's Services"]).unwrap();
     assert!(approved.says("approved by Director of Children's Services") && approved.says("nothing was drawn, nothing was sent"));
-    // one child who is no longer in the newest return
-    let header = csv_files(&office.returns().join("..").join("returns"));
-    let episodes = header.iter().find(|file| {
-        let text = std::fs::read_to_string(file).unwrap();
-        file.parent().unwrap().ends_with(YEAR.to_string()) && text.lines().next().unwrap().to_uppercase().contains("DECOM,RNE")
-    });
-    let episodes = episodes.expect("a table of episodes").clone();
-    let text = std::fs::read_to_string(&episodes).unwrap();
-    let child = text.lines().nth(1).unwrap().split(',').next().unwrap();
-    let without: Vec<&str> = text.lines().filter(|line| line.split(',').next() != Some(child)).collect();
-    std::fs::write(&episodes, format!("{}\n", without.join("\n"))).unwrap();
+    let (episodes, text) = without_one_child(office);
     refused(office, Problem::ApprovalStale);
     std::fs::write(&episodes, &text).unwrap();
     permute(&office.returns());
@@ -89,4 +93,43 @@ fn a_round_is_drawn_from_the_approved_inputs_however_their_files_are_ordered() {
         }
     }
     assert!(n_files > 20, "only {n_files} files were searched");
+}
+
+#[test]
+fn a_council_corrects_with_its_own_agent_once() {
+    let ground = ground();
+    let round = opened(&ground.world, 3, None);
+    for member in &round.members {
+        member.office.must(&["run", "--once"]).unwrap();
+    }
+    let office = &round.members[0].office;
+    let correct = || {
+        let ended = office.run(&["correct", "--reason", "wrong-records"]).unwrap();
+        (code_in(&ended).unwrap_or_default(), ended)
+    };
+    round.close_and_publish().unwrap();
+    without_one_child(office);
+    assert_eq!(correct().0, Problem::CorrectionNotOpen.code());
+    round.centre.must(&["round", "correction-open", &round.id]).unwrap();
+    permute(&office.returns());
+    let (code, ended) = correct();
+    assert!(ended.is(Exit::Done) && ended.says("records were wrong: send posts it"), "{code} {}", ended.stderr);
+    assert_eq!(office.n_ledger_files(), 3);
+    let shown = office.must(&["show"]).unwrap();
+    assert!(shown.says("the cells are shown once the receipt is kept") && !shown.says("+-"));
+    assert!(office.must(&["send"]).unwrap().says("was accepted"));
+    assert!(office.must(&["show"]).unwrap().says("+-"));
+    assert_eq!(correct().0, Problem::CorrectionDrawn.code());
+    // another council, whose records are as they were
+    let other = &round.members[1].office;
+    permute(&other.returns());
+    let ended = other.run(&["correct", "--reason", "missing-records"]).unwrap();
+    assert_eq!(code_in(&ended).as_deref(), Some(Problem::CorrectionUnchanged.code()), "{}", ended.stderr);
+    assert!(ended.is(Exit::PrivacyGuard) && other.n_ledger_files() == 2);
+    round.centre.must(&["round", "correction-close", &round.id]).unwrap();
+    let published = round.centre.must(&["release", "publish", &round.id]).unwrap();
+    assert!(published.says(&format!("published {YEAR}.2")), "{}", published.stdout);
+    assert_eq!(correct().0, Problem::CorrectionDrawn.code());
+    let late = other.run(&["correct", "--reason", "missing-records"]).unwrap();
+    assert_eq!(code_in(&late).as_deref(), Some(Problem::CorrectionLate.code()));
 }

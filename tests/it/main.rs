@@ -27,6 +27,7 @@ mod gaps;
 mod ground;
 mod kills;
 mod live;
+mod lost_state;
 mod margins;
 mod one_child;
 mod oracle;

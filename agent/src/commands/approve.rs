@@ -84,18 +84,17 @@ fn next_of(ledger: &Ledger, round: RoundId) -> Result<u32, Stop> {
 /// A second draw from the same inputs would mend nothing and only tell more of the children. Where the ledger does not
 /// know the first inputs, since the debit was recovered, a change cannot be shown, and nothing is drawn. Attacked by `a_correction_needs_changed_inputs`.
 pub fn changed(ledger: &Ledger, round: RoundId, input: &InputDigest) -> Result<(), Stop> {
-    let first = ledger.debits().iter().find(|debit| debit.round == round && debit.sequence == FIRST);
-    match first.map_or(InputDigest::NONE, |debit| debit.input) {
-        before if before == *input => Err(Problem::CorrectionUnchanged.into()),
-        InputDigest::NONE => {
-            let detail = format!(
-                "the ledger does not know from which inputs {} was drawn, so that no change shows",
-                in_words(round, FIRST)
-            );
-            Err(Stop::with(Problem::CorrectionUnchanged, detail))
-        }
-        _ => Ok(()),
+    // more than one where another machine's submission came first and was recovered from the log
+    let of_round = || ledger.debits().iter().filter(|debit| debit.round == round);
+    if of_round().any(|debit| debit.input == *input) {
+        return Err(Problem::CorrectionUnchanged.into());
     }
+    if of_round().count() == 0 || of_round().any(|debit| debit.input == InputDigest::NONE) {
+        let first = in_words(round, FIRST);
+        let detail = format!("the ledger does not know from which inputs {first} was drawn, so that no change shows");
+        return Err(Stop::with(Problem::CorrectionUnchanged, detail));
+    }
+    Ok(())
 }
 
 /// Runs the command.

@@ -42,29 +42,22 @@ fn world() -> Rc<World> {
 }
 
 /// An authority whose submission is in the log of a round that is closed.
-fn receipted(world: &Rc<World>) -> Agent {
-    let agent = Agent::new(world);
+fn receipted(world: &Rc<World>, configure: &dyn Fn(&mut Agent)) -> Agent {
+    let mut agent = Agent::new(world);
+    configure(&mut agent);
     agent.prepare().unwrap();
     agent.send().0.unwrap();
     world.log(Event::RoundDeadline { round: round(), reason: CloseReason::Planned });
-    agent
-}
-
-/// An authority with real records, whose submission is in the log of a round that takes corrections now.
-fn in_time_with_real_records() -> Agent {
-    let world = World::with_plan(PlanChoice { made_up: false, ..choice_with_corrections() });
-    let mut agent = Agent::new(&world);
-    agent.settings = agent.settings.replace("made_up = true\n", "");
-    agent.prepare().unwrap();
-    agent.send().0.unwrap();
-    world.log(Event::RoundDeadline { round: round(), reason: CloseReason::Planned });
-    world.log(Event::CorrectionOpen { round: round() });
     agent
 }
 
 /// The same, in a round that takes corrections now.
 fn in_time(world: &Rc<World>) -> Agent {
-    let agent = receipted(world);
+    in_time_with(world, &|_| ())
+}
+
+fn in_time_with(world: &Rc<World>, configure: &dyn Fn(&mut Agent)) -> Agent {
+    let agent = receipted(world, configure);
     world.log(Event::CorrectionOpen { round: round() });
     agent.clock.set(IN_TIME);
     agent
@@ -128,14 +121,15 @@ fn every_refusal_of_a_correction_draws_nothing() {
     agent.prepare().unwrap();
     refuses(&agent, corrected, Problem::ReceiptMissing, 0);
     // the log does not say that corrections are open, or says that their time is over
-    let agent = receipted(&world());
+    let agent = receipted(&world(), &|_| ());
     agent.clock.set(IN_TIME);
     refuses(&agent, corrected, Problem::CorrectionNotOpen, 0);
     let agent = in_time(&world());
     agent.world.log(Event::CorrectionDeadline { round: round(), reason: CloseReason::Planned });
     refuses(&agent, corrected, Problem::CorrectionLate, 0);
     // the log says so, and the plan's dates do not
-    let agent = in_time_with_real_records();
+    let of_real_records = World::with_plan(PlanChoice { made_up: false, ..choice_with_corrections() });
+    let agent = in_time_with(&of_real_records, &|agent| agent.settings = agent.settings.replace("made_up = true\n", ""));
     for outside in ["2025-10-01T08:59:59Z", "2025-10-31T17:00:00Z"] {
         agent.clock.set(outside);
         refuses(&agent, corrected, Problem::PlanNotOpen, 0);
@@ -145,12 +139,16 @@ fn every_refusal_of_a_correction_draws_nothing() {
         agent.clock.set(inside);
         refuses(&agent, children, Problem::CorrectionUnchanged, 1);
     }
-    // a made-up round may be opened before its date, and ends at it all the same
+    // a made-up round opens when the log says so, and ends when the plan does
     let agent = in_time(&world());
-    agent.clock.set("2025-10-31T17:00:00Z");
-    refuses(&agent, corrected, Problem::PlanNotOpen, 0);
-    agent.clock.set("2025-10-01T08:59:59Z");
-    refuses(&agent, children, Problem::CorrectionUnchanged, 1);
+    for (now, expected, n_readings) in [
+        ("2025-07-02T10:00:00Z", Problem::CorrectionUnchanged, 1),
+        ("2025-10-31T16:59:59Z", Problem::CorrectionUnchanged, 1),
+        ("2025-10-31T17:00:00Z", Problem::PlanNotOpen, 0),
+    ] {
+        agent.clock.set(now);
+        refuses(&agent, children, expected, n_readings);
+    }
     // the submission was drawn in another state
     let agent = in_time(&world());
     agent.world.log(Event::Submission { authority: agent.authority, round: round(), sequence: 2, id: Digest([7; 32]) });
@@ -184,7 +182,7 @@ fn a_correction_needs_changed_inputs() {
     assert!(agent.correct_from(turned).is_ok());
     // what the ledger does not know cannot be shown to have changed
     let mut ledger = agent.state().ledger().unwrap();
-    let input = ledger.debits()[1].input;
+    let input = serde_json::from_str(&format!("\"{}\"", "5a".repeat(32))).unwrap();
     assert!(super::approve::changed(&ledger, round(), &input).is_ok());
     ledger.forget_inputs();
     let stop = super::approve::changed(&ledger, round(), &input).err().unwrap();

@@ -21,11 +21,13 @@ pub fn run(config: &AgentConfig, parts: &Parts<'_>, screen: &mut Screen<'_>) -> 
     Ok(Exit::Done)
 }
 
-fn lines(config: &AgentConfig, request: &EnrolmentRequest) -> [String; 6] {
+fn lines(config: &AgentConfig, request: &EnrolmentRequest) -> [String; 7] {
     let state = config.state.file_name().unwrap_or_default().to_string_lossy();
     let enrolled = config.sending.aggregator.enrolled.file_name().unwrap_or_default().to_string_lossy();
     [
         format!("the state of authority {} is made", request.authority),
+        "if this authority's agent had a state before, follow docs/ledger.md: nothing is drawn until that was made good"
+            .to_owned(),
         format!("1. send {state}/enrolment.dsse.json to the aggregator's operator"),
         "2. read this fingerprint to the operator over another channel, such as the telephone:".to_owned(),
         format!("   {}", request.fingerprint()),

@@ -23,11 +23,16 @@ pub mod send; // the outbox -> the aggregator -> receipts
 pub mod once; // prepare and send
 pub mod heartbeat; // that this agent runs, and nothing else
 pub mod status; // what was spent, what waits
+pub mod recover; // a lost ledger, from the public log
 pub mod sending; // these commands, and how each ends
 #[cfg(test)]
 mod approval_tests;
 #[cfg(test)]
+mod caps_tests; // plans that ask for more than a child may cost
+#[cfg(test)]
 mod correction_tests;
+#[cfg(test)]
+mod lost_state_tests; // state that was deleted, restored or copied
 #[cfg(test)]
 mod tests;
 

@@ -26,8 +26,9 @@ pub fn run(room: &mut Room<'_>, waiting: &mut dyn Waiting, screen: &mut Screen<'
         room.wait_for_step(started);
     }
     let sent = send_outbox(room)?;
-    if let (Prepared::Earlier(_), true) = (&prepared, sent.is_empty() && held.is_empty()) {
-        let _ = screen.line("its receipt is kept: there is nothing to do until the next round");
+    if let (Prepared::Earlier(debit), true) = (&prepared, sent.is_empty() && held.is_empty()) {
+        let receipt = if room.state.receipt(debit.id)?.is_some() { "its receipt is kept: " } else { "" };
+        let _ = screen.line(&format!("{receipt}there is nothing to do until the next round"));
     }
     tell_sent(&sent, screen);
     Ok(Exit::Done)

@@ -13,21 +13,21 @@ use shared::time::Day;
 
 use super::Screen;
 use super::approve::{Asked, FIRST};
-use super::room::{Room, Step};
+use super::room::{Room, Step, not_witnessed};
 use crate::bounds::BoundedChild;
 use crate::config::AgentConfig;
 use crate::histories::each;
 use crate::inputs::{InputDigest, Inputs};
 use crate::io::inbox::{InputRefusal, Waiting, read_configured};
 use crate::io::state::State;
-use crate::ledger::{Debit, Ledger};
+use crate::ledger::{Debit, DebitKind, Ledger};
 use crate::log_view::LogView;
 use crate::logging;
 use crate::measures::{ChildContributions, MeasureSet};
 use crate::noise::{DrawRequest, NoiseError};
 use crate::records::postcodes::POSTCODE_DIRECTORY;
 use crate::records::tables::Table;
-use crate::round::{Admitted, Wanted, admit};
+use crate::round::{Admitted, Wanted, Witnessing, admit};
 use crate::stop::{Reached, Stop};
 use crate::submission::{Answer, Particulars, compose};
 
@@ -64,7 +64,7 @@ pub fn round_of(room: &Room<'_>) -> Result<RoundId, Stop> {
 pub fn prepare_round(room: &mut Room<'_>, round: RoundId, records: Records<'_>) -> Result<Prepared, Stop> {
     let ledger = room.ledger()?;
     if let Some(debit) = ledger.prepared(round) {
-        if room.state.receipt(debit.id)?.is_none() {
+        if ledger.may_leave(debit) && room.state.receipt(debit.id)?.is_none() {
             *room.reached = (*room.reached).max(Reached::Kept);
         }
         return Ok(Prepared::Earlier(debit.clone()));
@@ -142,10 +142,11 @@ pub(super) fn draw_and_keep(
 /// Asks log and aggregator for the plan, keeps what speaks for or against it, and decides.
 pub(super) fn admitted(room: &mut Room<'_>, round: RoundId, kind: MessageKind, ledger: &Ledger) -> Result<Admitted, Stop> {
     let view = room.verified_log()?;
-    let plan_keys = room.connected()?.trust.plan.clone();
+    let trust = room.connected()?.trust.clone();
     let envelope = plan_envelope(room, round, &view)?;
     // what no plan key signed says nothing of anybody and is not kept
-    let signed = Envelope::parse(&envelope, PLAN_BYTES_MAX).ok().and_then(|e| e.verify(PLAN_TYPE, &plan_keys).map(|v| v.id).ok());
+    let signed =
+        Envelope::parse(&envelope, PLAN_BYTES_MAX).ok().and_then(|e| e.verify(PLAN_TYPE, &trust.plan).map(|v| v.id).ok());
     if let Some(id) = signed {
         room.state.keep_plan(round, id, &envelope)?;
     }
@@ -155,7 +156,8 @@ pub(super) fn admitted(room: &mut Room<'_>, round: RoundId, kind: MessageKind, l
         kind,
         caps: room.config.sending.caps,
         framework: room.framework,
-        plan_keys: &plan_keys,
+        plan_keys: &trust.plan,
+        witnessing: Witnessing::of(&trust.witnesses, room.config.sending.without_witnesses),
         made_up: room.config.made_up,
         now: room.now(),
     };
@@ -163,7 +165,10 @@ pub(super) fn admitted(room: &mut Room<'_>, round: RoundId, kind: MessageKind, l
     if let Err(Problem::PlanSecond) = decision {
         room.state.keep_contradiction(round, &view.plans_of(round), view.note())?;
     }
-    decision.map_err(|problem| explained(problem, room, round, ledger))
+    decision.map_err(|problem| match problem {
+        Problem::CheckpointNotWitnessed => not_witnessed(problem, &trust.witnesses, &view, room.now()),
+        other => explained(other, room, round, ledger),
+    })
 }
 
 /// The plan's envelope. One that the aggregator does not have while the log names none is an unlogged plan, not a wrong address.
@@ -257,6 +262,12 @@ pub fn run(room: &mut Room<'_>, waiting: &mut dyn Waiting, screen: &mut Screen<'
 pub fn tell(prepared: &Prepared, screen: &mut Screen<'_>) {
     let debit = prepared.debit();
     let line = match prepared {
+        Prepared::Earlier(debit) if debit.kind == DebitKind::Recovered => {
+            format!(
+                "{} was recovered from the public log, where it stands: nothing was drawn again, and nothing waits",
+                debit.round
+            )
+        }
         Prepared::Earlier(_) => {
             format!("{} was prepared on {}: the same bytes are kept, nothing was drawn again", debit.round, debit.charged_on)
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use shared::framework::Framework;
+use shared::log::cosignature::WitnessPolicy;
 use shared::problem::Problem;
 use shared::time::{Clock, Timestamp};
 
@@ -166,7 +167,6 @@ impl<'r> Room<'r> {
         attempt(self)
     }
 
-    /// Waits a random time below so many milliseconds.
     /// Waits until a whole number of steps has passed since a start, when settings name a step.
     pub fn wait_for_step(&self, started: Instant) {
         let step = Duration::from_millis(self.config.sending.send.step_ms);
@@ -177,6 +177,7 @@ impl<'r> Room<'r> {
         let into_step = Duration::from_nanos(u64::try_from(passed.as_nanos() % step.as_nanos()).unwrap_or(0));
         self.parts.pause.pause(step.saturating_sub(into_step));
     }
+    /// Waits a random time below so many milliseconds.
     fn wait(&self, ms_max: u64) -> Result<(), Stop> {
         if ms_max > 0 {
             let ms = below(self.parts.randomness, ms_max)?;
@@ -184,4 +185,28 @@ impl<'r> Room<'r> {
         }
         Ok(())
     }
+}
+
+/// Said on standard error by every command that draws, where the settings allow it to do so without witnesses.
+pub const WITHOUT_WITNESSES: &str = "WARNING: [log] without_witnesses = true in agent.toml: noise is drawn on the aggregator's word \
+     alone where trust.toml names no witness of the log. For development and made-up data only";
+
+/// Says why a log is not vouched for, with what a person needs to act.
+pub fn not_witnessed(problem: Problem, policy: &WitnessPolicy, view: &LogView, now: Timestamp) -> Stop {
+    if problem != Problem::CheckpointNotWitnessed {
+        return problem.into();
+    }
+    if policy.names_nobody() {
+        let detail = "trust.toml names no witness of the log, and agent.toml does not say that this is known";
+        return Stop::with(problem, detail).advising(
+            "ask the aggregator's operator for a trust file with witnesses, and compare their keys over another channel; for \
+             development with made-up data only, set without_witnesses = true under [log] in agent.toml",
+        );
+    }
+    let (n, size) = (policy.n_vouching(view.note(), now).unwrap_or(0), view.checkpoint().size);
+    let (min, all) = (policy.min(), policy.keys().len());
+    let detail = format!(
+        "{n} of {all} witnesses vouch for the log of {size} entries as of the 24 hours before {now}, this machine's clock; {min} must"
+    );
+    Stop::with(problem, detail)
 }

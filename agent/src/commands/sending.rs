@@ -3,10 +3,10 @@
 use shared::framework::Framework;
 use shared::problem::{Exit, Problem};
 
-use super::room::{Parts, Room};
+use super::room::{Parts, Room, WITHOUT_WITNESSES};
 use super::show::Form;
-use super::{Screen, Surroundings, approve, correct, heartbeat, init, once, prepare, send, show, status};
-use crate::cli::SendingCommand;
+use super::{Screen, Surroundings, approve, correct, heartbeat, init, once, prepare, recover, send, show, status};
+use crate::cli::{LedgerCommand, SendingCommand};
 use crate::config::{AgentConfig, environment};
 use crate::stop::{Reached, Stop};
 
@@ -44,9 +44,14 @@ fn carry_out(
         SendingCommand::Send(args) => &args.config,
         SendingCommand::Run(args) => &args.config,
         SendingCommand::Status(args) => &args.config,
+        SendingCommand::Ledger(LedgerCommand::Recover(args)) => &args.config,
     };
     let config = AgentConfig::load(config, environment());
     let config = config.map_err(|e| Stop::with(Problem::ConfigurationInvalid, format!("{:#}", anyhow::Error::from(e))))?;
+    if draws(command) && config.sending.without_witnesses {
+        // a screen that is gone cannot be told so
+        let _ = screen.note(WITHOUT_WITNESSES);
+    }
     let enter = |reached| Room::enter(&config, parts, &framework, reached);
     match command {
         SendingCommand::Init(_) => init::run(&config, parts, screen),
@@ -65,5 +70,19 @@ fn carry_out(
         SendingCommand::Heartbeat(_) => heartbeat::run(&mut enter(reached)?, screen),
         SendingCommand::Run(_) => once::run(&mut enter(reached)?, surroundings.waiting, screen),
         SendingCommand::Status(args) => status::run(&config, parts, args.json, screen),
+        SendingCommand::Ledger(LedgerCommand::Recover(args)) => recover::run(&mut enter(reached)?, args, screen),
+    }
+}
+
+/// Whether a command can draw noise, or writes down what was drawn.
+fn draws(command: &SendingCommand) -> bool {
+    match command {
+        SendingCommand::Prepare(_) | SendingCommand::Correct(_) | SendingCommand::Run(_) | SendingCommand::Ledger(_) => true,
+        SendingCommand::Init(_)
+        | SendingCommand::Approve(_)
+        | SendingCommand::Show(_)
+        | SendingCommand::Send(_)
+        | SendingCommand::Heartbeat(_)
+        | SendingCommand::Status(_) => false,
     }
 }

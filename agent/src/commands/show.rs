@@ -16,7 +16,7 @@ use shared::submission::{FactAnswer, FactStated, SUBMISSION_TYPE, Submission, Su
 use super::Screen;
 use crate::config::AgentConfig;
 use crate::io::state::State;
-use crate::ledger::{Debit, Ledger};
+use crate::ledger::{Debit, DebitKind, Ledger};
 use crate::stop::Stop;
 
 /// What to print.
@@ -65,9 +65,15 @@ pub fn run(config: &AgentConfig, round: Option<RoundId>, form: Form, screen: &mu
         None => ledger.debits().last(),
     };
     let debit = debit.ok_or(Problem::NothingPrepared)?;
-    let is_receipted = state.receipt(debit.id)?.is_some();
+    if debit.envelope.is_empty() {
+        let detail = format!(
+            "{} was recovered from the public log without its bytes; they are public once the round is released",
+            debit.round
+        );
+        return Err(Stop::with(Problem::NothingPrepared, detail));
+    }
     let written = match form {
-        Form::Raw if !is_receipted => {
+        Form::Raw if !is_logged(&state, debit)? => {
             let detail = format!(
                 "submission {} of {} is drawn and not in the log, so that its cells are not shown",
                 debit.id, debit.round
@@ -85,14 +91,25 @@ pub fn run(config: &AgentConfig, round: Option<RoundId>, form: Form, screen: &mu
 fn shown(state: &State, ledger: &Ledger, debit: &Debit) -> Result<Shown, Stop> {
     let damaged = || Stop::with(Problem::LedgerDamaged, "the kept submission cannot be read");
     let envelope = Envelope::parse(&debit.envelope, ENVELOPE_BYTES_MAX).map_err(|_| damaged())?;
-    let verified = envelope.verify(SUBMISSION_TYPE, std::slice::from_ref(ledger.key())).map_err(|_| damaged())?;
-    let submission = Submission::parse(verified.payload).map_err(|_| damaged())?;
+    let payload = match debit.kind {
+        DebitKind::Submission | DebitKind::Correction => {
+            envelope.verify(SUBMISSION_TYPE, std::slice::from_ref(ledger.key())).map_err(|_| damaged())?.payload
+        }
+        // signed by a lost key; the ledger knows its id from the log
+        DebitKind::Recovered => envelope.payload_unverified(),
+    };
+    let submission = Submission::parse(payload).map_err(|_| damaged())?;
     let framework = Framework::built_in();
     let plan = state.plan(debit.round, debit.plan)?.and_then(|bytes| kept_plan(&bytes, debit.plan, &framework));
     let named = || plan.map(|plan| cells(&framework, &plan, &submission)).unwrap_or_default();
-    let cells = state.receipt(debit.id)?.is_some().then(named);
+    let cells = is_logged(state, debit)?.then(named);
     let facts = facts(&framework, &submission);
     Ok(Shown { id: debit.id, submission, facts, cells })
+}
+
+/// Whether the log holds it, so that no other draw can stand in its place: a recovered debit comes from there.
+fn is_logged(state: &State, debit: &Debit) -> Result<bool, Stop> {
+    Ok(debit.kind == DebitKind::Recovered || state.receipt(debit.id)?.is_some())
 }
 
 /// What is stated, with its title where this version's framework has one.

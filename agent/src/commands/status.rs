@@ -9,12 +9,13 @@ use shared::time::{Day, Timestamp};
 use super::Screen;
 use super::approve::in_words;
 use super::key::issued_in_words;
-use super::room::Parts;
+use super::room::{Parts, WITHOUT_WITNESSES};
 use crate::approval::{Approval, ApprovalRule};
 use crate::config::AgentConfig;
 use crate::io::enrolled::Enrolled;
 use crate::io::state::State;
 use crate::io::state::keys::IssuedKey;
+use crate::ledger::DebitKind;
 use crate::pseudonym::keys::Fingerprint;
 use crate::stop::Stop;
 
@@ -34,13 +35,41 @@ struct Approved {
     is_drawn: bool,
 }
 
+/// One debit.
+struct Round {
+    round: RoundId,
+    id: Digest,
+    rho: RhoNano,
+    receipted: bool,
+    /// Its bytes may be posted.
+    may_leave: bool,
+    recovered: bool,
+}
+
+impl Round {
+    fn waits(&self) -> bool {
+        self.may_leave && !self.receipted
+    }
+    fn in_words(&self) -> &'static str {
+        match (self.recovered, self.receipted, self.may_leave) {
+            (true, _, _) => "recovered from the public log",
+            (false, true, _) => "sent, receipt kept",
+            (false, false, true) => "in the outbox",
+            (false, false, false) => "never to be sent: another message stands in the log in its place",
+        }
+    }
+}
+
 struct Status {
     authority: String,
-    rounds: Vec<(RoundId, Digest, RhoNano, bool)>,
+    rounds: Vec<Round>,
     rule: ApprovalRule,
     approvals: Vec<Approved>,
     spent: Vec<Spent>,
     checkpoint: Option<(String, u64, Digest)>,
+    /// Witnesses that the trust file demands, and names.
+    witnesses: Option<(usize, usize)>,
+    without_witnesses: bool,
     certificate: Certificate,
     pseudonym_key: Option<(Fingerprint, Option<Day>)>,
     partner_keys: Vec<IssuedKey>,
@@ -80,7 +109,14 @@ fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
     let ledger = state.ledger()?;
     let mut rounds = Vec::new();
     for debit in ledger.debits() {
-        rounds.push((debit.round, debit.id, debit.rho, state.receipt(debit.id)?.is_some()));
+        rounds.push(Round {
+            round: debit.round,
+            id: debit.id,
+            rho: debit.rho,
+            receipted: state.receipt(debit.id)?.is_some(),
+            may_leave: ledger.may_leave(debit),
+            recovered: debit.kind == DebitKind::Recovered,
+        });
     }
     let is_drawn = |of: &Approval| ledger.debits().iter().any(|d| d.round == of.round && d.sequence == of.sequence);
     let approvals = state.approvals()?.into_iter().map(|approval| Approved { is_drawn: is_drawn(&approval), approval }).collect();
@@ -96,6 +132,7 @@ fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
         Ok(enrolled) => state.remembered(&enrolled.trust.log)?.map(|c| (c.origin, c.size, c.root)),
         Err(_) => None,
     };
+    let witnesses = enrolled.as_ref().ok().map(|e| (e.trust.witnesses.min(), e.trust.witnesses.keys().len()));
     let validity = |e: Enrolled| match e.check_validity(now) {
         Ok(()) => Certificate::Valid(e.valid_until, e.days_left(now)),
         Err(stop) => Certificate::NotNow(e.valid_until, in_one_line(stop)),
@@ -103,8 +140,20 @@ fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
     let certificate = enrolled.map_or_else(|stop| Certificate::Absent(in_one_line(stop)), validity);
     let pseudonym_key = state.pseudonym_key_if_any()?.map(|key| (key.fingerprint(), key.made_on()));
     let (authority, partner_keys) = (ledger.authority().to_string(), state.issued_keys()?);
-    let rule = config.approval;
-    Ok(Status { authority, rounds, rule, approvals, spent, checkpoint, certificate, pseudonym_key, partner_keys })
+    let (rule, without_witnesses) = (config.approval, config.sending.without_witnesses);
+    Ok(Status {
+        authority,
+        rounds,
+        rule,
+        approvals,
+        spent,
+        checkpoint,
+        witnesses,
+        without_witnesses,
+        certificate,
+        pseudonym_key,
+        partner_keys,
+    })
 }
 
 /// What is wrong and what to do about it.
@@ -114,9 +163,8 @@ fn in_one_line(stop: Stop) -> String {
 
 fn lines(status: &Status) -> Vec<String> {
     let mut lines = vec![format!("authority {}: {} rounds in the ledger", status.authority, status.rounds.len())];
-    for (round, id, rho, receipted) in &status.rounds {
-        let state = if *receipted { "sent, receipt kept" } else { "in the outbox" };
-        lines.push(format!("  {round}  rho {rho}  {state}  {id}"));
+    for debit in &status.rounds {
+        lines.push(format!("  {}  rho {}  {}  {}", debit.round, debit.rho, debit.in_words(), debit.id));
     }
     lines.push(match status.rule {
         ApprovalRule::Required => "approval: a draw asks for one of exactly its inputs (approve)".into(),
@@ -141,6 +189,12 @@ fn lines(status: &Status) -> Vec<String> {
         Some((origin, size, root)) => format!("log {origin}: {size} entries remembered, root {root}"),
         None => "log: nothing remembered yet".into(),
     });
+    lines.push(match status.witnesses {
+        Some((min, all)) if all > 0 => format!("witnesses of the log: {min} of {all} must vouch for it before a draw"),
+        _ if status.without_witnesses => WITHOUT_WITNESSES.to_owned(),
+        Some(_) => "witnesses of the log: trust.toml names none, so that nothing will be drawn".into(),
+        None => "witnesses of the log: not known before enrolment".into(),
+    });
     lines.push(match &status.certificate {
         Certificate::Valid(until, days) => format!("certificate: valid until {until}, {days} days left"),
         Certificate::NotNow(_, why) => format!("certificate: not valid now ({why})"),
@@ -159,8 +213,9 @@ fn lines(status: &Status) -> Vec<String> {
 }
 
 fn to_json(status: &Status) -> Value {
-    let round = |(round, id, rho, receipted): &(RoundId, Digest, RhoNano, bool)| json!({ "round": round, "submission": id, "rho_nano": rho, "receipted": receipted });
+    let round = |r: &Round| json!({ "round": r.round, "submission": r.id, "rho_nano": r.rho, "receipted": r.receipted, "recovered": r.recovered });
     let approval = |Approved { approval, is_drawn }: &Approved| json!({ "round": approval.round, "sequence": approval.sequence, "by": approval.by, "at": approval.at, "drawn": is_drawn });
+    let witnesses = status.witnesses.map(|(min, all)| json!({ "named": all, "demanded": min }));
     let spent = |s: &Spent| {
         let (epsilon, advantage) = (epsilon(s.rho.as_rho(), DELTA), membership_advantage(s.rho.as_rho()));
         json!({
@@ -196,9 +251,11 @@ fn to_json(status: &Status) -> Value {
         "rounds": status.rounds.iter().map(round).collect::<Vec<_>>(),
         "approval": status.rule.name(),
         "approvals": status.approvals.iter().map(approval).collect::<Vec<_>>(),
-        "outbox": status.rounds.iter().filter(|(.., receipted)| !receipted).count(),
+        "outbox": status.rounds.iter().filter(|r| r.waits()).count(),
         "spent": status.spent.iter().map(spent).collect::<Vec<_>>(),
         "checkpoint": checkpoint,
+        "witnesses": witnesses,
+        "without_witnesses": status.without_witnesses,
         "certificate": certificate,
         "pseudonym_key": pseudonym_key,
         "partner_keys": status.partner_keys.iter().map(partner_key).collect::<Vec<_>>(),

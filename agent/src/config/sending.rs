@@ -53,6 +53,9 @@ pub struct Sending {
     pub caps: Caps,
     /// How a post is tried.
     pub send: SendSettings,
+    /// Whether to draw although the trust file names no witness of the log. For development: nothing then shows a log that
+    /// was rolled back before this agent's memory.
+    pub without_witnesses: bool,
 }
 
 /// `[aggregator]` of the file.
@@ -89,6 +92,13 @@ impl Default for CapsToml {
     }
 }
 
+/// `[log]` of the file.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LogToml {
+    without_witnesses: bool,
+}
+
 /// `[send]` of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -107,12 +117,13 @@ impl Default for SendToml {
 }
 
 impl Sending {
-    /// Checks the three sections; an error is the key and what is wrong with it.
+    /// Checks the four sections; an error is the key and what is wrong with it.
     pub(super) fn of(
         folder: &Path,
         aggregator: AggregatorToml,
         caps: CapsToml,
         send: SendToml,
+        log: LogToml,
     ) -> Result<Self, (String, String)> {
         let wrong = |key: &str, why: &str| Err((key.to_owned(), why.to_owned()));
         let url = aggregator.url.map(|url| url.trim_end_matches('/').to_owned());
@@ -143,6 +154,7 @@ impl Sending {
                 jitter_ms: send.jitter_ms,
                 step_ms: send.step_ms,
             },
+            without_witnesses: log.without_witnesses,
         })
     }
 }
@@ -204,9 +216,11 @@ mod tests {
             caps: CapsToml,
             #[serde(default)]
             send: SendToml,
+            #[serde(default)]
+            log: LogToml,
         }
         let all: All = toml::from_str(text).ok()?;
-        Sending::of(Path::new("etc"), all.aggregator, all.caps, all.send).ok()
+        Sending::of(Path::new("etc"), all.aggregator, all.caps, all.send, all.log).ok()
     }
 
     #[test]
@@ -215,7 +229,8 @@ mod tests {
         let rho = [s.caps.rho_year, s.caps.rho_365_days, s.caps.rho_lifetime].map(|r| r.to_string());
         assert_eq!(rho, ["0.2", "0.4", "5.2"]);
         assert_eq!(s.aggregator.enrolled, Path::new("etc/enrolled"));
-        assert_eq!((s.aggregator.url, s.send.attempts), (None, 3));
+        assert_eq!((s.aggregator.url, s.send.attempts, s.without_witnesses), (None, 3, false));
+        assert!(sending("log.without_witnesses = true").unwrap().without_witnesses);
     }
 
     #[test]
@@ -241,6 +256,8 @@ mod tests {
             "send.jitter_ms = 86400001",
             "aggregator.speling = 1",
             "caps.rho = 1",
+            "log.without_witness = true",
+            "log.without_witnesses = \"yes\"",
         ] {
             assert_eq!(sending(text), None, "{text}");
         }

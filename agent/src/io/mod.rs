@@ -12,6 +12,7 @@ pub mod state; // keys, ledger, receipts, what is remembered of the log
 pub mod extract; // an extract to be pseudonymised, and the place of the result
 pub mod draw; // the process that draws the noise
 pub mod clock; // time for TLS, waiting
+pub mod handed_over; // what a person hands over after a state was lost
 pub mod centre; // the aggregator, as four requests
 pub mod enrolled; // what was sent back at enrolment
 mod way; // where the way leads, and at which hop it ended

@@ -143,6 +143,12 @@ impl State {
         staged.put().map_err(|e| failed("write the ledger", &e))
     }
 
+    /// Notes a key that this authority's agent had before.
+    pub fn append_key(&self, ledger: &Ledger, key: Digest, today: Day) -> Result<(), Stop> {
+        let (number, bytes) = ledger.next_key_file(key, today).map_err(|e| Stop::fault(e.to_string()))?;
+        write_once(&self.root.join("ledger"), &file_name(number), &bytes).map_err(|e| failed("write the ledger", &e))
+    }
+
     /// The key that signs submissions.
     pub fn signing_key(&self, ledger: &Ledger) -> Result<SigningKey, Stop> {
         let key = SigningKey::from_pem(&self.private_text(SIGNING_KEY)?);
@@ -167,11 +173,11 @@ impl State {
     pub fn keep_receipt(&self, id: Digest, text: &str) -> Result<(), Stop> {
         write_once(&self.root.join("receipts"), &receipt_name(id), text.as_bytes()).map_err(|e| failed("write a receipt", &e))
     }
-    /// Debits whose receipt has not come.
+    /// Debits that may leave and whose receipt has not come.
     pub fn outbox<'a>(&self, ledger: &'a Ledger) -> Result<Vec<&'a Debit>, Stop> {
         let mut waiting = Vec::new();
         for debit in ledger.debits() {
-            if self.receipt(debit.id)?.is_none() {
+            if ledger.may_leave(debit) && self.receipt(debit.id)?.is_none() {
                 waiting.push(debit);
             }
         }

@@ -1,17 +1,13 @@
 //! The checkpoint: a signed note (C2SP signed-note, tlog-checkpoint) that names the log, its size and its root.
 //!
-//! Signature lines of other keys are tolerated and ignored, so that witnesses can be added without a new format.
+//! Signature lines of other keys are tolerated and ignored here; those of witnesses are read in `cosignature`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::hash::sha256;
+use super::note::{ED25519, Note, NoteSignature, is_name, key_hash, parse_verifier_key, verifier_key};
 use crate::ids::Digest;
-use crate::limits::{NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX};
 use crate::sign::{KeyError, PublicKey, SigningKey};
-
-/// Signature type of Ed25519 in a signed note.
-const ED25519: u8 = 1;
 
 /// Why a checkpoint is not believed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,8 +21,11 @@ pub enum CheckpointError {
     /// No valid signature by the log's key.
     #[error("checkpoint is not signed by the log's key")]
     Signature,
+    /// A line under a witness's name and key that the witness did not sign.
+    #[error("a cosignature under the name of a witness is not that witness's")]
+    Cosignature,
     /// The verifier key text is broken.
-    #[error("not a log verifier key")]
+    #[error("not a verifier key")]
     VerifierKey,
 }
 
@@ -50,8 +49,8 @@ impl Checkpoint {
     pub fn sign(&self, key: &SigningKey) -> Result<String, KeyError> {
         let verifier = LogKey::new(&self.origin, key.public()).ok_or(KeyError::Kind)?;
         let body = self.body();
-        let signature = [&verifier.key_hash()[..], &key.sign(body.as_bytes())?].concat();
-        Ok(format!("{body}\n\u{2014} {} {}\n", self.origin, STANDARD.encode(signature)))
+        let line = NoteSignature::line(&self.origin, verifier.key_hash(), &key.sign(body.as_bytes())?);
+        Ok(format!("{body}\n{line}"))
     }
     fn parse_body(body: &str) -> Option<Self> {
         let mut lines = body.strip_suffix('\n')?.split('\n');
@@ -72,20 +71,12 @@ pub struct LogKey {
 impl LogKey {
     /// From a name without spaces or plus signs and an Ed25519 key; `None` for others.
     pub fn new(origin: &str, key: &PublicKey) -> Option<Self> {
-        let named = !origin.is_empty() && !origin.contains(|c: char| c.is_whitespace() || c == '+');
-        (named && key.ed25519_bytes().is_some()).then(|| Self { origin: origin.to_owned(), key: key.clone() })
+        (is_name(origin) && key.ed25519_bytes().is_some()).then(|| Self { origin: origin.to_owned(), key: key.clone() })
     }
     /// Reads the text form.
     pub fn parse(text: &str) -> Result<Self, CheckpointError> {
-        let wrong = CheckpointError::VerifierKey;
-        let mut parts = text.splitn(3, '+');
-        let (Some(origin), Some(_), Some(encoded)) = (parts.next(), parts.next(), parts.next()) else { return Err(wrong) };
-        let bytes = STANDARD.decode(encoded).map_err(|_| wrong.clone())?;
-        let [ED25519, raw @ ..] = &bytes[..] else { return Err(wrong) };
-        let spki = [&[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00], raw].concat();
-        let key = PublicKey::from_spki(&spki).map_err(|_| wrong.clone())?;
-        let parsed = Self::new(origin, &key).ok_or(wrong.clone())?;
-        (parsed.to_string() == text).then_some(parsed).ok_or(wrong)
+        let (origin, key) = parse_verifier_key(text, ED25519).ok_or(CheckpointError::VerifierKey)?;
+        Ok(Self { origin, key })
     }
     /// Name of the log.
     pub fn origin(&self) -> &str {
@@ -97,45 +88,31 @@ impl LogKey {
     }
     /// Opens a note: a checkpoint of this log, signed by this key.
     pub fn open(&self, note: &str) -> Result<Checkpoint, CheckpointError> {
-        if note.len() > NOTE_BYTES_MAX {
-            return Err(CheckpointError::Malformed);
-        }
-        let (body, signatures) = note.split_once("\n\n").ok_or(CheckpointError::Malformed)?;
-        let body = format!("{body}\n");
-        let checkpoint = Checkpoint::parse_body(&body).ok_or(CheckpointError::Malformed)?;
-        if !signatures.ends_with('\n') {
-            return Err(CheckpointError::Malformed);
-        }
+        let note = Note::split(note).ok_or(CheckpointError::Malformed)?;
+        let checkpoint = Checkpoint::parse_body(note.text).ok_or(CheckpointError::Malformed)?;
         if checkpoint.origin != self.origin {
             return Err(CheckpointError::Origin);
         }
         let mut verified = false;
-        for line in signatures.lines().take(NOTE_SIGNATURES_MAX) {
-            let (name, encoded) =
-                line.strip_prefix("\u{2014} ").and_then(|l| l.split_once(' ')).ok_or(CheckpointError::Malformed)?;
-            let bytes = STANDARD.decode(encoded).map_err(|_| CheckpointError::Malformed)?;
-            let (hash, signature) = bytes.split_first_chunk::<4>().ok_or(CheckpointError::Malformed)?;
-            if name == self.origin && *hash == self.key_hash() {
-                if verified || !self.key.verifies(body.as_bytes(), signature) {
-                    return Err(CheckpointError::Signature);
-                }
-                verified = true;
+        for line in note.signatures.iter().filter(|s| s.name == self.origin && s.key_hash == self.key_hash()) {
+            if verified || !self.key.verifies(note.text.as_bytes(), &line.signature) {
+                return Err(CheckpointError::Signature);
             }
+            verified = true;
         }
         verified.then_some(checkpoint).ok_or(CheckpointError::Signature)
     }
+    fn raw(&self) -> &[u8] {
+        self.key.ed25519_bytes().expect("the constructor takes Ed25519 keys only")
+    }
     fn key_hash(&self) -> [u8; 4] {
-        let raw = self.key.ed25519_bytes().expect("the constructor takes Ed25519 keys only");
-        let digest = sha256(&[self.origin.as_bytes(), b"\n", &[ED25519], raw].concat());
-        *digest.0.first_chunk().expect("32 bytes have a first four")
+        key_hash(&self.origin, ED25519, self.raw())
     }
 }
 
 impl std::fmt::Display for LogKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let raw = self.key.ed25519_bytes().expect("the constructor takes Ed25519 keys only");
-        let encoded = STANDARD.encode([&[ED25519], raw].concat());
-        write!(f, "{}+{}+{encoded}", self.origin, hex::encode(self.key_hash()))
+        f.write_str(&verifier_key(&self.origin, ED25519, self.raw()))
     }
 }
 

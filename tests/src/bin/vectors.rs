@@ -9,6 +9,7 @@ use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::hash::sha256;
 use shared::ids::ReportingYear;
 use shared::log::checkpoint::{Checkpoint, LogKey};
+use shared::log::cosignature::WitnessPolicy;
 use shared::log::entry::{CloseReason, Entry, Event, KeyAct};
 use shared::log::receipt::Receipt;
 use shared::log::tile::encode_bundle;
@@ -49,6 +50,7 @@ fn main() -> anyhow::Result<()> {
         root_sha256: sha256(b"an example root certificate"),
         plan: vec![plan_key.public().clone()],
         release: vec![release.public().clone()],
+        witnesses: WitnessPolicy::default(),
     };
     let accepted = [Accepted { authority: submission.authority, id: envelope.id(), submission: submission.clone() }];
     let figures = combine(&framework, &plan, plan_envelope.id(), "2025.1", &accepted)?;

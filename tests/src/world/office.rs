@@ -82,7 +82,7 @@ impl<'w> Office<'w> {
         let tables = sections.get(&reporting_year).map_or("", String::as_str);
         let text = format!(
             "authority = \"{}\"\nreporting_year = {reporting_year}\nmade_up = true\napproval = \"none\"\nreturns = \"returns\"\nstate = \"state\"\n\n\
-             [facts]\n{facts}\n[aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n[send]\nstep_ms = 50\n\n\
+             [facts]\n{facts}\n[aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n[log]\nwithout_witnesses = true\n\n[send]\nstep_ms = 50\n\n\
              {tables}\n{more}",
             self.code, self.code
         );

@@ -31,6 +31,9 @@ pub mod config; // agent.toml
 pub mod io; // folders and files
 pub mod commands; // what a person can ask for
 pub mod cli; // the command line
+mod program; // the whole program but for the machine it runs on
+
+pub use program::run;
 
 #[cfg(test)]
 mod fixtures; // a made-up aggregator, clock and state for tests

@@ -1,6 +1,7 @@
 //! The command line. It reads what was asked, calls one room, says what was done, and nothing else.
 
 mod plan;
+mod tune;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use shared::enrolment::fingerprint;
 use shared::ids::{AuthorityId, RoundId};
 use shared::problem::Exit;
 use shared::time::Clock;
+use tune::TuneArgs;
 
 use crate::authorities::AuthoritiesError;
 use crate::config::{Config, ConfigError, Flags};
@@ -137,6 +139,8 @@ enum AuthorityCommand {
 enum PlanCommand {
     /// Make, sign and log the plan of a year, and open its round
     Create(PlanArgs),
+    /// Tune how a budget is divided, and tell what a plan would let be said at what cost; signs and logs nothing
+    Tune(TuneArgs),
 }
 
 #[derive(Subcommand)]
@@ -249,14 +253,20 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     if cause.is::<plan::OnlyError>() {
         return Some(Exit::InputRefused);
     }
+    if let Some(error) = cause.downcast_ref::<tune::InputError>() {
+        return Some(match error {
+            tune::InputError::Folder(_) | tune::InputError::File { .. } | tune::InputError::Official { .. } => Exit::InputRefused,
+            tune::InputError::Out { .. } => Exit::Usage,
+        });
+    }
     if let Some(error) = cause.downcast_ref::<OperateError>() {
         return match error {
             OperateError::Request { .. } | OperateError::Stranger { .. } | OperateError::Certificate { .. } => {
                 Some(Exit::InputRefused)
             }
-            OperateError::Dates { .. } | OperateError::Spread { .. } => Some(Exit::Usage),
+            OperateError::Dates { .. } | OperateError::Spread { .. } | OperateError::Wide(_) => Some(Exit::Usage),
             OperateError::Authorities { .. } => Some(Exit::Configuration),
-            OperateError::Population { .. } => Some(Exit::InputRefused),
+            OperateError::Population { .. } | OperateError::Budget { .. } => Some(Exit::InputRefused),
             OperateError::Open(_)
             | OperateError::Store(_)
             | OperateError::File(_)
@@ -264,6 +274,7 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             | OperateError::Denied(_)
             | OperateError::Ca(_)
             | OperateError::Plan(_)
+            | OperateError::Expected(_)
             | OperateError::Key(_)
             | OperateError::NoTimeToCorrect { .. }
             | OperateError::TooEarly { .. } => None,
@@ -299,6 +310,7 @@ fn is_possible(command: &Command, folder: &Folder) -> Result<(), KeysError> {
         // `init` itself says what is missing
         Command::Init => Ok(()),
         Command::Plan(PlanCommand::Create(args)) if args.writes_nothing() => Ok(()),
+        Command::Plan(PlanCommand::Tune(_)) => Ok(()),
         Command::Ca(CaCommand::RenewServer { .. }) => folder.has_ca(),
         Command::Authority(_)
         | Command::Plan(_)
@@ -330,6 +342,7 @@ async fn carry_out(cli: Cli, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         Command::Init => init(&config, clock).await?,
         Command::Authority(command) => authority(&config, clock, command).await?,
         Command::Plan(PlanCommand::Create(args)) => return plan::create(&config, clock, args).await,
+        Command::Plan(PlanCommand::Tune(args)) => return tune::run(&config, &args),
         Command::Round(command) => round(&config, clock, command).await?,
         Command::Release(command) => release(&config, clock, command).await?,
         Command::Export { out } => {

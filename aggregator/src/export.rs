@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::durable::{beside, sync_folder};
 use crate::keys::{Folder, KeysError, Role, file_error};
 use crate::operate::OperateError;
-use crate::publish::{FIGURES_CSV, FIGURES_JSON, META_CSV, STATEMENT};
+use crate::publish::{CHANGES_CSV, FIGURES_CSV, FIGURES_JSON, META_CSV, STATEMENT};
 use crate::registry::Registry;
 use crate::store::{Head, Store, StoreError};
 
@@ -110,6 +110,7 @@ async fn release_files(store: &Store, files: &mut Vec<ExportFile>) -> Result<(),
         files.push((at(FIGURES_JSON), row.figures));
         files.push((at(FIGURES_CSV), row.figures_csv));
         files.push((at(META_CSV), row.meta_csv));
+        files.push((at(CHANGES_CSV), row.changes_csv));
         files.push((at(STATEMENT), row.statement));
     }
     Ok(())

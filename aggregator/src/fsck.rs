@@ -22,7 +22,7 @@ use crate::app::{AppError, read_registry};
 use crate::config::Config;
 use crate::keys::Folder;
 use crate::memory::Memory;
-use crate::publish::{add_up, standing};
+use crate::publish::{add_up, former, standing};
 use crate::registry::Registry;
 use crate::store::{Head, MessageRow, RoundRow, Store, StoreError};
 
@@ -290,7 +290,7 @@ async fn releases(
         let envelope = Envelope::parse(&row.statement, STATEMENT_BYTES_MAX);
         let verified = envelope.as_ref().ok().and_then(|e| e.verify(STATEMENT_TYPE, &trust.release).ok());
         let statement = verified.filter(|v| v.id == row.id).and_then(|v| ReleaseStatement::parse(v.payload).ok());
-        let files = [&row.figures, &row.figures_csv, &row.meta_csv];
+        let files = [&row.changes_csv, &row.figures_csv, &row.figures, &row.meta_csv];
         let says = statement.as_ref().map(|s| (s.predicate.reason, s.predicate.closed_at_index));
         let named = statement.is_some_and(|s| {
             let digest = |bytes: &Vec<u8>| s.subject.iter().any(|subject| subject.digest.sha256 == sha256(bytes));
@@ -303,7 +303,10 @@ async fn releases(
         report.expect(due.is_some_and(|(_, closed)| closed < row.index) && says == due, || {
             format!("release {version} does not stand on the deadline that its statement names")
         });
-        let again = round.and_then(|round| add_up(round, &messages, &version).ok());
+        let again = match former(store, registry, row.round, &version).await {
+            Ok(former) => round.and_then(|round| add_up(round, &messages, &version, former.as_ref()).ok()),
+            Err(_) => None,
+        };
         let same = again.is_some_and(|m| m.files.iter().zip(files).all(|((_, made), stored)| made == stored));
         report.expect(same, || format!("release {version} is not what its submissions add up to"));
     }

@@ -19,6 +19,7 @@ use shared::time::{Clock, Day, Timestamp};
 
 use crate::app::{AppError, log_signer, open_sequencer, read_registry};
 use crate::authorities::{Authorities, AuthoritiesError};
+use crate::budget::{Budget, BudgetError};
 use crate::ca::{CaError, Issuing};
 use crate::config::Config;
 use crate::durable::{Readers, create_file};
@@ -28,6 +29,10 @@ use crate::population::{PopulationError, Populations};
 use crate::registry::{Round, RoundState};
 use crate::sequencer::{Act, Denied, Outcome, Registration, Sequencer, SequencerError};
 use crate::store::{Store, StoreError};
+use crate::tune;
+use crate::tune::expected::{Expected, ExpectedError};
+use crate::tune::places::Places;
+use crate::tune::widths::Limited;
 
 /// Greatest cost of a year that an agent accepts when its council set nothing else.
 const RHO_YEAR_USUAL: RhoNano = RhoNano(200_000_000);
@@ -103,6 +108,24 @@ pub enum OperateError {
         #[source]
         source: PopulationError,
     },
+    /// The division of the budget.
+    #[error("the division of the budget {path} cannot be used")]
+    Budget {
+        /// Which file.
+        path: String,
+        /// Why.
+        #[source]
+        source: BudgetError,
+    },
+    /// The official figures that expected widths follow from.
+    #[error("expected widths cannot be computed")]
+    Expected(#[from] ExpectedError),
+    /// Headline figures would say too little.
+    #[error(
+        "over the areas that are asked, headline figures would be too wide: {0}; ask more councils, tune anew (plan tune), or add \
+         --accept-wide REASON, which stands in the plan for ever; nothing was logged"
+    )]
+    Wide(String),
     /// No plan from these choices.
     #[error("no plan can be made")]
     Plan(#[from] PlanError),
@@ -299,16 +322,40 @@ pub struct PlanWish {
     pub population: Option<(PathBuf, String)>,
     /// Fewest authorities of a release.
     pub authorities_min: u64,
+    /// A file that `plan tune` wrote, if not the division that is compiled in.
+    pub budget: Option<PathBuf>,
+    /// Why headline figures that are too wide are accepted; it comes into the plan if one is.
+    pub accept_wide: Option<String>,
+}
+
+/// Who takes part in a year: all authorities of the list, or some of them.
+pub fn cohort(config: &Config, year: ReportingYear, only: Option<&BTreeSet<AuthorityId>>) -> Result<Cohort, OperateError> {
+    let source = |source| OperateError::Authorities { path: config.authorities.display().to_string(), source };
+    read_authorities(config)?.cohort(year, only).map_err(source)
+}
+
+/// The plan of a year before it is signed.
+pub struct MadePlan {
+    /// The plan.
+    pub plan: Plan,
+    /// Every headline figure whose expected size is known, with its expected half width over the areas that are asked.
+    pub limited: Vec<Limited>,
+}
+
+impl MadePlan {
+    /// The headline figures that are too wide.
+    pub fn wide(&self) -> impl Iterator<Item = &Limited> {
+        self.limited.iter().filter(|l| !l.holds())
+    }
 }
 
 /// Makes the plan of a year, unsigned, and writes nothing.
-pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError> {
+pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<MadePlan, OperateError> {
     let (opens_at, closes_at) = (wish.opens_at, wish.closes_at);
     if opens_at >= closes_at {
         return Err(OperateError::Dates { opens_at, closes_at });
     }
-    let source = |source| OperateError::Authorities { path: config.authorities.display().to_string(), source };
-    let mut cohort = read_authorities(config)?.cohort(wish.year, wish.only.as_ref()).map_err(source)?;
+    let mut cohort = cohort(config, wish.year, wish.only.as_ref())?;
     if let Some((path, name)) = &wish.population {
         place_population(path, wish.year, name, &mut cohort)?;
     }
@@ -322,7 +369,35 @@ pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError>
         cohort,
         authorities_min: wish.authorities_min,
     };
-    Ok(Plan::with_equal_shares(&Framework::built_in(), choice)?)
+    let framework = Framework::built_in();
+    let budget = budget(wish.budget.as_deref(), &framework)?;
+    let places = Places::of(&choice.cohort, &england(config, wish.year)?, None);
+    let plan = Plan::with_units(&framework, &budget.units, choice.clone())?;
+    let limited = tune::limited(&framework, &plan, &Expected::built_in()?, &places);
+    let made = MadePlan { plan, limited };
+    if made.wide().next().is_none() || wish.accept_wide.is_none() {
+        return Ok(made);
+    }
+    let choice = PlanChoice { accepted_wide: wish.accept_wide.clone(), ..choice };
+    Ok(MadePlan { plan: Plan::with_units(&framework, &budget.units, choice)?, ..made })
+}
+
+/// All authorities of England in a year: those of the list in use, or of the list that is compiled in where that has more,
+/// since a list of a few councils would make few children look like all.
+pub fn england(config: &Config, year: ReportingYear) -> Result<Cohort, OperateError> {
+    let source = |source| OperateError::Authorities { path: "that is compiled in".to_owned(), source };
+    let compiled_in = Authorities::built_in().and_then(|list| list.cohort(year, None)).map_err(source)?;
+    let listed = cohort(config, year, None)?;
+    Ok(if listed.members.len() < compiled_in.members.len() { compiled_in } else { listed })
+}
+
+fn budget(path: Option<&Path>, framework: &Framework) -> Result<Budget, OperateError> {
+    let Some(path) = path else {
+        let source = |source| OperateError::Budget { path: "that is compiled in".to_owned(), source };
+        return Budget::built_in(framework).map_err(source);
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| file_error(path, e))?;
+    Budget::parse(&text, framework).map_err(|source| OperateError::Budget { path: path.display().to_string(), source })
 }
 
 /// The plan's dates. Slots are spread over three days, or over half of a round that is open for less than six.
@@ -377,7 +452,12 @@ pub fn doubts(plan: &Plan, now: Timestamp) -> Vec<String> {
 
 /// Makes, signs and logs the plan of a year, and opens its round. Answers the plan with its id.
 pub async fn create_plan(config: &Config, clock: Arc<dyn Clock>, wish: PlanWish) -> Result<(Plan, Digest), OperateError> {
-    let plan = make_plan(config, &wish)?;
+    let made = make_plan(config, &wish)?;
+    let wide: Vec<String> = made.wide().map(Limited::words).collect();
+    if !wide.is_empty() && made.plan.body().accepted_wide.is_none() {
+        return Err(OperateError::Wide(wide.join(", ")));
+    }
+    let plan = made.plan;
     let key = Folder::at(&config.folder).signing_key(Role::Plan)?;
     let envelope = Envelope::sign(PLAN_TYPE, plan.encode(), &key)?;
     let id = envelope.id();

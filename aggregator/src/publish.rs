@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use shared::ids::{AuthorityId, Digest, RoundId};
-use shared::release::{Accepted, Release, ReleaseError, combine};
+use shared::release::{Accepted, Dated, Release, ReleaseError, combine};
 use shared::sign::{Envelope, EnvelopeError, KeyError, SigningKey};
 use shared::statement::{Predicate, ReleaseReason, ReleaseStatement, STATEMENT_TYPE};
 use shared::submission::{MessageKind, Submission, SubmissionError};
@@ -18,7 +18,7 @@ use crate::app::read_registry;
 use crate::config::Config;
 use crate::keys::{Folder, KeysError, Role};
 use crate::operate::{OperateError, commit, write_new};
-use crate::registry::Round;
+use crate::registry::{Registry, Round};
 use crate::sequencer::{Act, Denied, ReleaseFiles};
 use crate::store::{MessageRow, Stages, Store, StoreError};
 
@@ -28,6 +28,8 @@ pub const FIGURES_JSON: &str = "figures.json";
 pub const FIGURES_CSV: &str = "figures.csv";
 /// What describes its columns.
 pub const META_CSV: &str = "figures.meta.csv";
+/// What has changed since the year before.
+pub const CHANGES_CSV: &str = "changes.csv";
 /// The signed statement over them.
 pub const STATEMENT: &str = "statement.dsse.json";
 
@@ -61,24 +63,55 @@ pub enum PublishError {
 pub struct Made {
     /// The figures.
     pub release: Release,
-    /// The files: `figures.json`, `figures.csv`, `figures.meta.csv`.
-    pub files: [(&'static str, Vec<u8>); 3],
+    /// The files, ascending by name.
+    pub files: [(&'static str, Vec<u8>); 4],
+}
+
+/// What a release is compared with: the newest one of the year before that was out before it.
+pub struct Former {
+    round: Round,
+    version: String,
+    messages: Vec<MessageRow>,
+}
+
+impl Former {
+    /// Its figures. Pure, and long enough for a thread of its own.
+    pub fn release(&self) -> Result<Release, PublishError> {
+        combined(&self.round, &self.messages, &self.version)
+    }
+    /// With its catalogue.
+    pub fn dated<'a>(&'a self, release: &'a Release) -> Dated<'a> {
+        Dated { release, framework: &self.round.framework }
+    }
+}
+
+/// Finds what a version of a round is compared with, as it stands in the store.
+pub async fn former(store: &Store, registry: &Registry, round: RoundId, version: &str) -> Result<Option<Former>, PublishError> {
+    let Some((version, id)) = former_of(&registry.releases, round, version) else { return Ok(None) };
+    let Some(round) = registry.rounds.get(id).cloned() else { return Ok(None) };
+    Ok(Some(Former { round, version: version.clone(), messages: store.messages(*id).await? }))
+}
+
+/// Of releases in the order of the log: the last one of the year before that stands before a version, which itself may not
+/// be out yet.
+fn former_of<'a>(releases: &'a [(String, RoundId)], round: RoundId, version: &str) -> Option<&'a (String, RoundId)> {
+    let until = releases.iter().position(|(other, _)| other == version).unwrap_or(releases.len());
+    releases[..until].iter().rev().find(|(_, id)| id.year() == round.year().before(1))
 }
 
 /// Adds up a closed round's accepted messages for a version, as they stand in the store.
-pub async fn make(store: &Store, round: &Round, version: &str) -> Result<Made, PublishError> {
-    let messages = store.messages(round.plan.body().round).await?;
-    add_up(round, &messages, version)
+pub async fn make(store: &Store, registry: &Registry, round: &Round, version: &str) -> Result<Made, PublishError> {
+    let id = round.plan.body().round;
+    let messages = store.messages(id).await?;
+    add_up(round, &messages, version, former(store, registry, id, version).await?.as_ref())
 }
 
 /// Adds up a closed round's accepted messages and writes the files. Pure, and long enough for a thread of its own.
-pub fn add_up(round: &Round, messages: &[MessageRow], version: &str) -> Result<Made, PublishError> {
+pub fn add_up(round: &Round, messages: &[MessageRow], version: &str, former: Option<&Former>) -> Result<Made, PublishError> {
     let release = combined(round, messages, version)?;
-    let files = [
-        (FIGURES_JSON, release.figures_json()),
-        (FIGURES_CSV, release.figures_csv(&round.framework)),
-        (META_CSV, release.figures_meta_csv()),
-    ];
+    let before = former.map(Former::release).transpose()?;
+    let dated = former.zip(before.as_ref()).map(|(former, release)| former.dated(release));
+    let files = release.files(&round.framework, dated);
     Ok(Made { release, files })
 }
 
@@ -162,8 +195,7 @@ pub fn read_submission(message: &MessageRow) -> Result<Submission, MessageError>
     Ok(Submission::parse(envelope.payload_unverified())?)
 }
 
-async fn closed_round(store: &Store, round: RoundId) -> Result<Round, PublishError> {
-    let (_, registry) = read_registry(store).await?;
+fn closed_round(registry: &Registry, round: RoundId) -> Result<Round, PublishError> {
     registry.rounds.get(&round).cloned().ok_or(PublishError::Denied(Denied::RoundUnknown(round)))
 }
 
@@ -183,8 +215,9 @@ pub async fn draft(config: &Config, round: RoundId, wanted: Option<&str>, out: &
         return Err(PublishError::Draft(KeysError::Taken(out.display().to_string())));
     }
     let store = Store::open(&config.store).await?;
-    let known = closed_round(&store, round).await?;
-    let made = make(&store, &known, &next_version(&known, wanted)?).await?;
+    let (_, registry) = read_registry(&store).await?;
+    let known = closed_round(&registry, round)?;
+    let made = make(&store, &registry, &known, &next_version(&known, wanted)?).await?;
     store.close().await;
     for (name, bytes) in &made.files {
         write_new(&out.join(name), bytes)?;
@@ -195,11 +228,13 @@ pub async fn draft(config: &Config, round: RoundId, wanted: Option<&str>, out: &
 /// Publishes the next release: signs the statement, stores and logs it.
 pub async fn publish(config: &Config, clock: Arc<dyn Clock>, round: RoundId, wanted: Option<&str>) -> Result<Made, PublishError> {
     let store = Store::open(&config.store).await?;
-    let known = closed_round(&store, round).await?;
+    let (_, registry) = read_registry(&store).await?;
+    let known = closed_round(&registry, round)?;
     let version = next_version(&known, wanted)?;
     let messages = store.messages(round).await?;
+    let former = former(&store, &registry, round, &version).await?;
     store.close().await;
-    let made = add_up(&known, &messages, &version)?;
+    let made = add_up(&known, &messages, &version, former.as_ref())?;
     let standing = standing(&known, &messages, &version).map_err(PublishError::Denied)?;
     let key = Folder::at(&config.folder).signing_key(Role::Release).map_err(OperateError::File)?;
     let statement = sign(&key, &known, &standing, &made)?;
@@ -225,7 +260,28 @@ fn sign(key: &SigningKey, round: &Round, standing: &Standing<'_>, made: &Made) -
 }
 
 fn release_files(made: &Made, id: Digest, statement: Vec<u8>) -> ReleaseFiles {
-    let [(_, figures), (_, figures_csv), (_, meta_csv)] = made.files.clone();
+    let [(_, changes_csv), (_, figures_csv), (_, figures), (_, meta_csv)] = made.files.clone();
     let (round, version) = (made.release.round(), made.release.version().to_owned());
-    ReleaseFiles { round, version, id, statement, figures, figures_csv, meta_csv }
+    ReleaseFiles { round, version, id, statement, figures, figures_csv, meta_csv, changes_csv }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_compared_with_what_was_out_before_it() {
+        let round = |version: &str| format!("cla-{}", &version[..4]).parse::<RoundId>().unwrap();
+        let log = ["2023.1", "2024.1", "2025.1", "2024.2", "2025.2"].map(|version| (version.to_owned(), round(version)));
+        let check = |version: &str, expected: Option<&str>| {
+            let found = former_of(&log, round(version), version).map(|(version, _)| version.as_str());
+            assert_eq!(found, expected, "{version}");
+        };
+        check("2023.1", None);
+        check("2024.1", Some("2023.1"));
+        check("2025.1", Some("2024.1"));
+        check("2025.2", Some("2024.2"));
+        check("2026.1", Some("2025.2"));
+        check("2028.1", None);
+    }
 }

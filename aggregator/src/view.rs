@@ -10,7 +10,7 @@ pub use words::{AskWords, FamilyWords, MeasureWords, Named, ask_words, family_wo
 
 use shared::framework::{Framework, Measure, Tier};
 use shared::plan::Plan;
-use shared::release::{Coverage, Release, What};
+use shared::release::{Change, Coverage, Release, What};
 use shared::statement::ReleaseReason;
 use shared::submission::{CorrectionReason, MessageKind};
 
@@ -88,6 +88,8 @@ pub struct MeasureView {
     pub tables: Vec<TableView>,
     /// Who was left out of the shares, and how many.
     pub outside: Vec<String>,
+    /// What has changed in England since the year before, where that may be said.
+    pub changes: Vec<String>,
 }
 
 /// A family of measures in a release: one page.
@@ -263,7 +265,7 @@ fn headline_lines(m: &Measure) -> Vec<Line> {
 }
 
 /// Every family with its measures and their tables, in the order of pages.
-pub fn family_views(framework: &Framework, plan: &Plan, release: &Release) -> Vec<FamilyView> {
+pub fn family_views(framework: &Framework, plan: &Plan, release: &Release, changes: &[Change]) -> Vec<FamilyView> {
     let index = Index::new(release.figures());
     let scene = Scene::new(framework, plan, release, &index);
     let view = |m: &Measure| MeasureView {
@@ -276,6 +278,7 @@ pub fn family_views(framework: &Framework, plan: &Plan, release: &Release) -> Ve
         explained: words::explained(m),
         tables: scene.tables(m),
         outside: scene.outside(m),
+        changes: words::changes(m, changes),
     };
     let family = |f: shared::framework::Family<'_>| FamilyView {
         letter: f.letter.to_owned(),

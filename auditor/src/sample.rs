@@ -14,9 +14,11 @@ use shared::log::tile::{TileId, encode_bundle};
 use shared::log::tree::Tree;
 use shared::plan::{Cohort, CohortMember, Dates, Draw, PLAN_TYPE, Plan, PlanBlock, PlanChoice, PopulationEstimate, Region};
 use shared::privacy::RhoNano;
-use shared::release::{Accepted, NOTICE, NOTICE_MADE_UP, combine};
+use shared::release::{Accepted, Dated, NOTICE, NOTICE_MADE_UP, Release, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey, pem_encode};
-use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseReason, ReleaseStatement, STATEMENT_TYPE};
+use shared::statement::{
+    MANIFEST_TYPE, Manifest, ManifestFile, Predicate, RELEASE_FILES, ReleaseReason, ReleaseStatement, STATEMENT_TYPE,
+};
 use shared::submission::{
     CorrectionReason, FactAnswer, MessageKind, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied,
     framework_return_tables, state_facts,
@@ -80,6 +82,8 @@ pub struct World {
     pub accepted: Vec<Accepted>,
     /// What takes a place in the release with corrections.
     pub corrections: Vec<Accepted>,
+    /// The release of the year before, with which the next one is compared.
+    pub former: Option<Release>,
     /// Noise of the made-up cells.
     pub numbers: Numbers,
 }
@@ -99,7 +103,7 @@ fn framework_text() -> String {
     std::iter::once(head.to_owned()).chain(blocks).collect()
 }
 
-fn choice(codes: &[AuthorityId]) -> PlanChoice {
+fn choice(codes: &[AuthorityId], year: i16) -> PlanChoice {
     let regions = ["E12000001", "E12000007"];
     let member = |(i, code): (usize, &AuthorityId)| CohortMember {
         authority: *code,
@@ -110,7 +114,7 @@ fn choice(codes: &[AuthorityId]) -> PlanChoice {
     };
     let region = |code: &str| Region { code: code.into(), name: format!("Region {code}") };
     PlanChoice {
-        reporting_year: ReportingYear::new(2025).unwrap(),
+        reporting_year: ReportingYear::new(year).unwrap(),
         made_up: true,
         dates: Dates {
             freeze_on: "2025-06-30".parse().unwrap(),
@@ -126,7 +130,7 @@ fn choice(codes: &[AuthorityId]) -> PlanChoice {
         cohort: Cohort {
             members: codes.iter().enumerate().map(member).collect(),
             regions: regions.map(region).to_vec(),
-            population: Some(PopulationEstimate { mid_year: 2024, source: "A made-up estimate".into() }),
+            population: Some(PopulationEstimate { mid_year: year - 1, source: "A made-up estimate".into() }),
         },
         authorities_min: 3,
     }
@@ -137,7 +141,7 @@ impl World {
     pub fn new(n_authorities: u16) -> Self {
         let codes: Vec<AuthorityId> = (0..n_authorities).map(|n| (301 + n).to_string().parse().unwrap()).collect();
         let framework = Framework::parse(&framework_text()).unwrap();
-        let plan = Plan::with_equal_shares(&framework, choice(&codes)).unwrap();
+        let plan = Plan::with_equal_shares(&framework, choice(&codes, 2025)).unwrap();
         let readme = format!("An export of Golden Thread.\n{NOTICE_MADE_UP}\n{NOTICE}\n");
         let root = new_key().public().spki().to_vec();
         let files = Files::from([
@@ -157,6 +161,7 @@ impl World {
             files,
             accepted: Vec::new(),
             corrections: Vec::new(),
+            former: None,
             numbers: Numbers(7),
         }
     }
@@ -182,6 +187,35 @@ impl World {
         world.close();
         world.release();
         world
+    }
+
+    /// Two whole rounds without a fault, of one year and of the next, with cells that are large beside their noise.
+    pub fn of_two_years(n_authorities: u16) -> Self {
+        let mut world = Self::open(n_authorities);
+        world.submit_large();
+        world.close();
+        world.release();
+        world.former = Some(combine(&world.framework, &world.plan, world.plan_id, VERSION, &world.accepted).unwrap());
+        let codes: Vec<AuthorityId> = world.agents.iter().map(|(code, _)| *code).collect();
+        world.plan = Plan::with_equal_shares(&world.framework, choice(&codes, 2026)).unwrap();
+        world.log_plan();
+        world.log(Event::RoundOpen { round: world.round() });
+        world.submit_large();
+        world.close();
+        world.release();
+        world
+    }
+
+    /// Submissions of all authorities, each after its own of the year before.
+    fn submit_large(&mut self) {
+        let before = std::mem::take(&mut self.accepted);
+        for agent in 0..self.agents.len() {
+            let mut submission = self.submission(agent);
+            submission.blocks.iter_mut().flat_map(|block| &mut block.cells.0).for_each(|word| *word *= 500);
+            let own = before.iter().find(|one| one.authority == submission.authority);
+            submission.previous = own.map_or(Digest::NONE, |one| one.id);
+            self.post(submission, agent);
+        }
     }
 
     /// A whole round without a fault, in which the second authority corrects after the release.
@@ -345,12 +379,8 @@ impl World {
     pub fn make_release(&mut self, reason: ReleaseReason, accepted: &[Accepted]) {
         let version = reason.version(self.round());
         let release = combine(&self.framework, &self.plan, self.plan_id, &version, accepted).unwrap();
-        let files = [
-            ("figures.csv", release.figures_csv(&self.framework)),
-            ("figures.json", release.figures_json()),
-            ("figures.meta.csv", release.figures_meta_csv()),
-        ];
-        for (name, bytes) in files {
+        let former = self.former.as_ref().map(|release| Dated { release, framework: &self.framework });
+        for (name, bytes) in release.files(&self.framework, former) {
             self.files.insert(path_in(&version, name), bytes);
         }
         self.log_statement_of(reason);
@@ -364,7 +394,7 @@ impl World {
     /// Signs and logs a statement over a release's figures as they stand.
     pub fn log_statement_of(&mut self, reason: ReleaseReason) {
         let deadline = match reason {
-            ReleaseReason::First => self.entries.iter().position(|e| matches!(e.event, Event::RoundDeadline { .. })),
+            ReleaseReason::First => self.entries.iter().rposition(|e| matches!(e.event, Event::RoundDeadline { .. })),
             ReleaseReason::Corrections => self.entries.iter().position(|e| matches!(e.event, Event::CorrectionDeadline { .. })),
         };
         let closed_at_index = u64::try_from(deadline.unwrap_or_default()).unwrap();
@@ -374,7 +404,7 @@ impl World {
     /// Signs and logs a statement over a release's figures with these claims.
     pub fn log_statement_that(&mut self, of: ReleaseReason, reason: ReleaseReason, closed_at_index: u64) {
         let version = of.version(self.round());
-        let names = ["figures.csv", "figures.json", "figures.meta.csv"];
+        let names = RELEASE_FILES;
         let files: Vec<(&str, &[u8])> = names.iter().map(|n| (*n, self.files[&path_in(&version, n)].as_slice())).collect();
         let predicate = Predicate {
             round: self.round(),

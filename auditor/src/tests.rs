@@ -1,5 +1,6 @@
 //! A correct export passes; every damage to it is found, and the file is named.
 
+mod changes;
 mod corrections;
 mod damage;
 mod rounds;

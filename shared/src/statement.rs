@@ -20,7 +20,7 @@ pub const MANIFEST_FILE: &str = "manifest.dsse.json";
 /// Copy of the trust file in an export: a claim about itself, never a reason to believe it.
 pub const TRUST_CLAIM_FILE: &str = "trust.toml";
 /// Files of a release below `releases/<version>/` that its statement is over, ascending.
-pub const RELEASE_FILES: [&str; 3] = ["figures.csv", "figures.json", "figures.meta.csv"];
+pub const RELEASE_FILES: [&str; 4] = ["changes.csv", "figures.csv", "figures.json", "figures.meta.csv"];
 /// The signed statement below `releases/<version>/`.
 pub const STATEMENT_FILE: &str = "statement.dsse.json";
 const IN_TOTO: &str = "https://in-toto.io/Statement/v1";

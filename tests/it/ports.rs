@@ -152,6 +152,8 @@ fn wish(now: Timestamp) -> PlanWish {
         only: None,
         population: None,
         authorities_min: 1,
+        budget: None,
+        accept_wide: Some("one made-up council".into()),
     }
 }
 

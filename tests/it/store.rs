@@ -99,6 +99,7 @@ fn release(version: &str) -> Act {
         figures: bytes(),
         figures_csv: bytes(),
         meta_csv: bytes(),
+        changes_csv: bytes(),
     })
 }
 

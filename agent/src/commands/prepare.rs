@@ -19,6 +19,7 @@ use crate::config::AgentConfig;
 use crate::histories::each;
 use crate::inputs::{InputDigest, Inputs};
 use crate::io::inbox::{InputRefusal, Waiting, read_configured};
+use crate::io::state::State;
 use crate::ledger::{Debit, DebitKind, Ledger};
 use crate::log_view::LogView;
 use crate::logging;
@@ -70,6 +71,8 @@ pub fn prepare_round(room: &mut Room<'_>, round: RoundId, records: Records<'_>) 
     }
     let key = room.state.signing_key(&ledger)?;
     let admitted = room.with_patience(|room| admitted(room, round, MessageKind::Submission, &ledger))?;
+    // whether it would still be open for the post would tell how long the reading took
+    room.disconnect();
     room.parts.steps.reached(Step::Admitted)?;
     let approval = Asked::of(room, round, FIRST)?;
     let gathered = gather(room, &ledger, round, records)?;
@@ -109,6 +112,7 @@ pub(super) fn draw_and_keep(
     gathered: Gathered,
 ) -> Result<Debit, Stop> {
     let Gathered { children, tables_supplied, facts, input } = gathered;
+    room.parts.steps.reached(Step::Read)?;
     let request = DrawRequest::new(room.framework, admitted.plan(), answer.kind().draw(), children).map_err(not_drawn)?;
     let cells = room.parts.mechanism.draw(request).map_err(not_drawn)?;
     room.parts.steps.reached(Step::Drawn)?;
@@ -126,7 +130,9 @@ pub(super) fn draw_and_keep(
     };
     let debit = compose(room.framework, admitted.plan(), admitted.id(), cells, particulars, key);
     let debit = debit.map_err(|e| Stop::fault(e.to_string()))?;
-    room.state.append(ledger, &debit)?;
+    let staged = room.state.stage(ledger, &debit)?;
+    room.parts.steps.reached(Step::Staged)?;
+    State::commit(staged)?;
     *room.reached = (*room.reached).max(Reached::Kept);
     logging::drawn(room.config.authority, debit.round, debit.sequence, debit.id);
     room.parts.steps.reached(Step::Committed)?;

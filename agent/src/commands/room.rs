@@ -24,12 +24,18 @@ use crate::stop::{Reached, Stop};
 /// Places on the way at which a test can let the agent fail, as if the power had gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The plan is admitted; nothing is drawn.
+    /// The plan is admitted; no record is read.
     Admitted,
+    /// The records are read, counted and within their bounds; nothing is drawn.
+    Read,
     /// The noise is drawn; nothing is written.
     Drawn,
-    /// Debit and bytes are on the disk.
+    /// Debit and bytes are on the disk under a name that nobody reads.
+    Staged,
+    /// Debit and bytes are in the ledger.
     Committed,
+    /// The post begins: from here on it may have arrived, whatever happens.
+    Posted,
     /// The aggregator has answered; the receipt is not kept.
     Answered,
 }
@@ -128,6 +134,11 @@ impl<'r> Room<'r> {
             self.connected = Some(connected);
         }
         self.connected.as_ref().ok_or_else(|| Stop::fault("the connection was made and is gone"))
+    }
+
+    /// Ends the connection; the next request makes another.
+    pub fn disconnect(&mut self) {
+        self.connected = None;
     }
 
     /// Reads the whole log, verifies it, and remembers its checkpoint durably before anything is concluded from it.

@@ -104,7 +104,10 @@ pub fn send_one(room: &mut Room<'_>, debit: Debit) -> Result<Sent, Stop> {
     let kind = MessageKind::ALL.into_iter().find(|kind| kind.sequence() == debit.sequence);
     let kind = kind.ok_or_else(|| Stop::fault("the ledger holds a submission of a kind that there is not"))?;
     let index = room.with_patience(|room| {
-        let answer = room.connected()?.centre.post(debit.round, kind, &debit.envelope);
+        let steps = room.parts.steps;
+        let connected = room.connected()?;
+        steps.reached(Step::Posted)?;
+        let answer = connected.centre.post(debit.round, kind, &debit.envelope);
         let text = answer.map_err(|failure| {
             *room.reached = (*room.reached).max(of_arrival(failure.arrival));
             failure.stop

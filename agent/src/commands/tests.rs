@@ -310,7 +310,7 @@ fn a_failed_draw_costs_nothing_and_leaves_nothing() {
 #[test]
 fn a_crash_at_any_step_releases_at_most_one_submission() {
     let all = |f: &shared::framework::Framework| vec![greatest_child(f, shared::framework::ChildKind { age: 9, in_care: true })];
-    for (step, n_files) in [(Step::Admitted, 1), (Step::Drawn, 1), (Step::Committed, 2)] {
+    for (step, n_files) in [(Step::Admitted, 1), (Step::Read, 1), (Step::Drawn, 1), (Step::Staged, 1), (Step::Committed, 2)] {
         let world = World::with_plan(choice());
         let agent = Agent::new(&world);
         assert!(agent.prepare_with(&StopAt(step), all).is_err());

@@ -20,7 +20,7 @@ use shared::problem::Problem;
 use shared::sign::{Algorithm, SigningKey};
 use shared::time::Day;
 
-use super::durable::{TEMPORARY, create_private_folder, read_limited, replace, sync_folder, write_once};
+use super::durable::{Staged, TEMPORARY, create_private_folder, read_limited, replace, sync_folder, write_once};
 use super::randomness::Randomness;
 use crate::ledger::{Debit, LEDGER_FILE_BYTES_MAX, LEDGER_FILES_MAX, Ledger, genesis};
 use crate::stop::Stop;
@@ -133,10 +133,14 @@ impl State {
         Ledger::fold(&files).map_err(|e| damaged(e.to_string()))
     }
 
-    /// Adds a debit with its submission: the one step by which a draw becomes real.
-    pub fn append(&self, ledger: &Ledger, debit: &Debit) -> Result<(), Stop> {
+    /// Writes the file of a debit with its submission beside its place, where nobody reads it.
+    pub fn stage(&self, ledger: &Ledger, debit: &Debit) -> Result<Staged, Stop> {
         let (number, bytes) = ledger.next_file(debit).map_err(|e| Stop::fault(e.to_string()))?;
-        write_once(&self.root.join("ledger"), &file_name(number), &bytes).map_err(|e| failed("write the ledger", &e))
+        Staged::write(&self.root.join("ledger"), &file_name(number), bytes).map_err(|e| failed("write the ledger", &e))
+    }
+    /// Puts a debit with its submission into the ledger: the one step by which a draw becomes real.
+    pub fn commit(staged: Staged) -> Result<(), Stop> {
+        staged.put().map_err(|e| failed("write the ledger", &e))
     }
 
     /// Notes a key that this authority's agent had before.

@@ -14,7 +14,7 @@ use shared::submission::MessageKind;
 use super::error::{Refusal, immutable, method_not_allowed, not_found, typed};
 use super::{health, log_files, pages};
 use crate::app::App;
-use crate::publish::{FIGURES_CSV, FIGURES_JSON, META_CSV, STATEMENT};
+use crate::publish::{CHANGES_CSV, FIGURES_CSV, FIGURES_JSON, META_CSV, STATEMENT};
 
 const DSSE: &str = "application/vnd.dsse+json";
 const CSV: &str = "text/csv; charset=utf-8";
@@ -72,6 +72,7 @@ async fn release_file(State(app): State<Arc<App>>, Path((version, file)): Path<(
         FIGURES_JSON => Ok(immutable("application/json", row.figures)),
         FIGURES_CSV => Ok(immutable(CSV, row.figures_csv)),
         META_CSV => Ok(immutable(CSV, row.meta_csv)),
+        CHANGES_CSV => Ok(immutable(CSV, row.changes_csv)),
         STATEMENT => Ok(immutable(DSSE, row.statement)),
         _ => Err(not_found().await),
     }

@@ -81,6 +81,8 @@ pub struct ReleaseFiles {
     pub figures_csv: Vec<u8>,
     /// `figures.meta.csv`.
     pub meta_csv: Vec<u8>,
+    /// `changes.csv`.
+    pub changes_csv: Vec<u8>,
 }
 
 /// How an act ended.

@@ -337,6 +337,7 @@ async fn write_operation(tx: &mut Tx, act: &Act, first: u64, leaves: u64) -> Res
                 figures: files.figures.clone(),
                 figures_csv: files.figures_csv.clone(),
                 meta_csv: files.meta_csv.clone(),
+                changes_csv: files.changes_csv.clone(),
                 index: first,
             };
             tx.insert_release(&row).await

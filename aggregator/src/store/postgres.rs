@@ -10,6 +10,7 @@ pub(super) const BEGIN: &str = "BEGIN";
 pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "start", include_str!("../../migrations/postgres/0001_start.sql")),
     (2, "corrections", include_str!("../../migrations/postgres/0002_corrections.sql")),
+    (3, "changes", include_str!("../../migrations/postgres/0003_changes.sql")),
 ];
 /// Connections of one process.
 const CONNECTIONS_MAX: u32 = 8;

@@ -98,6 +98,8 @@ pub struct ReleaseRow {
     pub figures_csv: Vec<u8>,
     /// `figures.meta.csv`.
     pub meta_csv: Vec<u8>,
+    /// `changes.csv`.
+    pub changes_csv: Vec<u8>,
     /// Its leaf.
     pub index: u64,
 }
@@ -105,14 +107,15 @@ pub struct ReleaseRow {
 type HeadColumns = (String, i64, Vec<u8>, i64, Option<String>);
 type MessageColumns = (String, String, String, String, i64, Vec<u8>, i64, String);
 pub(super) type StageColumns = (Option<i64>, Option<i64>, Option<i64>);
-type ReleaseColumns = (String, String, String, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64);
+type ReleaseColumns = (String, String, String, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64);
 
 const MESSAGE_OF_ROUND: &str = "SELECT id, authority, round, kind, sequence, envelope, idx, receipt FROM messages WHERE round = $1 ORDER BY authority, sequence";
 const MESSAGE_OF_AUTHORITY: &str = "SELECT id, authority, round, kind, sequence, envelope, idx, receipt FROM messages \
      WHERE round = $1 AND kind = $2 AND authority = $3";
-const RELEASES: &str = "SELECT version, round, id, statement, figures, figures_csv, meta_csv, idx FROM releases ORDER BY idx";
+const RELEASES: &str =
+    "SELECT version, round, id, statement, figures, figures_csv, meta_csv, changes_csv, idx FROM releases ORDER BY idx";
 const RELEASE: &str =
-    "SELECT version, round, id, statement, figures, figures_csv, meta_csv, idx FROM releases WHERE version = $1";
+    "SELECT version, round, id, statement, figures, figures_csv, meta_csv, changes_csv, idx FROM releases WHERE version = $1";
 
 impl Store {
     /// The log's end, or [`StoreError::Empty`] where no log was created.
@@ -278,7 +281,7 @@ fn message_of(
 }
 
 fn release_of(row: ReleaseColumns) -> Result<ReleaseRow, StoreError> {
-    let (version, round, id, statement, figures, figures_csv, meta_csv, index) = row;
+    let (version, round, id, statement, figures, figures_csv, meta_csv, changes_csv, index) = row;
     Ok(ReleaseRow {
         version,
         round: parsed(&round, "round")?,
@@ -287,6 +290,7 @@ fn release_of(row: ReleaseColumns) -> Result<ReleaseRow, StoreError> {
         figures,
         figures_csv,
         meta_csv,
+        changes_csv,
         index: to_u64(index, "index")?,
     })
 }

@@ -17,6 +17,7 @@ pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "start", include_str!("../../migrations/sqlite/0001_start.sql")),
     (2, "corrections", include_str!("../../migrations/sqlite/0002_corrections.sql")),
+    (3, "changes", include_str!("../../migrations/sqlite/0003_changes.sql")),
 ];
 /// How long a writer waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);

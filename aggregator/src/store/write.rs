@@ -242,11 +242,11 @@ impl Tx {
     }
     /// Stores a release.
     pub async fn insert_release(&mut self, row: &ReleaseRow) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO releases (version, round, id, statement, figures, figures_csv, meta_csv, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        const SQL: &str = "INSERT INTO releases (version, round, id, statement, figures, figures_csv, meta_csv, changes_csv, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let (round, id, index) = (row.round.to_string(), row.id.to_string(), to_i64(row.index));
         each!(self, tx => {
             let insert = query(SQL).bind(&row.version).bind(&round).bind(&id).bind(&row.statement).bind(&row.figures);
-            insert.bind(&row.figures_csv).bind(&row.meta_csv).bind(index).execute(&mut **tx).await.map(drop)
+            insert.bind(&row.figures_csv).bind(&row.meta_csv).bind(&row.changes_csv).bind(index).execute(&mut **tx).await.map(drop)
         })?;
         Ok(())
     }

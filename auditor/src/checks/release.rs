@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use shared::framework::Framework;
 use shared::hash::sha256;
 use shared::ids::{Digest, RoundId};
 use shared::log::entry::Event;
-use shared::release::{Accepted, NOTICE, NOTICE_MADE_UP, combine};
+use shared::release::{Accepted, Dated, NOTICE, NOTICE_MADE_UP, Release, combine};
 use shared::sign::Envelope;
 use shared::statement::{
     Predicate, RELEASE_FILES, ReleaseReason, ReleaseStatement, STATEMENT_BYTES_MAX, STATEMENT_FILE, STATEMENT_TYPE,
@@ -23,6 +24,9 @@ use super::{Evidence, chain, count, remark_on_spare_signatures};
 use crate::bundle::Bundle;
 use crate::finding::{Check, Outcome};
 use crate::place::Place;
+
+/// The file that a fault of a whole release is named by.
+const FIGURES_FILE: &str = "figures.csv";
 
 /// What earlier checks made of the export.
 pub struct Known<'a> {
@@ -51,7 +55,7 @@ struct Logged<'a> {
 /// Checks every logged release.
 pub fn check(bundle: &Bundle, known: &Known<'_>, evidence: &mut Vec<Evidence>) -> Outcome {
     let mut outcome = Outcome::new(Check::Release);
-    let mut versions = BTreeSet::new();
+    let (mut versions, mut earlier) = (BTreeSet::new(), Vec::new());
     for leaf in &known.log.leaves {
         let Event::Release { round, version, id } = &leaf.entry.event else { continue };
         let index = leaf.index;
@@ -67,7 +71,8 @@ pub fn check(bundle: &Bundle, known: &Known<'_>, evidence: &mut Vec<Evidence>) -
         };
         let one = Logged { index, round: *round, version, reason, id: *id };
         statement(&mut outcome, bundle, known, &one, evidence);
-        recompute(&mut outcome, bundle, known, &one);
+        recompute(&mut outcome, bundle, known, &one, &earlier);
+        earlier.push(one);
     }
     for (path, place) in bundle.places() {
         let Place::Release { version, file } = place else { continue };
@@ -155,25 +160,25 @@ fn predicate(outcome: &mut Outcome, known: &Known<'_>, file: &str, one: &Logged<
     }
 }
 
-fn recompute(outcome: &mut Outcome, bundle: &Bundle, known: &Known<'_>, one: &Logged<'_>) {
+fn recompute(outcome: &mut Outcome, bundle: &Bundle, known: &Known<'_>, one: &Logged<'_>, earlier: &[Logged<'_>]) {
     let path = |name: &str| Place::Release { version: one.version.to_owned(), file: name.to_owned() }.path();
     let Some(plan) = known.rounds.get(&one.round).and_then(|r| r.plan.as_ref()) else {
-        return outcome.fault(&path(RELEASE_FILES[0]), "not recomputed: its round has no plan that is believed");
+        return outcome.fault(&path(FIGURES_FILE), "not recomputed: its round has no plan that is believed");
     };
     let nothing = OfRound::default();
     let of_round = known.submissions.get(&one.round).unwrap_or(&nothing);
     if one.reason == ReleaseReason::Corrections && of_round.corrections.is_empty() && of_round.unusable_corrections.is_empty() {
-        outcome.fault(&path(RELEASE_FILES[0]), "a release with corrections, and the log holds none");
+        outcome.fault(&path(FIGURES_FILE), "a release with corrections, and the log holds none");
     }
     let accepted = match of_round.standing(one.reason) {
         Ok(accepted) => accepted,
         Err(unusable) => {
             let who: Vec<String> = unusable.iter().map(ToString::to_string).collect();
             let what = format!("not recomputed: the submissions of {} cannot be used", who.join(", "));
-            return outcome.fault(&path(RELEASE_FILES[0]), what);
+            return outcome.fault(&path(FIGURES_FILE), what);
         }
     };
-    let files = match recomputed(known, plan, one, &accepted) {
+    let files = match recomputed(known, plan, one, &accepted, earlier) {
         Ok(files) => files,
         Err(error) => {
             return outcome
@@ -199,11 +204,29 @@ fn recomputed(
     plan: &KnownPlan,
     one: &Logged<'_>,
     accepted: &[Accepted],
-) -> Result<[(&'static str, Vec<u8>); 3], shared::release::ReleaseError> {
+    earlier: &[Logged<'_>],
+) -> Result<[(&'static str, Vec<u8>); 4], shared::release::ReleaseError> {
     let framework = plan.framework(known.frameworks);
     let release = combine(framework, &plan.plan, plan.id, one.version, accepted)?;
-    let [csv, json, meta] = RELEASE_FILES;
-    Ok([(csv, release.figures_csv(framework)), (json, release.figures_json()), (meta, release.figures_meta_csv())])
+    let before = former(known, one, earlier).transpose()?;
+    let before = before.as_ref().map(|(release, framework)| Dated { release, framework });
+    Ok(release.files(framework, before))
+}
+
+/// The newest release of the year before that the log holds before this one, computed from its submissions. One whose
+/// submissions cannot be used has its own fault, and nothing is compared with it here: so the file of changes, too, is at
+/// fault where it was.
+fn former<'a>(
+    known: &'a Known<'_>,
+    one: &Logged<'_>,
+    earlier: &[Logged<'_>],
+) -> Option<Result<(Release, &'a Framework), shared::release::ReleaseError>> {
+    let year = one.round.year().before(1);
+    let before = earlier.iter().rev().find(|other| other.round.year() == year)?;
+    let plan = known.rounds.get(&before.round)?.plan.as_ref()?;
+    let accepted = known.submissions.get(&before.round)?.standing(before.reason).ok()?;
+    let framework = plan.framework(known.frameworks);
+    Some(combine(framework, &plan.plan, plan.id, before.version, &accepted).map(|release| (release, framework)))
 }
 
 /// The figure in a line of `figures.json`, by its names.

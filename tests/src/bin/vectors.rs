@@ -64,8 +64,9 @@ fn main() -> anyhow::Result<()> {
         framework: framework.hash(),
         closed_at_index: 5,
     };
-    let (json, csv, meta) = (figures.figures_json(), figures.figures_csv(&framework), figures.figures_meta_csv());
-    let files = [("figures.json", &json[..]), ("figures.csv", &csv[..]), ("figures.meta.csv", &meta[..])];
+    let json = figures.figures_json();
+    let files = figures.files(&framework, None);
+    let files = files.each_ref().map(|(name, bytes)| (*name, bytes.as_slice()));
     let statement = Envelope::sign(STATEMENT_TYPE, ReleaseStatement::over(&files, predicate).encode(), &release)?;
     let file = ManifestFile { path: "log/checkpoint".into(), bytes: u64::try_from(note.len())?, sha256: sha256(note.as_bytes()) };
     let manifest = Envelope::sign(MANIFEST_TYPE, Manifest::over(vec![file], true).encode(), &release)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +16,7 @@ use super::process::{Ended, Running};
 use super::{COMMAND_TIME_MAX, World};
 use crate::councils::Council;
 use crate::councils::faults::PlantedFault;
+use crate::marks::{KillAt, kill_argument};
 
 /// What a made-up authority states of itself: by its code each answer in turn, so that all of them occur.
 #[must_use]
@@ -200,11 +202,28 @@ impl<'w> Office<'w> {
         self.start_with(arguments, &["--config".as_ref(), self.config().as_os_str()])
     }
 
+    /// Starts a command of the agent whose steps leave marks in a file, and which may kill itself. It leads a process group,
+    /// so that whoever it leaves behind can be found.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start_marked(&self, arguments: &[&str], marks: &Path, kill_at: Option<KillAt>) -> anyhow::Result<Running> {
+        let mut command = Command::new(&self.world.programs.marked_agent);
+        command.arg(marks).arg(kill_argument(kill_at)).args(arguments).arg("--config").arg(self.config());
+        command.process_group(0);
+        self.start_command(command, arguments)
+    }
+
     fn start_with(&self, arguments: &[&str], more: &[&OsStr]) -> anyhow::Result<Running> {
+        let mut command = Command::new(&self.world.programs.agent);
+        command.args(arguments).args(more);
+        self.start_command(command, arguments)
+    }
+
+    fn start_command(&self, mut command: Command, arguments: &[&str]) -> anyhow::Result<Running> {
         let n = self.n_commands.fetch_add(1, Ordering::Relaxed);
         let log = self.world.log(&format!("agent-{}-{n:02}-{}", self.code, arguments.first().unwrap_or(&"")));
-        let mut command = Command::new(&self.world.programs.agent);
-        command.args(arguments).args(more).current_dir(&self.folder);
+        command.current_dir(&self.folder);
         self.world.processes.start("agent", command, &log)
     }
 }

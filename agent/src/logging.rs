@@ -17,6 +17,11 @@ pub fn sent(authority: AuthorityId, round: RoundId, sequence: u32, id: Digest) {
     tracing::info!(authority = %authority, round = %round, sequence = %sequence, id = %id, "sent");
 }
 
+/// A lost ledger was made whole from the public log.
+pub fn recovered(authority: AuthorityId) {
+    tracing::warn!(authority = %authority, "the ledger was recovered from the public log");
+}
+
 /// A request failed and is tried again.
 pub fn tries_again(problem: Option<Problem>) {
     tracing::warn!(problem = %problem.map_or("fault", Problem::code), "trying again");

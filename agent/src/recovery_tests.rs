@@ -7,6 +7,7 @@ use shared::time::Timestamp;
 use super::*;
 use crate::commands::room::NoSteps;
 use crate::fixtures::{Agent, World, choice, round};
+use crate::io::state::State;
 
 /// A world in which authority 301 sent its round, with a second state of it, the message and its receipt.
 struct Lost {

@@ -16,6 +16,7 @@ use crate::cli::RecoverArgs;
 use crate::io::handed_over::read_folder;
 use crate::io::state::State;
 use crate::log_view::LogView;
+use crate::logging;
 use crate::recovery::{Charged, Evidence, Gap, PlanBudget, Recovered, recovered};
 use crate::round::{Witnessing, log_is_witnessed};
 use crate::stop::Stop;
@@ -125,6 +126,6 @@ fn write(room: &Room<'_>, proposal: &Proposal) -> Result<(), Stop> {
     for leaf in &proposal.gap.keys {
         room.state.append_key(&room.ledger()?, leaf.key, Day(room.now().day()))?;
     }
-    tracing::warn!(authority = %room.config.authority, "the ledger was recovered from the public log");
+    logging::recovered(room.config.authority);
     Ok(())
 }

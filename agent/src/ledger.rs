@@ -18,6 +18,8 @@ use shared::sign::{Envelope, PublicKey};
 use shared::submission::{SUBMISSION_TYPE, Submission};
 use shared::time::Day;
 
+use crate::inputs::InputDigest;
+
 const SCHEMA: &str = "goldenthread.ledger/1";
 /// Files of a ledger: 26 rounds in a childhood, and room for corrections of a century.
 pub const LEDGER_FILES_MAX: usize = 10_000;
@@ -65,6 +67,7 @@ struct DebitFile {
     rho_nano: RhoNano,
     plan: Digest,
     submission: Digest,
+    input: InputDigest,
     envelope: String,
 }
 
@@ -83,6 +86,8 @@ pub struct Debit {
     pub plan: Digest,
     /// Id of the submission.
     pub id: Digest,
+    /// Keyed digest of what was counted; [`InputDigest::NONE`] where nobody took one.
+    pub input: InputDigest,
     /// The signed bytes, as they are sent.
     pub envelope: Vec<u8>,
 }
@@ -163,8 +168,8 @@ impl Ledger {
         if self.debits.iter().any(|d| d.round == file.round && d.sequence == file.sequence) {
             return Err("its round was charged before");
         }
-        let DebitFile { round, sequence, charged_on, rho_nano: rho, plan, submission: id, envelope, .. } = file;
-        Ok(Debit { round, sequence, charged_on, rho, plan, id, envelope: envelope.into_bytes() })
+        let DebitFile { round, sequence, charged_on, rho_nano: rho, plan, submission: id, input, envelope, .. } = file;
+        Ok(Debit { round, sequence, charged_on, rho, plan, id, input, envelope: envelope.into_bytes() })
     }
 
     /// Bytes and number of the file that would add a debit. Nothing changes before the file is on the disk.
@@ -183,6 +188,7 @@ impl Ledger {
             rho_nano: debit.rho,
             plan: debit.plan,
             submission: debit.id,
+            input: debit.input,
             envelope,
         };
         let bytes = serde_json::to_vec(&file).expect("strings and numbers serialise");

@@ -23,6 +23,8 @@ pub struct Programs {
     pub demo: PathBuf,
     /// The agents with a broken part, under one name.
     pub broken_agent: PathBuf,
+    /// The agent whose steps leave marks: `marked_agent`.
+    pub marked_agent: PathBuf,
 }
 
 /// Which of cargo's profiles to build in.
@@ -73,6 +75,7 @@ pub fn programs(profile: Profile) -> anyhow::Result<Programs> {
         auditor: path("goldenthread-auditor")?,
         demo: path("demo")?,
         broken_agent: path("broken_agent")?,
+        marked_agent: path("marked_agent")?,
     })
 }
 

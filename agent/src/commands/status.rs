@@ -7,8 +7,10 @@ use shared::problem::Exit;
 use shared::time::{Day, Timestamp};
 
 use super::Screen;
+use super::approve::in_words;
 use super::key::issued_in_words;
 use super::room::Parts;
+use crate::approval::{Approval, ApprovalRule};
 use crate::config::AgentConfig;
 use crate::io::enrolled::Enrolled;
 use crate::io::state::State;
@@ -26,9 +28,17 @@ struct Spent {
     cap: RhoNano,
 }
 
+/// Who approved what, and whether it was drawn since.
+struct Approved {
+    approval: Approval,
+    is_drawn: bool,
+}
+
 struct Status {
     authority: String,
     rounds: Vec<(RoundId, Digest, RhoNano, bool)>,
+    rule: ApprovalRule,
+    approvals: Vec<Approved>,
     spent: Vec<Spent>,
     checkpoint: Option<(String, u64, Digest)>,
     certificate: Certificate,
@@ -72,6 +82,8 @@ fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
     for debit in ledger.debits() {
         rounds.push((debit.round, debit.id, debit.rho, state.receipt(debit.id)?.is_some()));
     }
+    let is_drawn = |of: &Approval| ledger.debits().iter().any(|d| d.round == of.round && d.sequence == of.sequence);
+    let approvals = state.approvals()?.into_iter().map(|approval| Approved { is_drawn: is_drawn(&approval), approval }).collect();
     let caps = config.sending.caps;
     let mut spent = Vec::new();
     if let Some(year) = config.year(now) {
@@ -91,7 +103,8 @@ fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
     let certificate = enrolled.map_or_else(|stop| Certificate::Absent(in_one_line(stop)), validity);
     let pseudonym_key = state.pseudonym_key_if_any()?.map(|key| (key.fingerprint(), key.made_on()));
     let (authority, partner_keys) = (ledger.authority().to_string(), state.issued_keys()?);
-    Ok(Status { authority, rounds, spent, checkpoint, certificate, pseudonym_key, partner_keys })
+    let rule = config.approval;
+    Ok(Status { authority, rounds, rule, approvals, spent, checkpoint, certificate, pseudonym_key, partner_keys })
 }
 
 /// What is wrong and what to do about it.
@@ -104,6 +117,15 @@ fn lines(status: &Status) -> Vec<String> {
     for (round, id, rho, receipted) in &status.rounds {
         let state = if *receipted { "sent, receipt kept" } else { "in the outbox" };
         lines.push(format!("  {round}  rho {rho}  {state}  {id}"));
+    }
+    lines.push(match status.rule {
+        ApprovalRule::Required => "approval: a draw asks for one of exactly its inputs (approve)".into(),
+        ApprovalRule::None => "approval: none is asked for, since agent.toml says approval = \"none\"".into(),
+    });
+    for Approved { approval, is_drawn } in &status.approvals {
+        let what = in_words(approval.round, approval.sequence);
+        let since = if *is_drawn { "drawn since" } else { "not drawn yet" };
+        lines.push(format!("  {what}: approved by {} at {}, {since}", approval.by, approval.at));
     }
     lines.push(
         "spent of each child's budget (one child added or removed; a change to one child's records: twice the distance):".into(),
@@ -138,6 +160,7 @@ fn lines(status: &Status) -> Vec<String> {
 
 fn to_json(status: &Status) -> Value {
     let round = |(round, id, rho, receipted): &(RoundId, Digest, RhoNano, bool)| json!({ "round": round, "submission": id, "rho_nano": rho, "receipted": receipted });
+    let approval = |Approved { approval, is_drawn }: &Approved| json!({ "round": approval.round, "sequence": approval.sequence, "by": approval.by, "at": approval.at, "drawn": is_drawn });
     let spent = |s: &Spent| {
         let (epsilon, advantage) = (epsilon(s.rho.as_rho(), DELTA), membership_advantage(s.rho.as_rho()));
         json!({
@@ -171,6 +194,8 @@ fn to_json(status: &Status) -> Value {
     json!({
         "authority": status.authority,
         "rounds": status.rounds.iter().map(round).collect::<Vec<_>>(),
+        "approval": status.rule.name(),
+        "approvals": status.approvals.iter().map(approval).collect::<Vec<_>>(),
         "outbox": status.rounds.iter().filter(|(.., receipted)| !receipted).count(),
         "spent": status.spent.iter().map(spent).collect::<Vec<_>>(),
         "checkpoint": checkpoint,

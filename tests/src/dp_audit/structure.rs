@@ -64,10 +64,11 @@ pub fn run(site: &Site<'_>) -> anyhow::Result<Verdict> {
         (0..n).map(|place| Canary { kind: kinds[place % kinds.len()].kind, number: place / kinds.len() }).collect()
     };
     let sets = [("an empty authority", 0), ("one child", 1), ("D", SOME), ("D and a child", SOME + 1), ("3,000 children", MANY)];
-    ensure!(sets.len() <= site.n_authorities(), "an audit has an authority for every case");
+    ensure!(sets.len() < site.n_authorities(), "an audit has an authority for every case, and one for other tests");
     let mut cases = Vec::new();
     for (authority, (name, n)) in sets.into_iter().enumerate() {
-        cases.push(case(site, authority, name, &Set::of(&site.counter, &children(n))?)?);
+        // the first authority never sends: copies of its state would rightly refuse to draw after that
+        cases.push(case(site, authority + 1, name, &Set::of(&site.counter, &children(n))?)?);
     }
     let mut wrong: Vec<String> = Vec::new();
     let (first, others) = cases.split_first().context("there is a first case")?;

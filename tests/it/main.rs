@@ -12,7 +12,6 @@ use tests::build::{Profile, Programs};
 
 mod bad_input;
 mod calibration;
-mod coverage;
 mod crash;
 mod demo;
 mod documents;

@@ -258,3 +258,6 @@ pub fn level_words(level: Level) -> &'static str {
         Level::Local => "authorities",
     }
 }
+
+#[cfg(test)]
+mod tests;

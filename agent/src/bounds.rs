@@ -30,7 +30,7 @@ pub enum BoundsError {
 }
 
 /// One contribution within its bounds, already centred.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BoundedCell {
     /// Index of the table in the framework.
     pub table: u16,

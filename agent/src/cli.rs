@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use shared::ids::{AuthorityId, ReportingYear, RoundId};
+use shared::submission::CorrectionReason;
 
+use crate::approval::ApproverName;
 use crate::pseudonym::keys::KeyName;
 
 /// Private, verifiable statistics about children in care: the part that runs at the authority.
@@ -102,12 +104,18 @@ pub struct PseudonymiseArgs {
 pub enum SendingCommand {
     /// Make the state folder, once: keys, an empty ledger, the request for enrolment. Sends nothing.
     Init(ConfigArgs),
+    /// Approve the inputs of the configured round, before noise is drawn from them. Look at preview first. Sends nothing.
+    Approve(ApproveArgs),
     /// Draw the noise of the configured round, once, and keep the signed submission. Sends no figure.
     Prepare(ConfigArgs),
-    /// Show the prepared submission, cell by cell, as everybody will see it. Sends nothing.
+    /// Draw the one correction of the configured round, from inputs that have changed, in the plan's time for it. Sends no figure.
+    Correct(CorrectArgs),
+    /// Show what was drawn: its cells, as everybody will see them, once the receipt is kept. Sends nothing.
     Show(ShowArgs),
     /// Send what is prepared and keep the receipt. Safe to repeat.
     Send(SendArgs),
+    /// Tell the aggregator that this agent runs, in the same bytes as always, and nothing else. `run` does so first.
+    Heartbeat(ConfigArgs),
     /// Prepare the round unless it is prepared, then send. For a scheduler; safe to repeat.
     Run(RunArgs),
     /// Say what was spent, what waits, what is remembered. Sends nothing.
@@ -146,6 +154,34 @@ pub struct ConfigArgs {
     pub config: PathBuf,
 }
 
+/// Arguments of `approve`.
+#[derive(Args, Debug)]
+pub struct ApproveArgs {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "agent.toml")]
+    pub config: PathBuf,
+    /// Who approves: a name or a role, kept in the state folder and nowhere else.
+    #[arg(long, value_name = "NAME")]
+    pub by: ApproverName,
+}
+
+/// Arguments of `correct`.
+#[derive(Args, Debug)]
+pub struct CorrectArgs {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "agent.toml")]
+    pub config: PathBuf,
+    /// Why, for everybody to see: missing-records, wrong-records, wrong-file or wrong-count.
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    pub reason: CorrectionReason,
+}
+
+/// A reason by its word.
+fn reason(word: &str) -> Result<CorrectionReason, String> {
+    let known = || CorrectionReason::ALL.map(|reason| format!("{} ({})", reason.word(), reason.label())).join(", ");
+    CorrectionReason::ALL.into_iter().find(|reason| reason.word() == word).ok_or_else(|| format!("not one of {}", known()))
+}
+
 /// Arguments of `show`.
 #[derive(Args, Debug)]
 pub struct ShowArgs {
@@ -158,7 +194,7 @@ pub struct ShowArgs {
     /// Write JSON.
     #[arg(long, conflicts_with = "raw")]
     pub json: bool,
-    /// Write the exact bytes that are sent, and nothing else.
+    /// Write the exact bytes that were sent, and nothing else.
     #[arg(long)]
     pub raw: bool,
 }

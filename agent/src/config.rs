@@ -20,6 +20,7 @@ use postcodes::OneOrMore;
 pub use postcodes::Postcodes;
 use sending::{AggregatorToml, CapsToml, LogToml, SendToml, Sending};
 
+use crate::approval::ApprovalRule;
 use crate::histories::Mending;
 use crate::records::rules::{RuleBook, RuleBookError, Severity};
 use crate::records::source::{GroupTags, XmlTags};
@@ -66,6 +67,8 @@ pub struct AgentConfig {
     pub state: PathBuf,
     /// The records are made up: only then may this agent take part in a made-up round, and in no other.
     pub made_up: bool,
+    /// Whether somebody must approve the inputs before a draw.
+    pub approval: ApprovalRule,
     /// Share of rows with hard problems above which input is refused.
     pub error_rate_max: ErrorRateMax,
     /// Tables that the authority does not supply.
@@ -98,6 +101,8 @@ struct AgentToml {
     error_rate_max: f64,
     #[serde(default)]
     made_up: bool,
+    #[serde(default = "required")]
+    approval: String,
     #[serde(default = "apply")]
     repair: String,
     #[serde(default)]
@@ -186,6 +191,8 @@ impl AgentConfig {
             returns: folder.join(&toml.returns),
             state: folder.join(&toml.state),
             made_up: toml.made_up,
+            approval: ApprovalRule::by_name(&toml.approval)
+                .ok_or_else(|| value("approval", "not required or none".to_owned()))?,
             error_rate_max: error_rate(toml.error_rate_max)
                 .ok_or_else(|| value("error_rate_max", "not a share from 0 to 1".to_owned()))?,
             tables_ignored,
@@ -230,6 +237,10 @@ fn facts(stated: &BTreeMap<String, bool>) -> Result<BTreeMap<String, bool>, (Str
 /// Tables that measures need.
 const NEEDED: [Table; 8] =
     [Table::Header, Table::Episodes, Table::Oc2, Table::Oc3, Table::Reviews, Table::Missing, Table::Uasc, Table::SwEpisodes];
+
+fn required() -> String {
+    ApprovalRule::Required.name().to_owned()
+}
 
 fn apply() -> String {
     "apply".to_owned()
@@ -363,6 +374,13 @@ mod tests {
     }
 
     #[test]
+    fn an_approval_is_required_unless_the_authority_says_otherwise() {
+        let rule = |more: &str| load(&format!("authority = \"301\"\n{more}"), &[]).unwrap().approval;
+        assert_eq!((rule(""), rule("approval = \"none\"")), (ApprovalRule::Required, ApprovalRule::None));
+        assert_eq!(load(SAMPLE, &[]).unwrap().approval, ApprovalRule::Required);
+    }
+
+    #[test]
     fn the_environment_wins_over_the_file() {
         let text = "authority = \"301\"\nreporting_year = 2024\n[tables]\nOC2 = true\nUASC = false\n";
         let environment = [("GOLDENTHREAD__REPORTING_YEAR", "2025"), ("GOLDENTHREAD__TABLES__OC2", "false")];
@@ -412,6 +430,7 @@ mod tests {
             "authority = \"301\"\n[rules]\n\"141\" = \"warn\"",
             "authority = \"301\"\n[rules]\n\"9999\" = \"warn\"",
             "authority = \"301\"\nrepair = \"perhaps\"",
+            "authority = \"301\"\napproval = \"perhaps\"",
             "authority = \"301\"\nreporting_year = 25",
             "authority = \"301\"\n[live]\nurl = \"postgres://a:b@c/d\"",
             "authority = \"301\"\n[live]\nurl_file = \"u\"\nyears = []\n[live.queries]\nHeader = \"a\"\nEpisodes = \"b\"",

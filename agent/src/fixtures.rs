@@ -20,11 +20,14 @@ use shared::plan::{Cohort, CohortMember, Dates, PLAN_TYPE, Plan, PlanChoice, Reg
 use shared::privacy::RhoNano;
 use shared::problem::Problem;
 use shared::sign::{Algorithm, Envelope, SigningKey};
-use shared::submission::Submission;
+use shared::submission::{CorrectionReason, MessageKind, Submission};
 use shared::time::{Clock, Timestamp};
 use shared::trust::Trust;
 
+use crate::approval::Approval;
 use crate::bounds::tests::greatest_child;
+use crate::commands::approve::approve_round;
+use crate::commands::correct::correct_round;
 use crate::commands::prepare::{Prepared, prepare_round};
 use crate::commands::room::{NoSteps, Parts, Room, Steps};
 use crate::commands::send::{Sent, send_outbox};
@@ -33,6 +36,7 @@ use crate::io::centre::{Arrival, Centre, Connected, Connector, PostFailure};
 use crate::io::clock::Pause;
 use crate::io::randomness::SystemRandomness;
 use crate::io::state::State;
+use crate::ledger::Debit;
 use crate::measures::ChildContributions;
 use crate::noise::{self, DrawRequest, Mechanism, NoiseError, NoisyCells};
 use crate::stop::{Reached, Stop};
@@ -131,6 +135,10 @@ pub struct World {
     pub plan: RefCell<Vec<u8>>,
     /// Every body that was ever posted.
     pub posted: RefCell<Vec<Vec<u8>>>,
+    /// Heartbeats that came, heard or not.
+    pub n_heartbeats: Cell<u32>,
+    /// Whether it hears none of them.
+    pub is_deaf: Cell<bool>,
     fault: Cell<Fault>,
     n_faults: Cell<u32>,
     receipts: RefCell<HashMap<Digest, String>>,
@@ -157,6 +165,8 @@ impl World {
             entries: RefCell::default(),
             plan: RefCell::default(),
             posted: RefCell::default(),
+            n_heartbeats: Cell::default(),
+            is_deaf: Cell::default(),
             fault: Cell::new(Fault::None),
             n_faults: Cell::new(0),
             receipts: RefCell::default(),
@@ -256,7 +266,11 @@ impl Centre for FakeCentre {
     fn plan(&self, _: RoundId) -> Result<Vec<u8>, Stop> {
         Ok(self.0.plan.borrow().clone())
     }
-    fn post(&self, _: RoundId, envelope: &[u8]) -> Result<String, PostFailure> {
+    fn heartbeat(&self) -> Result<(), Stop> {
+        self.0.n_heartbeats.set(self.0.n_heartbeats.get() + 1);
+        if self.0.is_deaf.get() { Err(Problem::AggregatorUnreachable.into()) } else { Ok(()) }
+    }
+    fn post(&self, _: RoundId, _: MessageKind, envelope: &[u8]) -> Result<String, PostFailure> {
         let world = &self.0;
         world.posted.borrow_mut().push(envelope.to_vec());
         let fault = if world.n_faults.get() > 0 { world.fault.get() } else { Fault::None };
@@ -364,7 +378,9 @@ impl Agent {
             clock: HandClock::at(NOW),
             mechanism: Counting { n_draws: Cell::new(0), fails: Cell::new(None) },
             pause: NoPause::default(),
-            settings: "authority = \"301\"\nreporting_year = 2025\nmade_up = true\nlog.without_witnesses = true\n".into(),
+            settings:
+                "authority = \"301\"\nreporting_year = 2025\nmade_up = true\napproval = \"none\"\nlog.without_witnesses = true\n"
+                    .into(),
             n_readings: Cell::new(0),
             authority: "301".parse().unwrap(),
         }
@@ -431,6 +447,31 @@ impl Agent {
             Ok(children(room.framework))
         };
         self.within(steps, |room| prepare_round(room, round(), &mut records)).0
+    }
+    /// Asks for approvals, as agents do unless they are told otherwise.
+    pub fn demand_approval(&mut self) {
+        self.settings = self.settings.replace("approval = \"none\"\n", "");
+    }
+    /// Approves the round's inputs, with these children.
+    pub fn approve_from(&self, children: impl Fn(&Framework) -> Vec<ChildContributions>) -> Result<Approval, Stop> {
+        let by = "Jo O'Neill".parse().unwrap();
+        self.within(&NoSteps, |room| approve_round(room, round(), &by, &mut |room| Ok(children(room.framework)))).0
+    }
+    /// Draws the round's correction with these children.
+    pub fn correct_from(&self, children: impl Fn(&Framework) -> Vec<ChildContributions>) -> Result<Debit, Stop> {
+        self.correct_with(&NoSteps, children)
+    }
+    /// Draws the round's correction, stopping where the steps say.
+    pub fn correct_with(
+        &self,
+        steps: &dyn Steps,
+        children: impl Fn(&Framework) -> Vec<ChildContributions>,
+    ) -> Result<Debit, Stop> {
+        let mut records = |room: &Room<'_>| {
+            self.n_readings.set(self.n_readings.get() + 1);
+            Ok(children(room.framework))
+        };
+        self.within(steps, |room| correct_round(room, round(), CorrectionReason::RecordsWrong, &mut records)).0
     }
     /// Sends what waits.
     pub fn send(&self) -> (Result<Vec<Sent>, Stop>, Reached) {

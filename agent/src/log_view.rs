@@ -74,6 +74,17 @@ pub struct KeyLeaf {
     pub at: Timestamp,
 }
 
+/// Whether a round takes corrections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Corrections {
+    /// It never did.
+    NotYet,
+    /// It does.
+    Open,
+    /// It did.
+    Over,
+}
+
 /// The verified log.
 pub struct LogView {
     head: LogHead,
@@ -148,6 +159,8 @@ impl LogView {
             | Event::Plan { .. }
             | Event::RoundOpen { .. }
             | Event::RoundDeadline { .. }
+            | Event::CorrectionOpen { .. }
+            | Event::CorrectionDeadline { .. }
             | Event::Release { .. }
             | Event::Other { .. } => None,
         };
@@ -171,6 +184,8 @@ impl LogView {
             | Event::AgentKey { .. }
             | Event::RoundOpen { .. }
             | Event::RoundDeadline { .. }
+            | Event::CorrectionOpen { .. }
+            | Event::CorrectionDeadline { .. }
             | Event::Release { .. }
             | Event::Other { .. } => None,
         };
@@ -185,9 +200,33 @@ impl LogView {
             | Event::Framework { .. }
             | Event::AgentKey { .. }
             | Event::RoundOpen { .. }
+            | Event::CorrectionOpen { .. }
+            | Event::CorrectionDeadline { .. }
             | Event::Release { .. }
             | Event::Other { .. } => false,
         })
+    }
+
+    /// Whether a round takes corrections, as the log says. What is over does not open again.
+    pub fn corrections_of(&self, round: RoundId) -> Corrections {
+        let mut so_far = Corrections::NotYet;
+        for event in self.events() {
+            match event {
+                Event::CorrectionOpen { round: of } if of == round => so_far = so_far.max(Corrections::Open),
+                Event::CorrectionDeadline { round: of, .. } if of == round => so_far = Corrections::Over,
+                Event::CorrectionOpen { .. }
+                | Event::CorrectionDeadline { .. }
+                | Event::Plan { .. }
+                | Event::Submission { .. }
+                | Event::Framework { .. }
+                | Event::AgentKey { .. }
+                | Event::RoundOpen { .. }
+                | Event::RoundDeadline { .. }
+                | Event::Release { .. }
+                | Event::Other { .. } => {}
+            }
+        }
+        so_far
     }
 
     /// Entries that are no entry of version 1 are hashed and proved like all others, and never interpreted.

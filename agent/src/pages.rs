@@ -22,39 +22,6 @@ use crate::figures::LocalFigures;
 use crate::official::england::{England, TOTAL};
 use number::Shown;
 
-/// Families of measures in the order of the pages: the letter that their ids begin with, and words.
-const FAMILIES: [(char, &str); 11] = [
-    ('A', "Wellbeing"),
-    ('B', "Stability"),
-    ('R', "Relationships"),
-    ('C', "Voice"),
-    ('D', "Health"),
-    ('E', "Carers"),
-    ('F', "Leaving care"),
-    ('G', "Care leavers"),
-    ('H', "What care gave, and how life is"),
-    ('P', "Population"),
-    ('S', "Facts about the authority"),
-];
-
-/// The family of a measure: the letter that its id begins with.
-pub fn family_of(measure: &Measure) -> Option<char> {
-    measure.id.chars().next()
-}
-
-/// The families of a framework in the order of the pages, with their words; one that is not known here by its letter.
-pub fn families(framework: &Framework) -> Vec<(char, String)> {
-    let has = |letter: char| framework.measures().iter().any(|measure| family_of(measure) == Some(letter));
-    let known = FAMILIES.iter().filter(|(letter, _)| has(*letter)).map(|(letter, words)| (*letter, (*words).to_owned()));
-    let mut found: Vec<(char, String)> = known.collect();
-    for letter in framework.measures().iter().filter_map(family_of) {
-        if !found.iter().any(|(known, _)| *known == letter) {
-            found.push((letter, format!("Measures {letter}")));
-        }
-    }
-    found
-}
-
 /// Whether counts from 1 to 5 are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Small {
@@ -80,7 +47,7 @@ impl Wanted {
     pub fn takes(&self, measure: &Measure) -> bool {
         match self {
             Self::All => true,
-            Self::Families(letters) => family_of(measure).is_some_and(|letter| letters.contains(&letter)),
+            Self::Families(letters) => letters.iter().any(|letter| measure.family().starts_with(*letter)),
             Self::Measure(id) => *id == measure.id,
         }
     }
@@ -166,7 +133,7 @@ impl Pages {
 }
 
 struct FamilyPage {
-    letter: char,
+    letter: String,
     words: String,
     measures: Vec<MeasureBlock>,
     /// Sources of England's figures, in the order of their numbers from 1.

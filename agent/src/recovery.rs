@@ -19,6 +19,7 @@ use shared::sign::{Envelope, PublicKey};
 use shared::submission::{MessageKind, SUBMISSION_TYPE, Submission};
 use shared::time::Day;
 
+use crate::inputs::InputDigest;
 use crate::ledger::{Debit, DebitKind, Ledger};
 use crate::log_view::{KeyLeaf, LogView, SubmissionLeaf};
 use crate::round::the_one_plan;
@@ -235,7 +236,7 @@ pub fn recovered(leaf: &SubmissionLeaf, evidence: &Evidence, plan: Option<PlanBu
         rho: budget.max(stated),
         plan: message.map(|(_, submission)| submission.plan).or(plan.map(|plan| plan.id)).unwrap_or(Digest::NONE),
         id: leaf.id,
-        input: Digest::NONE,
+        input: InputDigest::NONE,
         envelope: message.map(|(bytes, _)| bytes.clone()).unwrap_or_default(),
     };
     Recovered { debit, charged, receipt: evidence.receipts.get(&leaf.id).cloned() }

@@ -7,6 +7,7 @@ use shared::time::Timestamp;
 use super::*;
 use crate::commands::room::NoSteps;
 use crate::fixtures::{Agent, World, choice, round};
+use crate::io::state::State;
 
 /// A world in which authority 301 sent its round, with a second state of it, the message and its receipt.
 struct Lost {
@@ -59,10 +60,10 @@ fn message_and_receipt_are_kept_with_the_debit() {
         (Charged::ByPlan, RhoNano(160_000_000), "2025-07-02")
     );
     let state = lost.anew.state();
-    state.append(&state.ledger().unwrap(), &found.debit).unwrap();
+    State::commit(state.stage(&state.ledger().unwrap(), &found.debit).unwrap()).unwrap();
     let ledger = state.ledger().unwrap();
     assert!(ledger.debits()[0] == found.debit, "it is read back");
-    assert!(state.append(&ledger, &found.debit).is_err(), "and charged once");
+    assert!(state.stage(&ledger, &found.debit).is_err(), "and charged once");
     // never below what the bytes say, never under another id or date
     let changes: [&dyn Fn(&mut Debit); 6] = [
         &|d: &mut Debit| d.rho = RhoNano(d.rho.0 / 2),
@@ -70,7 +71,7 @@ fn message_and_receipt_are_kept_with_the_debit() {
         &|d: &mut Debit| d.sequence = 2,
         &|d: &mut Debit| d.charged_on = "2024-07-02".parse().unwrap(),
         &|d: &mut Debit| d.envelope.truncate(100),
-        &|d: &mut Debit| d.kind = DebitKind::Submission,
+        &|d: &mut Debit| d.kind = DebitKind::Drawn(MessageKind::Submission),
     ];
     for change in changes {
         let fresh = Agent::new(&lost.anew.world);

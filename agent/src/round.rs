@@ -10,13 +10,14 @@ use serde::Deserialize;
 use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use shared::log::cosignature::WitnessPolicy;
-use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE, Plan, PlanError};
+use shared::plan::{Dates, PLAN_BYTES_MAX, PLAN_TYPE, Plan, PlanError};
 use shared::problem::Problem;
 use shared::sign::{Envelope, PublicKey};
+use shared::submission::MessageKind;
 use shared::time::Timestamp;
 
 use crate::ledger::{Caps, Ledger};
-use crate::log_view::LogView;
+use crate::log_view::{Corrections, LogView};
 
 /// What this agent wants to take part in, and how much it allows.
 pub struct Wanted<'a> {
@@ -24,6 +25,8 @@ pub struct Wanted<'a> {
     pub authority: AuthorityId,
     /// Which round.
     pub round: RoundId,
+    /// Its submission, or the correction of it.
+    pub kind: MessageKind,
     /// What it allows.
     pub caps: Caps,
     /// What it measures.
@@ -93,17 +96,28 @@ pub fn admit(wanted: &Wanted<'_>, ledger: &Ledger, log: &LogView, plan_bytes: &[
     if plan.member(wanted.authority).is_none() {
         return Err(Problem::AuthorityUnknown);
     }
-    not_closed(log, wanted.round)?;
-    let dates = plan.body().dates;
-    if wanted.now.day() < dates.freeze_on.0 || wanted.now >= dates.send_closes_at {
+    match wanted.kind {
+        MessageKind::Submission => not_closed(log, wanted.round)?,
+        MessageKind::Correction => takes_corrections(log, wanted.round)?,
+    }
+    if !is_in_time(wanted.kind, plan.body().dates, wanted.now) {
         return Err(Problem::PlanNotOpen);
     }
-    if ledger.prepared(wanted.round).is_some() {
-        // one round per reporting year: a second draw of the same round is never asked for by `prepare`
+    if ledger.debits().iter().any(|debit| debit.round == wanted.round && debit.sequence >= wanted.kind.sequence()) {
+        // one submission and one correction in a round: neither command asks for a second of its own
         return Err(Problem::PlanCapYear);
     }
-    ledger.allows(&wanted.caps, plan.body().reporting_year, wanted.now.day(), plan.rho())?;
+    let cost = plan.rho_of(wanted.kind.draw());
+    ledger.allows(&wanted.caps, plan.body().reporting_year, wanted.now.day(), cost)?;
     Ok(Admitted { plan, id })
+}
+
+/// Whether the plan's dates let an agent draw now.
+fn is_in_time(kind: MessageKind, dates: Dates, now: Timestamp) -> bool {
+    match kind {
+        MessageKind::Submission => now.day() >= dates.freeze_on.0 && now < dates.send_closes_at,
+        MessageKind::Correction => (dates.correction_opens_at..dates.correction_closes_at).contains(&now),
+    }
 }
 
 /// # Claim
@@ -154,6 +168,19 @@ pub fn ledger_knows_its_leaves(authority: AuthorityId, ledger: &Ledger, log: &Lo
 /// publish. Attacked by `a_round_that_the_log_shows_as_closed_is_not_drawn`.
 fn not_closed(log: &LogView, round: RoundId) -> Result<(), Problem> {
     if log.is_closed(round) { Err(Problem::SubmissionLate) } else { Ok(()) }
+}
+
+/// # Claim
+/// No correction is drawn but while the verified log shows the round as taking corrections, whatever clock and plan say.
+/// # Why
+/// All authorities have the same time for it, after the first release and before the next version, and the log is where
+/// everybody sees both ends. Attacked by `every_refusal_of_a_correction_draws_nothing`.
+fn takes_corrections(log: &LogView, round: RoundId) -> Result<(), Problem> {
+    match log.corrections_of(round) {
+        Corrections::NotYet => Err(Problem::CorrectionNotOpen),
+        Corrections::Open => Ok(()),
+        Corrections::Over => Err(Problem::CorrectionLate),
+    }
 }
 
 /// The id of the one plan that the log names for a round.

@@ -75,6 +75,8 @@ impl std::error::Error for Stop {}
 pub enum Reached {
     /// No noise was drawn by this command, and nothing left this machine but requests to read.
     Nothing,
+    /// The same, and the heartbeat was sent: that this agent runs, and nothing else.
+    Heard,
     /// A submission lies in the outbox, drawn now or earlier.
     Kept,
     /// The submission was posted; whether it arrived is not known.
@@ -88,6 +90,7 @@ impl Reached {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Nothing => "nothing was drawn, nothing was sent",
+            Self::Heard => "nothing was drawn, nothing was sent but the heartbeat",
             Self::Kept => "nothing was sent; the prepared bytes are kept in the outbox",
             Self::Posted => {
                 "the submission was posted and no valid receipt came back; the bytes are kept, and sending them again is safe"

@@ -5,21 +5,51 @@
 
 use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest};
-use shared::plan::{Draw, Plan, PlanBlock};
+use shared::plan::Plan;
 use shared::sign::{Envelope, SigningKey};
-use shared::submission::{FactStated, MessageKind, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied};
+use shared::submission::{
+    CorrectionReason, FactStated, MessageKind, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied,
+};
 use shared::time::Day;
 
+use crate::inputs::InputDigest;
 use crate::ledger::{Debit, DebitKind};
 use crate::noise::NoisyCells;
 
 /// Version of the agent, as submissions name it.
 pub const AGENT_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// Which answer of its authority a submission is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The first of its round.
+    First,
+    /// The correction, and why there is one.
+    Correction(CorrectionReason),
+}
+
+impl Answer {
+    /// Its kind of message, which says its place in the round and which of the plan's draws it carries.
+    pub fn kind(self) -> MessageKind {
+        match self {
+            Self::First => MessageKind::Submission,
+            Self::Correction(_) => MessageKind::Correction,
+        }
+    }
+    fn reason(self) -> u8 {
+        match self {
+            Self::First => 0,
+            Self::Correction(reason) => reason.digit(),
+        }
+    }
+}
+
 /// What is said beside the cells.
 pub struct Particulars {
     /// Whose.
     pub authority: AuthorityId,
+    /// Which of its answers.
+    pub answer: Answer,
     /// Id of the authority's previous submission.
     pub previous: Digest,
     /// Random bytes.
@@ -30,6 +60,8 @@ pub struct Particulars {
     pub tables_supplied: Vec<TableSupplied>,
     /// What the authority states of itself.
     pub facts: Vec<FactStated>,
+    /// What it is made from, for the ledger alone.
+    pub input: InputDigest,
 }
 
 /// Why no submission came to be. Each is a defect of this program.
@@ -52,7 +84,7 @@ pub fn compose(
     particulars: Particulars,
     key: &SigningKey,
 ) -> Result<Debit, ComposeError> {
-    let body = plan.body();
+    let (body, kind) = (plan.body(), particulars.answer.kind());
     if cells.blocks.len() != body.blocks.len() {
         return Err(ComposeError::Shape);
     }
@@ -60,10 +92,10 @@ pub fn compose(
         schema: SCHEMA.into(),
         authority: particulars.authority,
         round: body.round,
-        kind: MessageKind::Submission,
-        sequence: 1,
+        kind,
+        sequence: kind.sequence(),
         previous: particulars.previous,
-        reason: 0,
+        reason: particulars.answer.reason(),
         nonce: particulars.nonce,
         produced_on: particulars.produced_on,
         agent_version: AGENT_VERSION.into(),
@@ -72,25 +104,26 @@ pub fn compose(
         plan: plan_id,
         tables_supplied: particulars.tables_supplied,
         facts: particulars.facts,
-        blocks: body.blocks.iter().zip(cells.blocks).map(block).collect(),
+        blocks: body
+            .blocks
+            .iter()
+            .zip(cells.blocks)
+            .map(|(planned, words)| SubmissionBlock::of(planned, kind.draw(), words))
+            .collect(),
         attachments: Vec::new(),
     };
     submission.fits(plan, plan_id, framework).map_err(|_| ComposeError::Shape)?;
     let rho = submission.rho().ok_or(ComposeError::Shape)?;
     let envelope = Envelope::sign(SUBMISSION_TYPE, submission.encode(), key).map_err(|_| ComposeError::Key)?;
     Ok(Debit {
-        kind: DebitKind::of(submission.kind),
+        kind: DebitKind::Drawn(submission.kind),
         round: submission.round,
         sequence: submission.sequence,
         charged_on: submission.produced_on,
         rho,
         plan: plan_id,
         id: envelope.id(),
-        input: Digest::NONE,
+        input: particulars.input,
         envelope: envelope.encode(),
     })
-}
-
-fn block((planned, words): (&PlanBlock, Vec<i64>)) -> SubmissionBlock {
-    SubmissionBlock::of(planned, Draw::Release, words)
 }

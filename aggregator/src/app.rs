@@ -85,7 +85,16 @@ pub struct App {
     /// The root certificate, PEM.
     pub root_pem: String,
     registry: ArcSwap<Registry>,
-    releases: Mutex<BTreeMap<String, Arc<ReleasePage>>>,
+    releases: Mutex<BTreeMap<PageKey, Arc<ReleasePage>>>,
+}
+
+/// A release by its version, and how many its round has: its pages name the others, and nothing else in them changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PageKey {
+    /// Version of the release.
+    pub version: String,
+    /// Releases of its round.
+    pub n_releases: usize,
 }
 
 /// The pages of a release; a release never changes, so they are made once. The figures themselves are not kept.
@@ -130,11 +139,11 @@ impl App {
     }
 
     /// A release whose page was made before.
-    pub fn release_page(&self, version: &str) -> Option<Arc<ReleasePage>> {
-        self.releases.lock().unwrap_or_else(PoisonError::into_inner).get(version).cloned()
+    pub fn release_page(&self, key: &PageKey) -> Option<Arc<ReleasePage>> {
+        self.releases.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
     /// Keeps a release's page.
-    pub fn keep_release_page(&self, version: &str, page: Arc<ReleasePage>) {
-        self.releases.lock().unwrap_or_else(PoisonError::into_inner).insert(version.to_owned(), page);
+    pub fn keep_release_page(&self, key: PageKey, page: Arc<ReleasePage>) {
+        self.releases.lock().unwrap_or_else(PoisonError::into_inner).insert(key, page);
     }
 }

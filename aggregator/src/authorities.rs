@@ -79,6 +79,11 @@ pub struct Authorities {
 }
 
 impl Authorities {
+    /// The list that this version was built with.
+    pub fn built_in() -> Result<Self, AuthoritiesError> {
+        Self::parse(include_bytes!("../../config/authorities.csv"))
+    }
+
     /// Reads the list.
     pub fn parse(bytes: &[u8]) -> Result<Self, AuthoritiesError> {
         if bytes.len() > LIST_BYTES_MAX {

@@ -1,6 +1,7 @@
 //! The command line. It reads what was asked, calls one room, says what was done, and nothing else.
 
 mod plan;
+mod tune;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,12 +13,13 @@ use shared::enrolment::fingerprint;
 use shared::ids::{AuthorityId, RoundId};
 use shared::problem::Exit;
 use shared::time::Clock;
+use tune::TuneArgs;
 
 use crate::authorities::AuthoritiesError;
 use crate::config::{Config, ConfigError, Flags};
 use crate::keys::{Folder, KeysError, Role};
 use crate::operate::{EarlyReason, OperateError};
-use crate::publish::{Made, first_version};
+use crate::publish::Made;
 use crate::store::StoreError;
 use crate::{ca, export, fsck, logging, operate, publish, serve};
 
@@ -129,7 +131,7 @@ enum AuthorityCommand {
         /// Its three-digit code
         code: AuthorityId,
     },
-    /// List authorities with keys
+    /// List authorities with keys, and the day on which each was last heard
     List,
 }
 
@@ -137,12 +139,27 @@ enum AuthorityCommand {
 enum PlanCommand {
     /// Make, sign and log the plan of a year, and open its round
     Create(PlanArgs),
+    /// Tune how a budget is divided, and tell what a plan would let be said at what cost; signs and logs nothing
+    Tune(TuneArgs),
 }
 
 #[derive(Subcommand)]
 enum RoundCommand {
     /// Close a round: no submission is taken after it
     Close {
+        /// cla-2025
+        round: RoundId,
+        /// Why it is closed before its time; stands in the public log for ever
+        #[arg(long)]
+        early: Option<Early>,
+    },
+    /// Let a published round take corrections
+    CorrectionOpen {
+        /// cla-2025
+        round: RoundId,
+    },
+    /// Close a round's time for corrections: none is taken after it, and the release with corrections can be made
+    CorrectionClose {
         /// cla-2025
         round: RoundId,
         /// Why it is closed before its time; stands in the public log for ever
@@ -161,6 +178,16 @@ enum Early {
     Error,
 }
 
+impl Early {
+    fn reason(self) -> EarlyReason {
+        match self {
+            Self::AllReceived => EarlyReason::AllReceived,
+            Self::Withdrawn => EarlyReason::Withdrawn,
+            Self::Error => EarlyReason::Error,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 enum ReleaseCommand {
     /// Write the files of a release without publishing it
@@ -170,7 +197,7 @@ enum ReleaseCommand {
         /// A folder that does not exist yet
         #[arg(long)]
         out: PathBuf,
-        /// Version: the year and .1, the only one in this version
+        /// Version: the year and .1, or .2 for the one with corrections; the next one if left out
         #[arg(long)]
         version: Option<String>,
     },
@@ -178,7 +205,7 @@ enum ReleaseCommand {
     Publish {
         /// cla-2025
         round: RoundId,
-        /// Version: the year and .1, the only one in this version
+        /// Version: the year and .1, or .2 for the one with corrections; the next one if left out
         #[arg(long)]
         version: Option<String>,
     },
@@ -226,14 +253,20 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     if cause.is::<plan::OnlyError>() {
         return Some(Exit::InputRefused);
     }
+    if let Some(error) = cause.downcast_ref::<tune::InputError>() {
+        return Some(match error {
+            tune::InputError::Folder(_) | tune::InputError::File { .. } | tune::InputError::Official { .. } => Exit::InputRefused,
+            tune::InputError::Out { .. } => Exit::Usage,
+        });
+    }
     if let Some(error) = cause.downcast_ref::<OperateError>() {
         return match error {
             OperateError::Request { .. } | OperateError::Stranger { .. } | OperateError::Certificate { .. } => {
                 Some(Exit::InputRefused)
             }
-            OperateError::Dates { .. } => Some(Exit::Usage),
+            OperateError::Dates { .. } | OperateError::Spread { .. } | OperateError::Wide(_) => Some(Exit::Usage),
             OperateError::Authorities { .. } => Some(Exit::Configuration),
-            OperateError::Population { .. } => Some(Exit::InputRefused),
+            OperateError::Population { .. } | OperateError::Budget { .. } => Some(Exit::InputRefused),
             OperateError::Open(_)
             | OperateError::Store(_)
             | OperateError::File(_)
@@ -241,7 +274,9 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             | OperateError::Denied(_)
             | OperateError::Ca(_)
             | OperateError::Plan(_)
+            | OperateError::Expected(_)
             | OperateError::Key(_)
+            | OperateError::NoTimeToCorrect { .. }
             | OperateError::TooEarly { .. } => None,
         };
     }
@@ -275,6 +310,7 @@ fn is_possible(command: &Command, folder: &Folder) -> Result<(), KeysError> {
         // `init` itself says what is missing
         Command::Init => Ok(()),
         Command::Plan(PlanCommand::Create(args)) if args.writes_nothing() => Ok(()),
+        Command::Plan(PlanCommand::Tune(_)) => Ok(()),
         Command::Ca(CaCommand::RenewServer { .. }) => folder.has_ca(),
         Command::Authority(_)
         | Command::Plan(_)
@@ -306,15 +342,8 @@ async fn carry_out(cli: Cli, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         Command::Init => init(&config, clock).await?,
         Command::Authority(command) => authority(&config, clock, command).await?,
         Command::Plan(PlanCommand::Create(args)) => return plan::create(&config, clock, args).await,
-        Command::Round(RoundCommand::Close { round, early }) => {
-            let early = early.map(|reason| match reason {
-                Early::AllReceived => EarlyReason::AllReceived,
-                Early::Withdrawn => EarlyReason::Withdrawn,
-                Early::Error => EarlyReason::Error,
-            });
-            let reason = operate::close(&config, clock, round, early).await?;
-            say(&format!("round {round} is closed; reason in the log: {}", reason.word()));
-        }
+        Command::Plan(PlanCommand::Tune(args)) => return tune::run(&config, &args),
+        Command::Round(command) => round(&config, clock, command).await?,
         Command::Release(command) => release(&config, clock, command).await?,
         Command::Export { out } => {
             let n = export::export(&config, &out).await?;
@@ -357,8 +386,27 @@ async fn authority(config: &Config, clock: Arc<dyn Clock>, command: AuthorityCom
         AuthorityCommand::List => {
             for one in operate::list(config).await? {
                 let until = one.certificate_until.map_or("none that stands".to_owned(), |at| format!("until {at}"));
-                say(&format!("{}  {} keys  certificate {until}", one.authority, one.keys.len()));
+                let heard = one.heard_on.map_or("never heard".to_owned(), |day| format!("last heard on {day}"));
+                say(&format!("{}  {} keys  certificate {until}  {heard}", one.authority, one.keys.len()));
             }
+        }
+    }
+    Ok(())
+}
+
+async fn round(config: &Config, clock: Arc<dyn Clock>, command: RoundCommand) -> anyhow::Result<()> {
+    match command {
+        RoundCommand::Close { round, early } => {
+            let reason = operate::close(config, clock, round, early.map(Early::reason)).await?;
+            say(&format!("round {round} is closed; reason in the log: {}", reason.word()));
+        }
+        RoundCommand::CorrectionOpen { round } => {
+            let closes_at = operate::open_corrections(config, clock, round).await?;
+            say(&format!("round {round} takes corrections until {closes_at}, or until they are closed"));
+        }
+        RoundCommand::CorrectionClose { round, early } => {
+            let reason = operate::close_corrections(config, clock, round, early.map(Early::reason)).await?;
+            say(&format!("round {round} takes no more corrections; reason in the log: {}", reason.word()));
         }
     }
     Ok(())
@@ -371,11 +419,11 @@ async fn release(config: &Config, clock: Arc<dyn Clock>, command: ReleaseCommand
     };
     match command {
         ReleaseCommand::Draft { round, out, version } => {
-            let made = publish::draft(config, round, &version.unwrap_or_else(|| first_version(round)), &out).await?;
+            let made = publish::draft(config, round, version.as_deref(), &out).await?;
             say(&format!("draft in {}: {}; nothing is published", out.display(), summary(&made)));
         }
         ReleaseCommand::Publish { round, version } => {
-            let made = publish::publish(config, clock, round, &version.unwrap_or_else(|| first_version(round))).await?;
+            let made = publish::publish(config, clock, round, version.as_deref()).await?;
             say(&format!("published {}: {}", made.release.version(), summary(&made)));
         }
     }

@@ -11,15 +11,14 @@ use shared::log::tree::Tree;
 use shared::release::{NOTICE, NOTICE_MADE_UP};
 use shared::sign::Envelope;
 use shared::statement::{MANIFEST_FILE, MANIFEST_TYPE, Manifest, ManifestFile, TRUST_CLAIM_FILE};
-use shared::submission::MessageKind;
 
 use crate::app::read_registry;
 use crate::config::Config;
 use crate::durable::{beside, sync_folder};
 use crate::keys::{Folder, KeysError, Role, file_error};
 use crate::operate::OperateError;
-use crate::publish::{FIGURES_CSV, FIGURES_JSON, META_CSV, STATEMENT};
-use crate::registry::{Registry, RoundState};
+use crate::publish::{CHANGES_CSV, FIGURES_CSV, FIGURES_JSON, META_CSV, STATEMENT};
+use crate::registry::Registry;
 use crate::store::{Head, Store, StoreError};
 
 /// A file of the export: its path with `/`, and its bytes.
@@ -98,11 +97,7 @@ async fn key_files(store: &Store, folder: &Folder, files: &mut Vec<ExportFile>) 
 
 async fn message_files(store: &Store, registry: &Registry, files: &mut Vec<ExportFile>) -> Result<(), StoreError> {
     for (id, round) in &registry.rounds {
-        match round.state {
-            RoundState::Open | RoundState::Closed => continue,
-            RoundState::Released => {}
-        }
-        for row in store.messages(*id, MessageKind::Submission.word()).await? {
+        for row in store.messages(*id).await?.into_iter().filter(|row| round.is_public(row.kind)) {
             files.push((format!("submissions/{id}/{}-{}.dsse.json", row.authority, row.sequence), row.envelope));
         }
     }
@@ -115,6 +110,7 @@ async fn release_files(store: &Store, files: &mut Vec<ExportFile>) -> Result<(),
         files.push((at(FIGURES_JSON), row.figures));
         files.push((at(FIGURES_CSV), row.figures_csv));
         files.push((at(META_CSV), row.meta_csv));
+        files.push((at(CHANGES_CSV), row.changes_csv));
         files.push((at(STATEMENT), row.statement));
     }
     Ok(())
@@ -147,7 +143,7 @@ pub fn readme(made_up: bool) -> String {
          plans/               the signed plan of each round\n\
          frameworks/          the catalogue of measures, by its SHA-256\n\
          keys/                public keys, by the SHA-256 of the key\n\
-         submissions/         what each authority sent, noise included, once its round is released\n\
+         submissions/         what each authority sent, noise included, once it is in a release; -2 is a correction\n\
          releases/            the published figures with their signed statement\n\
          root.pem             the root certificate\n\
          trust.toml           the keys that this folder claims: a claim about itself, no reason to believe it\n"

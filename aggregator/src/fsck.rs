@@ -15,14 +15,14 @@ use shared::log::receipt::Receipt;
 use shared::log::tree::Tree;
 use shared::sign::{Envelope, PublicKey};
 use shared::statement::{ReleaseStatement, STATEMENT_BYTES_MAX, STATEMENT_TYPE};
-use shared::submission::{MessageKind, SUBMISSION_TYPE};
+use shared::submission::SUBMISSION_TYPE;
 use shared::trust::Trust;
 
 use crate::app::{AppError, read_registry};
 use crate::config::Config;
 use crate::keys::Folder;
 use crate::memory::Memory;
-use crate::publish::make;
+use crate::publish::{add_up, former, standing};
 use crate::registry::Registry;
 use crate::store::{Head, MessageRow, RoundRow, Store, StoreError};
 
@@ -32,6 +32,7 @@ pub const UNVOUCHED: &[&str] = &[
     "certificates: whether one is revoked, of an authority that has a signing key which stands",
     "checkpoints that no receipt names, but for the first, the newest and the remembered one",
     "the number that counts changes of the registry",
+    "the day on which each authority was last heard",
 ];
 
 /// What the check saw.
@@ -176,26 +177,57 @@ async fn rounds(
     Ok(())
 }
 
-/// A round is closed in the store exactly where the log closed it.
+/// A round went on in the store exactly where it did in the log.
 fn deadlines(rows: &BTreeMap<RoundId, RoundRow>, entries: &BTreeMap<u64, Event>, report: &mut Report) {
     for (id, row) in rows {
-        let closed = |(index, event): (&u64, &Event)| match event {
-            Event::RoundDeadline { round, .. } if round == id => Some(*index),
-            Event::Framework { .. }
-            | Event::AgentKey { .. }
-            | Event::Plan { .. }
-            | Event::RoundOpen { .. }
-            | Event::RoundDeadline { .. }
-            | Event::Submission { .. }
-            | Event::Release { .. }
-            | Event::Other { .. } => None,
+        let logged = |step: Step| -> Vec<u64> {
+            entries.iter().filter(|(_, event)| step_of(event) == Some((*id, step))).map(|(index, _)| *index).collect()
         };
-        let logged: Vec<u64> = entries.iter().filter_map(closed).collect();
-        let right = logged.iter().eq(row.deadline_index.iter());
-        report.expect(right, || match row.deadline_index {
-            None => format!("{id} is closed in the log, by entry {logged:?}, and open in the store"),
-            Some(index) => format!("the deadline of {id} is not what entry {index} says"),
-        });
+        let stages = &row.stages;
+        for (step, stored, open, what) in [
+            (Step::Deadline, stages.deadline_index, "closed in the log, by entry {}, and open in the store", "deadline"),
+            (
+                Step::Corrections,
+                stages.correction_index,
+                "open for corrections by entry {}, and not in the store",
+                "opening for corrections",
+            ),
+            (
+                Step::NoCorrections,
+                stages.correction_deadline_index,
+                "closed for corrections by entry {}, and not in the store",
+                "deadline for corrections",
+            ),
+        ] {
+            let logged = logged(step);
+            report.expect(logged.iter().eq(stored.iter()), || match stored {
+                None => format!("{id} is {}", open.replace("{}", &format!("{logged:?}"))),
+                Some(index) => format!("the {what} of {id} is not what entry {index} says"),
+            });
+        }
+    }
+}
+
+/// A step of a round after its opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Deadline,
+    Corrections,
+    NoCorrections,
+}
+
+fn step_of(event: &Event) -> Option<(RoundId, Step)> {
+    match event {
+        Event::RoundDeadline { round, .. } => Some((*round, Step::Deadline)),
+        Event::CorrectionOpen { round } => Some((*round, Step::Corrections)),
+        Event::CorrectionDeadline { round, .. } => Some((*round, Step::NoCorrections)),
+        Event::Framework { .. }
+        | Event::AgentKey { .. }
+        | Event::Plan { .. }
+        | Event::RoundOpen { .. }
+        | Event::Submission { .. }
+        | Event::Release { .. }
+        | Event::Other { .. } => None,
     }
 }
 
@@ -213,8 +245,9 @@ async fn messages(
         all_keys.insert(row.key.id(), row.key);
     }
     for id in registry.rounds.keys() {
-        for row in store.messages(*id, MessageKind::Submission.word()).await? {
+        for row in store.messages(*id).await? {
             report.n_messages += 1;
+            report.expect(row.sequence == row.kind.sequence(), || format!("message {} is stored as another kind", row.id));
             let (authority, round, sequence) = (row.authority, row.round, row.sequence);
             let event = Event::Submission { authority, round, sequence, id: row.id };
             report.expect(entries.get(&row.index) == Some(&event), || {
@@ -257,15 +290,22 @@ async fn releases(
         let envelope = Envelope::parse(&row.statement, STATEMENT_BYTES_MAX);
         let verified = envelope.as_ref().ok().and_then(|e| e.verify(STATEMENT_TYPE, &trust.release).ok());
         let statement = verified.filter(|v| v.id == row.id).and_then(|v| ReleaseStatement::parse(v.payload).ok());
-        let files = [&row.figures, &row.figures_csv, &row.meta_csv];
+        let files = [&row.changes_csv, &row.figures_csv, &row.figures, &row.meta_csv];
+        let says = statement.as_ref().map(|s| (s.predicate.reason, s.predicate.closed_at_index));
         let named = statement.is_some_and(|s| {
             let digest = |bytes: &Vec<u8>| s.subject.iter().any(|subject| subject.digest.sha256 == sha256(bytes));
             s.subject.len() == files.len() && files.iter().all(|f| digest(f))
         });
         report.expect(named, || format!("the statement of release {version} is not over its files"));
-        let again = match registry.rounds.get(&row.round) {
-            Some(round) => make(store, round, &version).await.ok(),
-            None => None,
+        let (round, messages) = (registry.rounds.get(&row.round), store.messages(row.round).await?);
+        let stands_on = round.and_then(|round| standing(round, &messages, &version).ok());
+        let due = stands_on.map(|s| (s.reason, s.closed_at_index));
+        report.expect(due.is_some_and(|(_, closed)| closed < row.index) && says == due, || {
+            format!("release {version} does not stand on the deadline that its statement names")
+        });
+        let again = match former(store, registry, row.round, &version).await {
+            Ok(former) => round.and_then(|round| add_up(round, &messages, &version, former.as_ref()).ok()),
+            Err(_) => None,
         };
         let same = again.is_some_and(|m| m.files.iter().zip(files).all(|((_, made), stored)| made == stored));
         report.expect(same, || format!("release {version} is not what its submissions add up to"));

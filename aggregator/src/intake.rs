@@ -8,50 +8,77 @@ use serde::Deserialize;
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::problem::Problem;
 use shared::sign::{Envelope, EnvelopeError};
-use shared::submission::{MessageKind, SUBMISSION_TYPE, Submission, SubmissionError};
+use shared::submission::{MessageKind, SUBMISSION_TYPE, Submission, SubmissionError, without_padding};
 use shared::time::Timestamp;
 
-use crate::registry::{Registry, Round, RoundState};
+use crate::registry::{Registry, Round};
 
-/// Kinds of message that are taken. The rule for a second message of an authority belongs to the kind.
+/// How far a round has come for messages of a kind, as the log says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Noisy cells of one authority for one round; one of them, the first one counts.
-    Submission,
+pub enum Stage {
+    /// It takes none yet.
+    Before,
+    /// It takes them.
+    Open,
+    /// It takes none any more.
+    Over,
 }
 
-impl Kind {
-    /// The kind that a path names.
-    pub fn parse(text: &str) -> Option<Self> {
-        (text == MessageKind::Submission.word()).then_some(Self::Submission)
-    }
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Submission => MessageKind::Submission.word(),
+impl Stage {
+    fn of(round: &Round, kind: MessageKind) -> Self {
+        let stages = &round.stages;
+        let (opened, closed) = match kind {
+            // the leaf after the plan's opens the round
+            MessageKind::Submission => (true, stages.deadline_index.is_some()),
+            MessageKind::Correction => (stages.correction_index.is_some(), stages.correction_deadline_index.is_some()),
+        };
+        match (opened, closed) {
+            (_, true) => Self::Over,
+            (true, false) => Self::Open,
+            (false, false) => Self::Before,
         }
     }
 }
 
-/// When a round takes messages, as it stood in the registry.
+/// When a round takes messages of a kind, as it stood in the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// First second.
     pub opens_at: Timestamp,
     /// First second after.
     pub closes_at: Timestamp,
-    /// Where the round stands.
-    pub state: RoundState,
+    /// How far the round has come.
+    pub stage: Stage,
+    /// Of which kind of messages.
+    pub kind: MessageKind,
 }
 
 impl Window {
+    /// The plan's dates and the round's stage. A made-up round takes corrections as soon as its log says so: its dates are
+    /// made up too.
+    fn of(round: &Round, kind: MessageKind) -> Self {
+        let body = round.plan.body();
+        let dates = &body.dates;
+        let (opens_at, closes_at) = match kind {
+            MessageKind::Correction if !body.made_up => (dates.correction_opens_at, dates.correction_closes_at),
+            MessageKind::Correction => (dates.send_opens_at, dates.correction_closes_at),
+            MessageKind::Submission => (dates.send_opens_at, dates.send_closes_at),
+        };
+        Self { opens_at, closes_at, stage: Stage::of(round, kind), kind }
+    }
+
     /// Whether a new message is taken now.
     pub fn admit(&self, now: Timestamp) -> Result<(), Problem> {
-        match self.state {
-            RoundState::Closed | RoundState::Released => Err(Problem::SubmissionLate),
-            RoundState::Open if now < self.opens_at => Err(Problem::RoundNotOpen),
-            RoundState::Open if now >= self.closes_at => Err(Problem::SubmissionLate),
-            RoundState::Open => Ok(()),
+        let (early, late) = match self.kind {
+            MessageKind::Submission => (Problem::RoundNotOpen, Problem::SubmissionLate),
+            MessageKind::Correction => (Problem::CorrectionNotOpen, Problem::CorrectionLate),
+        };
+        match self.stage {
+            Stage::Over => Err(late),
+            Stage::Before => Err(early),
+            Stage::Open if now < self.opens_at => Err(early),
+            Stage::Open if now >= self.closes_at => Err(late),
+            Stage::Open => Ok(()),
         }
     }
 }
@@ -66,10 +93,12 @@ pub struct Message {
     /// For which round.
     pub round: RoundId,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: MessageKind,
     /// Place in the authority's own sequence.
     pub sequence: u32,
-    /// The bytes as received.
+    /// What it names as the authority's message before it.
+    pub previous: Digest,
+    /// The envelope's bytes as received, without padding.
     pub envelope: Vec<u8>,
     /// When its round takes messages.
     pub window: Window,
@@ -78,9 +107,9 @@ pub struct Message {
 }
 
 /// The round and kind that a path names, or why not.
-pub fn addressed<'a>(registry: &'a Registry, round: &str, kind: &str) -> Result<(&'a Round, Kind), Problem> {
+pub fn addressed<'a>(registry: &'a Registry, round: &str, kind: &str) -> Result<(&'a Round, MessageKind), Problem> {
     let round: RoundId = round.parse().map_err(|_| Problem::RoundUnknown)?;
-    let kind = Kind::parse(kind).ok_or(Problem::MessageKindUnknown)?;
+    let kind = MessageKind::parse(kind).ok_or(Problem::MessageKindUnknown)?;
     Ok((registry.rounds.get(&round).ok_or(Problem::RoundUnknown)?, kind))
 }
 
@@ -95,13 +124,15 @@ struct Named {
     authority: AuthorityId,
 }
 
-/// Judges the bytes that the bearer of a certificate of `peer` posted for a round.
-pub fn judge(bytes: Vec<u8>, peer: AuthorityId, registry: &Registry, round: &Round, kind: Kind) -> Result<Message, Problem> {
-    let envelope = Envelope::parse(&bytes, body_bytes_max(round)).map_err(|e| problem_of(&e))?;
-    let payload_type = match kind {
-        Kind::Submission => SUBMISSION_TYPE,
-    };
-    if envelope.payload_type() != payload_type {
+/// Judges the body that the bearer of a certificate of `peer` posted for a round.
+pub fn judge(body: &[u8], peer: AuthorityId, registry: &Registry, round: &Round, kind: MessageKind) -> Result<Message, Problem> {
+    let bytes_max = body_bytes_max(round);
+    if body.len() > bytes_max {
+        return Err(Problem::BodyTooLarge);
+    }
+    let bytes = without_padding(body).ok_or(Problem::EnvelopeNotCanonical)?;
+    let envelope = Envelope::parse(bytes, bytes_max).map_err(|e| problem_of(&e))?;
+    if envelope.payload_type() != SUBMISSION_TYPE {
         return Err(Problem::MessageKindUnknown);
     }
     let named: Option<Named> = serde_json::from_slice(envelope.payload_unverified()).ok();
@@ -109,24 +140,26 @@ pub fn judge(bytes: Vec<u8>, peer: AuthorityId, registry: &Registry, round: &Rou
         return Err(Problem::AuthorityMismatch);
     }
     let member = registry.members.get(&peer).ok_or(Problem::AuthorityUnknown)?;
-    let verified = envelope.verify(payload_type, &member.keys).map_err(|e| problem_of(&e))?;
+    let verified = envelope.verify(SUBMISSION_TYPE, &member.keys).map_err(|e| problem_of(&e))?;
     let submission = Submission::parse(verified.payload).map_err(|e| problem_of_submission(&e))?;
     round.plan.member(peer).ok_or(Problem::AuthorityUnknown)?;
+    if submission.kind != kind {
+        return Err(Problem::MessageKindUnknown);
+    }
     submission.fits(&round.plan, round.plan_id, &round.framework).map_err(|e| problem_of_submission(&e))?;
     if submission.authority != peer {
         return Err(Problem::AuthorityMismatch);
     }
-    let body = round.plan.body();
-    let window = Window { opens_at: body.dates.send_opens_at, closes_at: body.dates.send_closes_at, state: round.state };
     Ok(Message {
         id: verified.id,
         authority: peer,
-        round: body.round,
+        round: round.plan.body().round,
         kind,
         sequence: submission.sequence,
-        window,
+        previous: submission.previous,
+        window: Window::of(round, kind),
         registry_version: registry.version,
-        envelope: bytes,
+        envelope: bytes.to_vec(),
     })
 }
 

@@ -4,6 +4,7 @@
 
 pub mod app; // the running service's state
 pub mod authorities; // the dated list of authorities
+pub mod budget; // the division of a budget, as data
 pub mod ca; // the development certificate authority
 pub mod cli;
 pub mod config; // the configuration and its limits
@@ -24,4 +25,5 @@ pub mod sequencer; // the only writer
 pub mod serve; // both ports, until told to stop
 pub mod store; // where all of it is kept
 pub mod tls; // who is on the other side
+pub mod tune; // what part of a budget each table gets
 pub mod view; // what pages show of a release // the command line

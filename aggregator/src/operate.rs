@@ -10,6 +10,7 @@ use std::sync::Arc;
 use shared::enrolment::{ENROLMENT_BYTES_MAX, EnrolmentError, EnrolmentRequest};
 use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
+use shared::limits::SPREAD_S_MAX;
 use shared::log::entry::CloseReason;
 use shared::plan::{Cohort, Dates, PLAN_TYPE, Plan, PlanChoice, PlanError};
 use shared::privacy::RhoNano;
@@ -18,18 +19,29 @@ use shared::time::{Clock, Day, Timestamp};
 
 use crate::app::{AppError, log_signer, open_sequencer, read_registry};
 use crate::authorities::{Authorities, AuthoritiesError};
+use crate::budget::{Budget, BudgetError};
 use crate::ca::{CaError, Issuing};
 use crate::config::Config;
 use crate::durable::{Readers, create_file};
 use crate::keys::{Folder, KeysError, Role, file_error};
 use crate::memory::Memory;
 use crate::population::{PopulationError, Populations};
-use crate::registry::RoundState;
+use crate::registry::{Round, RoundState};
 use crate::sequencer::{Act, Denied, Outcome, Registration, Sequencer, SequencerError};
 use crate::store::{Store, StoreError};
+use crate::tune;
+use crate::tune::expected::{Expected, ExpectedError};
+use crate::tune::places::Places;
+use crate::tune::widths::Limited;
 
 /// Greatest cost of a year that an agent accepts when its council set nothing else.
 const RHO_YEAR_USUAL: RhoNano = RhoNano(200_000_000);
+/// Seconds over which slots are spread when nobody said otherwise: three days.
+const SPREAD_S_USUAL: u64 = 72 * 3_600;
+/// Seconds from the end of sending to the first correction, when nobody said otherwise: sixty days.
+const CORRECTION_AFTER_S_USUAL: i64 = 60 * 86_400;
+/// Seconds from the first correction to the last, when nobody said otherwise: twenty-eight days.
+const CORRECTION_S_USUAL: i64 = 28 * 86_400;
 
 /// Why an operator's command was not done.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +108,24 @@ pub enum OperateError {
         #[source]
         source: PopulationError,
     },
+    /// The division of the budget.
+    #[error("the division of the budget {path} cannot be used")]
+    Budget {
+        /// Which file.
+        path: String,
+        /// Why.
+        #[source]
+        source: BudgetError,
+    },
+    /// The official figures that expected widths follow from.
+    #[error("expected widths cannot be computed")]
+    Expected(#[from] ExpectedError),
+    /// Headline figures would say too little.
+    #[error(
+        "over the areas that are asked, headline figures would be too wide: {0}; ask more councils, tune anew (plan tune), or add \
+         --accept-wide REASON, which stands in the plan for ever; nothing was logged"
+    )]
+    Wide(String),
     /// No plan from these choices.
     #[error("no plan can be made")]
     Plan(#[from] PlanError),
@@ -109,6 +139,24 @@ pub enum OperateError {
         opens_at: Timestamp,
         /// When it closes.
         closes_at: Timestamp,
+    },
+    /// The plan's time for corrections is not now.
+    #[error("the plan of round {round} has corrections from {opens_at} until {closes_at}: open them then")]
+    NoTimeToCorrect {
+        /// Which round.
+        round: RoundId,
+        /// When it takes corrections.
+        opens_at: Timestamp,
+        /// Until when.
+        closes_at: Timestamp,
+    },
+    /// The slots of the agents would lie after the end.
+    #[error("the agents' slots are spread over {spread_s} seconds, and the round closes {window_s} seconds after it opens")]
+    Spread {
+        /// Over how many seconds.
+        spread_s: u64,
+        /// Seconds that the round is open.
+        window_s: i64,
     },
     /// The dates are still to come.
     #[error("round {round} takes messages until {closes_at}: close it then, or say why with --early")]
@@ -225,6 +273,8 @@ pub async fn revoke(config: &Config, clock: Arc<dyn Clock>, authority: Authority
 pub struct Listed {
     /// Which.
     pub authority: AuthorityId,
+    /// The day on which its agent was last heard.
+    pub heard_on: Option<Day>,
     /// Signing keys that stand.
     pub keys: Vec<Digest>,
     /// Last second of its longest certificate that stands.
@@ -235,9 +285,11 @@ pub struct Listed {
 pub async fn list(config: &Config) -> Result<Vec<Listed>, OperateError> {
     let store = Store::open(&config.store).await?;
     let (_, registry) = read_registry(&store).await?;
+    let heard = store.heard().await?;
     store.close().await;
     let listed = registry.members.into_iter().map(|(authority, member)| Listed {
         authority,
+        heard_on: heard.get(&authority).copied(),
         keys: member.keys.iter().map(shared::sign::PublicKey::id).collect(),
         certificate_until: member.certificates.iter().filter(|c| !c.revoked).map(|c| c.not_after).max(),
     });
@@ -252,6 +304,10 @@ pub struct PlanWish {
     pub opens_at: Timestamp,
     /// First second after it.
     pub closes_at: Timestamp,
+    /// Seconds over which the agents' slots are spread; a choice of ours, if not said.
+    pub spread_s: Option<u64>,
+    /// First second in which corrections are taken, and the first after it; a choice of ours, if not said.
+    pub corrections: (Option<Timestamp>, Option<Timestamp>),
     /// Day on which records are taken; the day on which the slot opens, if not said.
     pub freeze_on: Option<Day>,
     /// Whether the data are made up.
@@ -266,46 +322,103 @@ pub struct PlanWish {
     pub population: Option<(PathBuf, String)>,
     /// Fewest authorities of a release.
     pub authorities_min: u64,
+    /// A file that `plan tune` wrote, if not the division that is compiled in.
+    pub budget: Option<PathBuf>,
+    /// Why headline figures that are too wide are accepted; it comes into the plan if one is.
+    pub accept_wide: Option<String>,
 }
 
-/// Days from the end of sending to the correction window, and its days.
-const CORRECTIONS_AFTER_DAYS: i64 = 60;
-const CORRECTIONS_FOR_DAYS: i64 = 28;
+/// Who takes part in a year: all authorities of the list, or some of them.
+pub fn cohort(config: &Config, year: ReportingYear, only: Option<&BTreeSet<AuthorityId>>) -> Result<Cohort, OperateError> {
+    let source = |source| OperateError::Authorities { path: config.authorities.display().to_string(), source };
+    read_authorities(config)?.cohort(year, only).map_err(source)
+}
 
-fn after_days(at: Timestamp, days: i64) -> Result<Timestamp, OperateError> {
-    let later = Timestamp::from_unix_seconds(at.unix_seconds().saturating_add(days * 86_400));
-    later.ok_or(OperateError::Plan(PlanError::Contradiction("dates")))
+/// The plan of a year before it is signed.
+pub struct MadePlan {
+    /// The plan.
+    pub plan: Plan,
+    /// Every headline figure whose expected size is known, with its expected half width over the areas that are asked.
+    pub limited: Vec<Limited>,
+}
+
+impl MadePlan {
+    /// The headline figures that are too wide.
+    pub fn wide(&self) -> impl Iterator<Item = &Limited> {
+        self.limited.iter().filter(|l| !l.holds())
+    }
 }
 
 /// Makes the plan of a year, unsigned, and writes nothing.
-pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<Plan, OperateError> {
+pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<MadePlan, OperateError> {
     let (opens_at, closes_at) = (wish.opens_at, wish.closes_at);
     if opens_at >= closes_at {
         return Err(OperateError::Dates { opens_at, closes_at });
     }
-    let source = |source| OperateError::Authorities { path: config.authorities.display().to_string(), source };
-    let mut cohort = read_authorities(config)?.cohort(wish.year, wish.only.as_ref()).map_err(source)?;
+    let mut cohort = cohort(config, wish.year, wish.only.as_ref())?;
     if let Some((path, name)) = &wish.population {
         place_population(path, wish.year, name, &mut cohort)?;
     }
     let choice = PlanChoice {
         reporting_year: wish.year,
         made_up: wish.made_up,
-        dates: Dates {
-            freeze_on: wish.freeze_on.unwrap_or(Day(opens_at.day())),
-            send_opens_at: opens_at,
-            send_spread_s: 0,
-            send_closes_at: closes_at,
-            correction_opens_at: after_days(closes_at, CORRECTIONS_AFTER_DAYS)?,
-            correction_closes_at: after_days(closes_at, CORRECTIONS_AFTER_DAYS + CORRECTIONS_FOR_DAYS)?,
-        },
-        accepted_wide: None,
+        dates: dates(wish)?,
         rho_release: wish.rho_release,
         rho_correction: wish.rho_correction,
+        accepted_wide: None,
         cohort,
         authorities_min: wish.authorities_min,
     };
-    Ok(Plan::with_equal_shares(&Framework::built_in(), choice)?)
+    let framework = Framework::built_in();
+    let budget = budget(wish.budget.as_deref(), &framework)?;
+    let places = Places::of(&choice.cohort, &england(config, wish.year)?, None);
+    let plan = Plan::with_units(&framework, &budget.units, choice.clone())?;
+    let limited = tune::limited(&framework, &plan, &Expected::built_in()?, &places);
+    let made = MadePlan { plan, limited };
+    if made.wide().next().is_none() || wish.accept_wide.is_none() {
+        return Ok(made);
+    }
+    let choice = PlanChoice { accepted_wide: wish.accept_wide.clone(), ..choice };
+    Ok(MadePlan { plan: Plan::with_units(&framework, &budget.units, choice)?, ..made })
+}
+
+/// All authorities of England in a year: those of the list in use, or of the list that is compiled in where that has more,
+/// since a list of a few councils would make few children look like all.
+pub fn england(config: &Config, year: ReportingYear) -> Result<Cohort, OperateError> {
+    let source = |source| OperateError::Authorities { path: "that is compiled in".to_owned(), source };
+    let compiled_in = Authorities::built_in().and_then(|list| list.cohort(year, None)).map_err(source)?;
+    let listed = cohort(config, year, None)?;
+    Ok(if listed.members.len() < compiled_in.members.len() { compiled_in } else { listed })
+}
+
+fn budget(path: Option<&Path>, framework: &Framework) -> Result<Budget, OperateError> {
+    let Some(path) = path else {
+        let source = |source| OperateError::Budget { path: "that is compiled in".to_owned(), source };
+        return Budget::built_in(framework).map_err(source);
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| file_error(path, e))?;
+    Budget::parse(&text, framework).map_err(|source| OperateError::Budget { path: path.display().to_string(), source })
+}
+
+/// The plan's dates. Slots are spread over three days, or over half of a round that is open for less than six.
+fn dates(wish: &PlanWish) -> Result<Dates, OperateError> {
+    let (opens_at, closes_at) = (wish.opens_at, wish.closes_at);
+    let window_s = closes_at.unix_seconds() - opens_at.unix_seconds();
+    let usual = || SPREAD_S_USUAL.min(u64::try_from(window_s / 2).unwrap_or(0));
+    let spread_s = wish.spread_s.unwrap_or_else(usual);
+    let too_wide = OperateError::Spread { spread_s, window_s };
+    let spread = u32::try_from(spread_s).ok().filter(|s| *s <= SPREAD_S_MAX && i64::from(*s) < window_s);
+    let (correction_opens_at, correction_closes_at) = wish.corrections;
+    let correction_opens_at = correction_opens_at.unwrap_or(closes_at.plus_seconds(CORRECTION_AFTER_S_USUAL));
+    let correction_closes_at = correction_closes_at.unwrap_or(correction_opens_at.plus_seconds(CORRECTION_S_USUAL));
+    Ok(Dates {
+        freeze_on: wish.freeze_on.unwrap_or(Day(opens_at.day())),
+        send_opens_at: opens_at,
+        send_spread_s: spread.ok_or(too_wide)?,
+        send_closes_at: closes_at,
+        correction_opens_at,
+        correction_closes_at,
+    })
 }
 
 fn place_population(path: &Path, year: ReportingYear, name: &str, cohort: &mut Cohort) -> Result<(), OperateError> {
@@ -339,7 +452,12 @@ pub fn doubts(plan: &Plan, now: Timestamp) -> Vec<String> {
 
 /// Makes, signs and logs the plan of a year, and opens its round. Answers the plan with its id.
 pub async fn create_plan(config: &Config, clock: Arc<dyn Clock>, wish: PlanWish) -> Result<(Plan, Digest), OperateError> {
-    let plan = make_plan(config, &wish)?;
+    let made = make_plan(config, &wish)?;
+    let wide: Vec<String> = made.wide().map(Limited::words).collect();
+    if !wide.is_empty() && made.plan.body().accepted_wide.is_none() {
+        return Err(OperateError::Wide(wide.join(", ")));
+    }
+    let plan = made.plan;
     let key = Folder::at(&config.folder).signing_key(Role::Plan)?;
     let envelope = Envelope::sign(PLAN_TYPE, plan.encode(), &key)?;
     let id = envelope.id();
@@ -382,24 +500,64 @@ pub async fn close(
     round: RoundId,
     early: Option<EarlyReason>,
 ) -> Result<CloseReason, OperateError> {
-    let store = Store::open(&config.store).await?;
-    let (_, registry) = read_registry(&store).await?;
-    store.close().await;
-    let known = registry.rounds.get(&round).ok_or(OperateError::Denied(Denied::RoundUnknown(round)))?;
-    match known.state {
-        RoundState::Closed | RoundState::Released => return Err(OperateError::Denied(Denied::RoundClosed(round))),
-        RoundState::Open => {}
+    let known = read_round(config, round).await?;
+    if known.state != RoundState::Open {
+        return Err(OperateError::Denied(Denied::RoundClosed(round)));
     }
-    let body = known.plan.body();
-    let closes_at = body.dates.send_closes_at;
-    let reason = match early {
-        Some(early) => early.in_log(),
-        None if clock.now() >= closes_at => CloseReason::Planned,
-        None if body.made_up => CloseReason::MadeUp,
-        None => return Err(OperateError::TooEarly { round, closes_at }),
-    };
+    let reason = close_reason(&known, known.plan.body().dates.send_closes_at, clock.now(), early)?;
     commit(config, clock, Act::Close { round, reason }).await?;
     Ok(reason)
+}
+
+/// Lets a released round take corrections, inside the plan's dates for them or when its data are made up.
+pub async fn open_corrections(config: &Config, clock: Arc<dyn Clock>, round: RoundId) -> Result<Timestamp, OperateError> {
+    let known = read_round(config, round).await?;
+    let (body, now) = (known.plan.body(), clock.now());
+    let (opens_at, closes_at) = (body.dates.correction_opens_at, body.dates.correction_closes_at);
+    if now >= closes_at || (now < opens_at && !body.made_up) {
+        return Err(OperateError::NoTimeToCorrect { round, opens_at, closes_at });
+    }
+    commit(config, clock, Act::OpenCorrections(round)).await?;
+    Ok(closes_at)
+}
+
+/// Lets a round take no more corrections. Before its time only with a reason, or when its data are made up.
+pub async fn close_corrections(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    round: RoundId,
+    early: Option<EarlyReason>,
+) -> Result<CloseReason, OperateError> {
+    let known = read_round(config, round).await?;
+    if known.state != RoundState::Correcting {
+        return Err(OperateError::Denied(Denied::CorrectionsNotOpen(round)));
+    }
+    let reason = close_reason(&known, known.plan.body().dates.correction_closes_at, clock.now(), early)?;
+    commit(config, clock, Act::CloseCorrections { round, reason }).await?;
+    Ok(reason)
+}
+
+async fn read_round(config: &Config, round: RoundId) -> Result<Round, OperateError> {
+    let store = Store::open(&config.store).await?;
+    let (_, mut registry) = read_registry(&store).await?;
+    store.close().await;
+    registry.rounds.remove(&round).ok_or(OperateError::Denied(Denied::RoundUnknown(round)))
+}
+
+/// Why something is closed now that the plan closes at an instant.
+fn close_reason(
+    round: &Round,
+    closes_at: Timestamp,
+    now: Timestamp,
+    early: Option<EarlyReason>,
+) -> Result<CloseReason, OperateError> {
+    let body = round.plan.body();
+    match early {
+        Some(early) => Ok(early.in_log()),
+        None if now >= closes_at => Ok(CloseReason::Planned),
+        None if body.made_up => Ok(CloseReason::MadeUp),
+        None => Err(OperateError::TooEarly { round: body.round, closes_at }),
+    }
 }
 
 /// Sequences one act of an operator.

@@ -10,9 +10,10 @@ use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::plan::{PLAN_BYTES_MAX, Plan};
 use shared::problem::Problem;
 use shared::sign::{Envelope, PublicKey};
+use shared::submission::MessageKind;
 use shared::time::Timestamp;
 
-use crate::store::{CertificateRow, FrameworkRow, KeyRow, RoundRow, StoreError};
+use crate::store::{CertificateRow, FrameworkRow, KeyRow, RoundRow, Stages, StoreError};
 
 /// Keys and certificates of one authority.
 #[derive(Clone, Debug, Default)]
@@ -30,17 +31,33 @@ pub enum RoundState {
     Open,
     /// None are accepted any more.
     Closed,
-    /// A release is out.
+    /// A release is out, and nothing is to come, or not yet.
     Released,
+    /// A release is out, and corrections are accepted.
+    Correcting,
+    /// None are accepted any more; the release with corrections is to come.
+    Corrected,
 }
 
 impl RoundState {
+    /// Where a round stands that went on at these leaves and has so many releases.
+    pub fn of(stages: &Stages, n_releases: usize) -> Self {
+        match (stages.deadline_index, n_releases, stages.correction_index, stages.correction_deadline_index) {
+            (None, ..) => Self::Open,
+            (Some(_), 0, ..) => Self::Closed,
+            (Some(_), 1, Some(_), None) => Self::Correcting,
+            (Some(_), 1, Some(_), Some(_)) => Self::Corrected,
+            (Some(_), ..) => Self::Released,
+        }
+    }
     /// The word on the wire.
     pub fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Closed => "closed",
             Self::Released => "released",
+            Self::Correcting => "correcting",
+            Self::Corrected => "corrected",
         }
     }
 }
@@ -56,8 +73,10 @@ pub struct Round {
     pub envelope: Vec<u8>,
     /// Framework of the plan.
     pub framework: Arc<Framework>,
-    /// Leaf that closed it.
-    pub deadline_index: Option<u64>,
+    /// The leaves at which it went on.
+    pub stages: Stages,
+    /// How many releases of it are out.
+    pub n_releases: usize,
     /// Where it stands.
     pub state: RoundState,
 }
@@ -104,6 +123,16 @@ pub struct Rows {
     pub releases: Vec<(String, RoundId)>,
 }
 
+impl Round {
+    /// Whether bodies of a kind are public: those of a release are, once it is out.
+    pub fn is_public(&self, kind: MessageKind) -> bool {
+        match kind {
+            MessageKind::Submission => self.n_releases > 0,
+            MessageKind::Correction => self.n_releases > 1,
+        }
+    }
+}
+
 impl Registry {
     /// Makes a snapshot from rows. Plans were checked when they were made; one that no longer parses is damage.
     pub fn from_rows(rows: Rows) -> Result<Self, StoreError> {
@@ -133,13 +162,9 @@ impl Registry {
         let framework = self.frameworks.get(&row.framework)?.clone();
         let envelope = Envelope::parse(&row.envelope, PLAN_BYTES_MAX).ok()?;
         let plan = Plan::parse(envelope.payload_unverified(), &framework).ok()?;
-        let released = self.releases.iter().any(|(_, round)| *round == row.round);
-        let state = match (row.deadline_index, released) {
-            (None, _) => RoundState::Open,
-            (Some(_), false) => RoundState::Closed,
-            (Some(_), true) => RoundState::Released,
-        };
-        Some(Round { plan, plan_id: row.plan, envelope: row.envelope, framework, deadline_index: row.deadline_index, state })
+        let n_releases = self.releases.iter().filter(|(_, round)| *round == row.round).count();
+        let (stages, state) = (row.stages, RoundState::of(&row.stages, n_releases));
+        Some(Round { plan, plan_id: row.plan, envelope: row.envelope, framework, stages, n_releases, state })
     }
 
     /// Checks, at every request, that a certificate is one that was issued to its authority and stands.
@@ -154,6 +179,21 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_round_stands_where_its_leaves_and_releases_say() {
+        let check = |leaves: [Option<u64>; 3], n_releases, expected| {
+            let [deadline_index, correction_index, correction_deadline_index] = leaves;
+            let stages = Stages { deadline_index, correction_index, correction_deadline_index };
+            assert_eq!(RoundState::of(&stages, n_releases), expected, "{leaves:?} {n_releases}");
+        };
+        check([None, None, None], 0, RoundState::Open);
+        check([Some(5), None, None], 0, RoundState::Closed);
+        check([Some(5), None, None], 1, RoundState::Released);
+        check([Some(5), Some(7), None], 1, RoundState::Correcting);
+        check([Some(5), Some(7), Some(9)], 1, RoundState::Corrected);
+        check([Some(5), Some(7), Some(9)], 2, RoundState::Released);
+    }
 
     #[test]
     fn a_certificate_is_admitted_for_its_authority_while_it_stands() {

@@ -10,9 +10,13 @@ pub use words::{AskWords, FamilyWords, MeasureWords, Named, ask_words, family_wo
 
 use shared::framework::{Framework, Measure, Tier};
 use shared::plan::Plan;
-use shared::release::{Coverage, Release, What};
+use shared::release::{Change, Coverage, Release, What};
+use shared::statement::ReleaseReason;
+use shared::submission::{CorrectionReason, MessageKind};
 
-use crate::registry::{Registry, RoundState};
+use crate::publish::{read_submission, standing};
+use crate::registry::{Registry, Round, RoundState};
+use crate::store::MessageRow;
 use tables::{Index, Line, Scene, lines};
 
 /// Answers that the first page shows of a measure; of more of them it shows the sums, where there are any.
@@ -84,6 +88,8 @@ pub struct MeasureView {
     pub tables: Vec<TableView>,
     /// Who was left out of the shares, and how many.
     pub outside: Vec<String>,
+    /// What has changed in England since the year before, where that may be said.
+    pub changes: Vec<String>,
 }
 
 /// A family of measures in a release: one page.
@@ -128,9 +134,41 @@ pub struct Latest {
     pub headlines: Vec<HeadlineView>,
 }
 
+/// What a release's page says of corrections.
+#[derive(Clone, Debug, Default)]
+pub struct CorrectionView {
+    /// Names of the councils whose corrections are in this version, each with its reason.
+    pub corrected: Vec<String>,
+    /// The version that was published first, on the page of one with corrections.
+    pub first: Option<String>,
+    /// The version with corrections, on the page of the first one.
+    pub later: Option<String>,
+}
+
+/// Who corrected what in a version, and where the round's other version is.
+pub fn corrections(round: &Round, messages: &[MessageRow], version: &str) -> CorrectionView {
+    let id = round.plan.body().round;
+    match ReleaseReason::of(id, version) {
+        Some(ReleaseReason::Corrections) => {
+            let name = |row: &MessageRow| round.plan.member(row.authority).map_or(row.authority.to_string(), |m| m.name.clone());
+            let line = |row: &&MessageRow| {
+                let reason = read_submission(row).ok().and_then(|s| CorrectionReason::of_digit(s.reason));
+                format!("{}: {}", name(row), reason.map_or("no reason is known", CorrectionReason::label))
+            };
+            let of_version = standing(round, messages, version).map(|s| s.messages).unwrap_or_default();
+            let corrected = of_version.iter().filter(|row| row.kind == MessageKind::Correction).map(line).collect();
+            CorrectionView { corrected, first: Some(ReleaseReason::First.version(id)), later: None }
+        }
+        Some(ReleaseReason::First) | None => {
+            let later = (round.n_releases > 1).then(|| ReleaseReason::Corrections.version(id));
+            CorrectionView { corrected: Vec::new(), first: None, later }
+        }
+    }
+}
+
 /// Rounds, newest first.
 pub fn round_views(registry: &Registry) -> Vec<RoundView> {
-    let view = |(id, round): (&shared::ids::RoundId, &crate::registry::Round)| {
+    let view = |(id, round): (&shared::ids::RoundId, &Round)| {
         let dates = round.plan.body().dates;
         RoundView {
             id: id.to_string(),
@@ -138,6 +176,8 @@ pub fn round_views(registry: &Registry) -> Vec<RoundView> {
                 RoundState::Open => "councils are sending",
                 RoundState::Closed => "closed, figures to come",
                 RoundState::Released => "published",
+                RoundState::Correcting => "published; councils may correct what they sent",
+                RoundState::Corrected => "published; figures with corrections to come",
             },
             opens_at: dates.send_opens_at.day().to_string(),
             closes_at: dates.send_closes_at.day().to_string(),
@@ -225,7 +265,7 @@ fn headline_lines(m: &Measure) -> Vec<Line> {
 }
 
 /// Every family with its measures and their tables, in the order of pages.
-pub fn family_views(framework: &Framework, plan: &Plan, release: &Release) -> Vec<FamilyView> {
+pub fn family_views(framework: &Framework, plan: &Plan, release: &Release, changes: &[Change]) -> Vec<FamilyView> {
     let index = Index::new(release.figures());
     let scene = Scene::new(framework, plan, release, &index);
     let view = |m: &Measure| MeasureView {
@@ -238,6 +278,7 @@ pub fn family_views(framework: &Framework, plan: &Plan, release: &Release) -> Ve
         explained: words::explained(m),
         tables: scene.tables(m),
         outside: scene.outside(m),
+        changes: words::changes(m, changes),
     };
     let family = |f: shared::framework::Family<'_>| FamilyView {
         letter: f.letter.to_owned(),

@@ -14,12 +14,14 @@ use shared::log::tile::{TileId, encode_bundle};
 use shared::log::tree::Tree;
 use shared::plan::{Cohort, CohortMember, Dates, Draw, PLAN_TYPE, Plan, PlanBlock, PlanChoice, PopulationEstimate, Region};
 use shared::privacy::RhoNano;
-use shared::release::{Accepted, NOTICE, NOTICE_MADE_UP, combine};
+use shared::release::{Accepted, Dated, NOTICE, NOTICE_MADE_UP, Release, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey, pem_encode};
-use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseStatement, STATEMENT_TYPE};
+use shared::statement::{
+    MANIFEST_TYPE, Manifest, ManifestFile, Predicate, RELEASE_FILES, ReleaseReason, ReleaseStatement, STATEMENT_TYPE,
+};
 use shared::submission::{
-    FactAnswer, MessageKind, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied, framework_return_tables,
-    state_facts,
+    CorrectionReason, FactAnswer, MessageKind, Nonce, SCHEMA, SUBMISSION_TYPE, Submission, SubmissionBlock, TableSupplied,
+    framework_return_tables, state_facts,
 };
 use shared::time::Timestamp;
 use shared::trust::Trust;
@@ -31,8 +33,10 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Name of the sample's log.
 const ORIGIN: &str = "log.example/goldenthread";
-/// The sample's version.
+/// The sample's first version.
 pub const VERSION: &str = "2025.1";
+/// The sample's version with corrections.
+pub const CORRECTED: &str = "2025.2";
 
 /// A small generator for cells and for places to damage (splitmix64): the same seed, the same numbers.
 pub struct Numbers(pub u64);
@@ -74,8 +78,12 @@ pub struct World {
     pub entries: Vec<Entry>,
     /// Files but those of the log, the trust claim and the manifest.
     pub files: Files,
-    /// What the release will stand on.
+    /// What the first release will stand on.
     pub accepted: Vec<Accepted>,
+    /// What takes a place in the release with corrections.
+    pub corrections: Vec<Accepted>,
+    /// The release of the year before, with which the next one is compared.
+    pub former: Option<Release>,
     /// Noise of the made-up cells.
     pub numbers: Numbers,
 }
@@ -95,7 +103,7 @@ fn framework_text() -> String {
     std::iter::once(head.to_owned()).chain(blocks).collect()
 }
 
-fn choice(codes: &[AuthorityId]) -> PlanChoice {
+fn choice(codes: &[AuthorityId], year: i16) -> PlanChoice {
     let regions = ["E12000001", "E12000007"];
     let member = |(i, code): (usize, &AuthorityId)| CohortMember {
         authority: *code,
@@ -106,7 +114,7 @@ fn choice(codes: &[AuthorityId]) -> PlanChoice {
     };
     let region = |code: &str| Region { code: code.into(), name: format!("Region {code}") };
     PlanChoice {
-        reporting_year: ReportingYear::new(2025).unwrap(),
+        reporting_year: ReportingYear::new(year).unwrap(),
         made_up: true,
         dates: Dates {
             freeze_on: "2025-06-30".parse().unwrap(),
@@ -122,7 +130,7 @@ fn choice(codes: &[AuthorityId]) -> PlanChoice {
         cohort: Cohort {
             members: codes.iter().enumerate().map(member).collect(),
             regions: regions.map(region).to_vec(),
-            population: Some(PopulationEstimate { mid_year: 2024, source: "A made-up estimate".into() }),
+            population: Some(PopulationEstimate { mid_year: year - 1, source: "A made-up estimate".into() }),
         },
         authorities_min: 3,
     }
@@ -133,7 +141,7 @@ impl World {
     pub fn new(n_authorities: u16) -> Self {
         let codes: Vec<AuthorityId> = (0..n_authorities).map(|n| (301 + n).to_string().parse().unwrap()).collect();
         let framework = Framework::parse(&framework_text()).unwrap();
-        let plan = Plan::with_equal_shares(&framework, choice(&codes)).unwrap();
+        let plan = Plan::with_equal_shares(&framework, choice(&codes, 2025)).unwrap();
         let readme = format!("An export of Golden Thread.\n{NOTICE_MADE_UP}\n{NOTICE}\n");
         let root = new_key().public().spki().to_vec();
         let files = Files::from([
@@ -152,6 +160,8 @@ impl World {
             entries: Vec::new(),
             files,
             accepted: Vec::new(),
+            corrections: Vec::new(),
+            former: None,
             numbers: Numbers(7),
         }
     }
@@ -176,6 +186,45 @@ impl World {
         }
         world.close();
         world.release();
+        world
+    }
+
+    /// Two whole rounds without a fault, of one year and of the next, with cells that are large beside their noise.
+    pub fn of_two_years(n_authorities: u16) -> Self {
+        let mut world = Self::open(n_authorities);
+        world.submit_large();
+        world.close();
+        world.release();
+        world.former = Some(combine(&world.framework, &world.plan, world.plan_id, VERSION, &world.accepted).unwrap());
+        let codes: Vec<AuthorityId> = world.agents.iter().map(|(code, _)| *code).collect();
+        world.plan = Plan::with_equal_shares(&world.framework, choice(&codes, 2026)).unwrap();
+        world.log_plan();
+        world.log(Event::RoundOpen { round: world.round() });
+        world.submit_large();
+        world.close();
+        world.release();
+        world
+    }
+
+    /// Submissions of all authorities, each after its own of the year before.
+    fn submit_large(&mut self) {
+        let before = std::mem::take(&mut self.accepted);
+        for agent in 0..self.agents.len() {
+            let mut submission = self.submission(agent);
+            submission.blocks.iter_mut().flat_map(|block| &mut block.cells.0).for_each(|word| *word *= 500);
+            let own = before.iter().find(|one| one.authority == submission.authority);
+            submission.previous = own.map_or(Digest::NONE, |one| one.id);
+            self.post(submission, agent);
+        }
+    }
+
+    /// A whole round without a fault, in which the second authority corrects after the release.
+    pub fn corrected(n_authorities: u16) -> Self {
+        let mut world = Self::whole(n_authorities);
+        world.open_corrections();
+        world.correct(1);
+        world.close_corrections();
+        world.release_corrections();
         world
     }
 
@@ -274,7 +323,39 @@ impl World {
         let (authority, round, sequence, id) = (submission.authority, submission.round, submission.sequence, envelope.id());
         self.files.insert(Place::Submission { round, authority, sequence }.path(), envelope.encode());
         self.log(Event::Submission { authority, round, sequence, id });
-        self.accepted.push(Accepted { authority, id, submission });
+        let accepted = Accepted { authority, id, submission };
+        match accepted.submission.kind {
+            MessageKind::Submission => self.accepted.push(accepted),
+            MessageKind::Correction => self.corrections.push(accepted),
+        }
+    }
+
+    /// What an agent would send as a correction of its accepted submission, with made-up cells.
+    pub fn correction(&mut self, agent: usize) -> Submission {
+        let body = self.plan.body().clone();
+        let mut submission = self.submission(agent);
+        let first = self.accepted.iter().find(|a| a.authority == submission.authority).map_or(Digest::NONE, |a| a.id);
+        (submission.kind, submission.sequence, submission.previous) = (MessageKind::Correction, 2, first);
+        submission.reason = CorrectionReason::RecordsMissing.digit();
+        let cells = submission.blocks.into_iter().map(|b| b.cells.0);
+        submission.blocks = body.blocks.iter().zip(cells).map(|(b, c)| SubmissionBlock::of(b, Draw::Correction, c)).collect();
+        submission
+    }
+
+    /// Makes, signs, logs and keeps an agent's correction.
+    pub fn correct(&mut self, agent: usize) {
+        let correction = self.correction(agent);
+        self.post(correction, agent);
+    }
+
+    /// Lets the round take corrections.
+    pub fn open_corrections(&mut self) {
+        self.log(Event::CorrectionOpen { round: self.round() });
+    }
+
+    /// Lets it take no more.
+    pub fn close_corrections(&mut self) {
+        self.log(Event::CorrectionDeadline { round: self.round(), reason: CloseReason::Planned });
     }
 
     /// Closes the round.
@@ -284,36 +365,61 @@ impl World {
 
     /// Computes, signs and logs the release of what was accepted.
     pub fn release(&mut self) {
-        let release = combine(&self.framework, &self.plan, self.plan_id, VERSION, &self.accepted).unwrap();
-        let files = [
-            ("figures.csv", release.figures_csv(&self.framework)),
-            ("figures.json", release.figures_json()),
-            ("figures.meta.csv", release.figures_meta_csv()),
-        ];
-        for (name, bytes) in files {
-            self.files.insert(release_path(name), bytes);
-        }
-        self.log_statement();
+        self.make_release(ReleaseReason::First, &self.accepted.clone());
     }
 
-    /// Signs and logs a statement over the figures as they stand.
+    /// The same with corrections in the place of what they correct.
+    pub fn release_corrections(&mut self) {
+        let corrected = |a: &Accepted| self.corrections.iter().find(|c| c.authority == a.authority).unwrap_or(a).clone();
+        let accepted: Vec<Accepted> = self.accepted.iter().map(corrected).collect();
+        self.make_release(ReleaseReason::Corrections, &accepted);
+    }
+
+    /// Computes, signs and logs a release of these submissions.
+    pub fn make_release(&mut self, reason: ReleaseReason, accepted: &[Accepted]) {
+        let version = reason.version(self.round());
+        let release = combine(&self.framework, &self.plan, self.plan_id, &version, accepted).unwrap();
+        let former = self.former.as_ref().map(|release| Dated { release, framework: &self.framework });
+        for (name, bytes) in release.files(&self.framework, former) {
+            self.files.insert(path_in(&version, name), bytes);
+        }
+        self.log_statement_of(reason);
+    }
+
+    /// Signs and logs a statement over the first release's figures as they stand.
     pub fn log_statement(&mut self) {
-        let names = ["figures.csv", "figures.json", "figures.meta.csv"];
-        let files: Vec<(&str, &[u8])> = names.iter().map(|n| (*n, self.files[&release_path(n)].as_slice())).collect();
-        let deadline = self.entries.iter().position(|e| matches!(e.event, Event::RoundDeadline { .. }));
+        self.log_statement_of(ReleaseReason::First);
+    }
+
+    /// Signs and logs a statement over a release's figures as they stand.
+    pub fn log_statement_of(&mut self, reason: ReleaseReason) {
+        let deadline = match reason {
+            ReleaseReason::First => self.entries.iter().rposition(|e| matches!(e.event, Event::RoundDeadline { .. })),
+            ReleaseReason::Corrections => self.entries.iter().position(|e| matches!(e.event, Event::CorrectionDeadline { .. })),
+        };
+        let closed_at_index = u64::try_from(deadline.unwrap_or_default()).unwrap();
+        self.log_statement_that(reason, reason, closed_at_index);
+    }
+
+    /// Signs and logs a statement over a release's figures with these claims.
+    pub fn log_statement_that(&mut self, of: ReleaseReason, reason: ReleaseReason, closed_at_index: u64) {
+        let version = of.version(self.round());
+        let names = RELEASE_FILES;
+        let files: Vec<(&str, &[u8])> = names.iter().map(|n| (*n, self.files[&path_in(&version, n)].as_slice())).collect();
         let predicate = Predicate {
             round: self.round(),
-            version: VERSION.into(),
+            version: version.clone(),
+            reason,
             made_up: true,
             notices: vec![NOTICE_MADE_UP.into(), NOTICE.into()],
             plan: self.plan_id,
             framework: self.framework.hash(),
-            closed_at_index: u64::try_from(deadline.unwrap_or_default()).unwrap(),
+            closed_at_index,
         };
         let payload = ReleaseStatement::over(&files, predicate).encode();
         let envelope = Envelope::sign(STATEMENT_TYPE, payload, &self.release_key).unwrap();
-        self.files.insert(Place::statement(VERSION).path(), envelope.encode());
-        self.log(Event::Release { round: self.round(), version: VERSION.into(), id: envelope.id() });
+        self.files.insert(Place::statement(&version).path(), envelope.encode());
+        self.log(Event::Release { round: self.round(), version, id: envelope.id() });
     }
 
     /// The export: files, log, trust claim and manifest.
@@ -360,6 +466,10 @@ impl World {
     pub fn submission_path(&self, agent: usize) -> String {
         Place::Submission { round: self.round(), authority: self.agents[agent].0, sequence: 1 }.path()
     }
+    /// Path of an agent's correction.
+    pub fn correction_path(&self, agent: usize) -> String {
+        Place::Submission { round: self.round(), authority: self.agents[agent].0, sequence: 2 }.path()
+    }
     /// Path of an agent's key.
     pub fn key_path(&self, agent: usize) -> String {
         Place::Key(self.agents[agent].1.public().id()).path()
@@ -370,7 +480,12 @@ impl World {
     }
 }
 
-/// Path of a file of the sample's release.
+/// Path of a file of the sample's first release.
 pub fn release_path(name: &str) -> String {
-    Place::Release { version: VERSION.into(), file: name.into() }.path()
+    path_in(VERSION, name)
+}
+
+/// Path of a file of a release.
+pub fn path_in(version: &str, name: &str) -> String {
+    Place::Release { version: version.into(), file: name.into() }.path()
 }

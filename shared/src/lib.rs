@@ -5,7 +5,9 @@
 
 pub mod enrolment; // how an agent's keys become known
 pub mod framework; // the catalogue of measures and the layout of cells
+pub mod fuse; // margins that tables share: what is known of every cell when all is put together
 pub mod hash; // SHA-256
+pub mod heartbeat; // what an agent says when it begins to run
 pub mod ids; // who, which year, which round, which bytes
 pub mod limits; // every maximum, with its reason
 pub mod log; // tree, proofs, checkpoint, tiles, entries, receipts

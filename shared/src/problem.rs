@@ -120,6 +120,11 @@ problems! {
     PlanYearNotNewest "plan-year-not-newest" 0 PrivacyGuard Never "the plan is for another year than the newest complete one" "older years are not drawn again; tell the aggregator's operator";
     PlanMadeUp "plan-made-up" 0 PrivacyGuard Never "plan and settings disagree on whether the data are made up" "set made_up = true in agent.toml only where the records are made up; else tell the aggregator's operator";
     PlanNotOpen "plan-not-open" 0 PrivacyGuard Later "the round is not open for sending now" "run again inside the dates of the plan";
+    ApprovalMissing "approval-missing" 0 PrivacyGuard Never "nobody approved these inputs" "look at preview, then run approve --by NAME; approval = \"none\" in agent.toml asks for none";
+    ApprovalStale "approval-stale" 0 PrivacyGuard Never "the inputs are not the ones that were approved" "records or settings changed since: look at preview, then run approve --by NAME again";
+    CorrectionUnchanged "correction-unchanged" 0 PrivacyGuard Never "the inputs are those of the first submission" "nothing is there to correct: a second draw from the same inputs would only tell more of the children";
+    CorrectionDrawn "correction-drawn" 0 PrivacyGuard Never "the correction of this round is drawn already" "there is one correction a round: send posts it, and figures of the next round can be right";
+    ReceiptMissing "receipt-missing" 0 PrivacyGuard Later "the receipt of this submission is not here yet" "run send; what was drawn is shown, and can be corrected, once the log holds it";
     FrameworkUnknown "framework-unknown" 0 PrivacyGuard Never "the plan uses a framework that this agent does not have" "update the agent";
     ProtectionUnknown "protection-unknown" 0 PrivacyGuard Never "the plan asks for a protection that this agent does not know" "update the agent";
     BudgetMapRefused "budget-map-refused" 0 PrivacyGuard Never "the noise of the plan does not cost what the plan says" "tell the aggregator's operator";
@@ -148,6 +153,12 @@ problems! {
     RoundNotOpen "round-not-open" 409 AggregatorRefused Later "the round does not accept messages yet" "run again inside the dates of the plan";
     SubmissionLate "submission-late" 409 AggregatorRefused Never "the round is closed" "the figures of this authority will be missing from this release; wait for the next round";
     SubmissionSecond "submission-second" 409 AggregatorRefused Never "this authority already has another submission in this round" "nothing to do: the first one counts";
+    CorrectionNotOpen "correction-not-open" 409 AggregatorRefused Later "the round does not take corrections yet" "send it again once the public log says that corrections are open; the prepared bytes stay as they are";
+    CorrectionLate "correction-late" 409 AggregatorRefused Never "the time for corrections of this round is over" "nothing to do: what was published first stands";
+    CorrectionWithoutFirst "correction-without-first" 409 AggregatorRefused Never "this authority has no accepted submission in this round that could be corrected" "nothing to do: its figures are missing from this round; wait for the next one";
+    CorrectionOfAnother "correction-of-another" 409 AggregatorRefused Never "the correction does not name this authority's accepted submission as the one before it" "use the machine that holds the newest ledger";
+    CorrectionSecond "correction-second" 409 AggregatorRefused Never "this authority already has another correction in this round" "nothing to do: the first correction counts";
+    HeartbeatMalformed "heartbeat-malformed" 400 AggregatorRefused Never "the body is not the heartbeat of this version" "update the agent";
     MessageKindUnknown "message-kind-unknown" 404 AggregatorRefused Never "no such kind of message" "update the agent";
     NotReleased "not-released" 404 AggregatorRefused Later "bodies are public only once the release is out" "ask again after the release";
     NotFound "not-found" 404 AggregatorRefused Never "there is nothing here" "check the address";

@@ -20,7 +20,7 @@ pub const MANIFEST_FILE: &str = "manifest.dsse.json";
 /// Copy of the trust file in an export: a claim about itself, never a reason to believe it.
 pub const TRUST_CLAIM_FILE: &str = "trust.toml";
 /// Files of a release below `releases/<version>/` that its statement is over, ascending.
-pub const RELEASE_FILES: [&str; 3] = ["figures.csv", "figures.json", "figures.meta.csv"];
+pub const RELEASE_FILES: [&str; 4] = ["changes.csv", "figures.csv", "figures.json", "figures.meta.csv"];
 /// The signed statement below `releases/<version>/`.
 pub const STATEMENT_FILE: &str = "statement.dsse.json";
 const IN_TOTO: &str = "https://in-toto.io/Statement/v1";
@@ -50,6 +50,37 @@ pub struct Subject {
     pub digest: SubjectDigest,
 }
 
+/// Why there is a version: the first one, or one in which corrections stand in the place of first submissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReleaseReason {
+    /// The submissions before the round's deadline.
+    First,
+    /// The same, and each correction in the place of the submission that it corrects.
+    Corrections,
+}
+
+impl ReleaseReason {
+    /// All of them, in the order in which a round has them.
+    pub const ALL: [Self; 2] = [Self::First, Self::Corrections];
+
+    /// Number behind the year in the name of the version.
+    pub fn number(self) -> u16 {
+        match self {
+            Self::First => 1,
+            Self::Corrections => 2,
+        }
+    }
+    /// The version of a round that is published for this reason, such as `2025.1`.
+    pub fn version(self, round: RoundId) -> String {
+        format!("{}.{}", round.year(), self.number())
+    }
+    /// The reason of a round's version; `None` for one that a round never has.
+    pub fn of(round: RoundId, version: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.version(round) == version)
+    }
+}
+
 /// What the release key says about the files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +89,8 @@ pub struct Predicate {
     pub round: RoundId,
     /// The version.
     pub version: String,
+    /// Why there is this version.
+    pub reason: ReleaseReason,
     /// Whether the data are made up.
     pub made_up: bool,
     /// What must stand wherever figures stand.
@@ -66,7 +99,8 @@ pub struct Predicate {
     pub plan: Digest,
     /// SHA-256 of the framework's text.
     pub framework: Digest,
-    /// Index of the round's `round-deadline` leaf: the accepted set are the round's submissions before it.
+    /// Index of the leaf after which nothing enters this version: the round's `round-deadline`, of a version with
+    /// corrections its `correction-deadline`.
     pub closed_at_index: u64,
 }
 
@@ -191,10 +225,23 @@ mod tests {
     }
 
     #[test]
+    fn a_version_tells_its_reason_and_a_round_has_two_of_them() {
+        let round = "cla-2025".parse().unwrap();
+        for reason in ReleaseReason::ALL {
+            assert_eq!(ReleaseReason::of(round, &reason.version(round)), Some(reason));
+        }
+        assert_eq!(ReleaseReason::ALL.map(|r| r.version(round)), ["2025.1", "2025.2"]);
+        for other in ["2025.0", "2025.3", "2025.01", "2024.1", "2025", ""] {
+            assert_eq!(ReleaseReason::of(round, other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn a_statement_is_read_back() {
         let predicate = Predicate {
             round: "cla-2025".parse().unwrap(),
             version: "2025.1".into(),
+            reason: ReleaseReason::First,
             made_up: false,
             notices: vec![NOTICE.into()],
             plan: Digest::NONE,

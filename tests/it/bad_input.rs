@@ -223,6 +223,12 @@ fn what_the_aggregator_refuses_is_stored_nowhere() {
         check(vec![b'a'; 3 << 20], "an oversized body", Problem::BodyTooLarge);
         check(b"not json".to_vec(), "garbage", Problem::EnvelopeMalformed);
         check([&envelope[..], b"\n"].concat(), "another spelling", Problem::EnvelopeNotCanonical);
+        let padded = shared::submission::padded_body(envelope.clone());
+        for (what, body) in [("no padding", envelope.clone()), ("more padding", [&padded[..], &[b' '; 4096]].concat())] {
+            let url = format!("{}/agent/v1/rounds/{}/messages/submission", round.served.agents_url, round.id);
+            let answer = own.post(&url, body).unwrap();
+            assert_eq!(answer.code().as_deref(), Some(Problem::EnvelopeNotCanonical.code()), "{what}: {}", answer.text());
+        }
         check(damaged(&envelope).unwrap(), "a damaged message", Problem::SignatureInvalid);
         check(other.clone(), "another's message", Problem::AuthorityMismatch);
         let two_as_one = signed_anew(two, &other, |s| s.authority = one.code.parse().unwrap());

@@ -209,7 +209,9 @@ fn no_planted_identifier_is_in_anything_that_a_full_run_writes() {
     let served = centre.serve().unwrap();
     office.configure(YEAR, &served.agents_url, "").unwrap();
     look_around(&office, "B1.total/3");
-    for command in [&["prepare"][..], &["show"], &["show", "--json"], &["show", "--raw"], &["send"], &["send", "--again"]] {
+    let shown = [&["show"][..], &["show", "--json"], &["show", "--raw"]];
+    let before = [&["approve", "--by", "Jo"][..], &["prepare"], shown[0], shown[1]];
+    for command in before.into_iter().chain([&["send"][..], &["send", "--again"]]).chain(shown) {
         office.must(command).unwrap();
     }
     for command in [&["key", "fingerprint"][..], &["key", "rotate"], &["status"], &["status", "--json"]] {

@@ -143,6 +143,8 @@ fn wish(now: Timestamp) -> PlanWish {
         year: ReportingYear::new(2025).unwrap(),
         opens_at: now,
         closes_at: now.plus_seconds(DAY_S),
+        spread_s: Some(0),
+        corrections: (None, None),
         freeze_on: None,
         made_up: true,
         rho_release: RhoNano(160_000_000),
@@ -150,6 +152,8 @@ fn wish(now: Timestamp) -> PlanWish {
         only: None,
         population: None,
         authorities_min: 1,
+        budget: None,
+        accept_wide: Some("one made-up council".into()),
     }
 }
 
@@ -307,8 +311,16 @@ fn bodies_that_are_too_large_or_garbage_are_refused() {
             some(413, "body-too-large"),
         )
         .await;
-        check(post("content-length: 7", "garbage"), some(400, "envelope-malformed")).await;
-        check(post("content-length: 0", ""), some(400, "envelope-malformed")).await;
+        let padded = format!("garbage{}", " ".repeat(4_089));
+        check(post("content-length: 4096", &padded), some(400, "envelope-malformed")).await;
+        check(post("content-length: 7", "garbage"), some(400, "envelope-not-canonical")).await;
+        check(post("content-length: 0", ""), some(400, "envelope-not-canonical")).await;
+        let heartbeat =
+            |body: &str| post(&format!("content-length: {}", body.len()), body).replace(MESSAGES, "/agent/v1/heartbeat");
+        let whole = String::from_utf8(shared::heartbeat::body()).unwrap();
+        check(heartbeat(&whole), some(204, "")).await;
+        check(heartbeat(&whole.replacen(' ', "!", 1)), some(400, "heartbeat-malformed")).await;
+        check(heartbeat(&format!("{whole} ")), some(413, "body-too-large")).await;
         check("garbage\r\n\r\n".into(), some(400, "")).await;
         check(get("/elsewhere"), some(404, "not-found")).await;
         check(get(MESSAGES), some(405, "method-not-allowed")).await;

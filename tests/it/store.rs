@@ -5,11 +5,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aggregator::intake::{Kind, Message, Window};
+use aggregator::intake::{Message, Stage, Window};
 use aggregator::memory::{Memory, MemoryError};
-use aggregator::registry::RoundState;
 use aggregator::sequencer::{Act, Denied, LogSigner, Outcome, Registration, ReleaseFiles, Sequencer, SequencerError};
-use aggregator::store::{CertificateRow, Store, StoreError};
+use aggregator::store::{CertificateRow, Stages, Store, StoreError};
 use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::log::checkpoint::LogKey;
@@ -18,6 +17,7 @@ use shared::log::receipt::Receipt;
 use shared::log::tree::{Tree, check_inclusion, leaf_hash};
 use shared::problem::Problem;
 use shared::sign::{Algorithm, SigningKey};
+use shared::submission::MessageKind;
 use shared::time::{Clock, Timestamp};
 use tests::postgres::Postgres;
 
@@ -99,6 +99,7 @@ fn release(version: &str) -> Act {
         figures: bytes(),
         figures_csv: bytes(),
         meta_csv: bytes(),
+        changes_csv: bytes(),
     })
 }
 
@@ -113,10 +114,11 @@ async fn message(store: &Store, n: u16, text: &str) -> Message {
         id: shared::hash::sha256(text.as_bytes()),
         authority: authority(n),
         round: round(),
-        kind: Kind::Submission,
+        kind: MessageKind::Submission,
         sequence: 1,
+        previous: Digest::NONE,
         envelope: text.as_bytes().to_vec(),
-        window: Window { opens_at: at(1), closes_at: at(2_000_000_000), state: RoundState::Open },
+        window: Window { opens_at: at(1), closes_at: at(2_000_000_000), stage: Stage::Open, kind: MessageKind::Submission },
         registry_version: store.head().await.unwrap().registry_version,
     }
 }
@@ -170,8 +172,8 @@ async fn a_batch_has_consecutive_leaves_one_checkpoint_and_receipts_that_prove(b
         assert_eq!((receipt.index, checkpoint.size), (index, before.size + 40));
         assert!(check_inclusion(&receipt.proof, index, leaf_hash(leaf), checkpoint.size, checkpoint.root));
     }
-    assert_eq!(store.messages(round(), "submission").await.unwrap().len(), 40);
-    assert_eq!(store.message(round(), "submission", authority(305), 1).await.unwrap().unwrap().envelope, b"message 305");
+    assert_eq!(store.messages(round()).await.unwrap().len(), 40);
+    assert_eq!(store.message(round(), MessageKind::Submission, authority(305)).await.unwrap().unwrap().envelope, b"message 305");
     assert!(std::fs::read_to_string(bench.memory()).unwrap().contains(&store.head().await.unwrap().note));
 }
 
@@ -183,9 +185,9 @@ async fn the_same_message_has_the_same_receipt_for_ever(bench: &Bench) {
     assert_eq!(receipt(&both[1]), first);
     done(&mut sequencer, close(round())).await;
     let mut late = message(&store, 301, "mine").await;
-    late.window.state = RoundState::Closed;
+    late.window.stage = Stage::Over;
     assert_eq!(receipt(&one(&mut sequencer, Act::Message(late)).await), first);
-    assert_eq!(store.messages(round(), "submission").await.unwrap().len(), 1);
+    assert_eq!(store.messages(round()).await.unwrap().len(), 1);
 }
 
 async fn a_second_message_of_an_authority_is_refused(bench: &Bench) {
@@ -197,7 +199,7 @@ async fn a_second_message_of_an_authority_is_refused(bench: &Bench) {
     let mut skipped = message(&store, 302, "skipped").await;
     skipped.sequence = 2;
     assert_eq!(one(&mut sequencer, Act::Message(skipped)).await, Outcome::Refused(Problem::ShapeMismatch));
-    assert_eq!(store.messages(round(), "submission").await.unwrap().len(), 1);
+    assert_eq!(store.messages(round()).await.unwrap().len(), 1);
 }
 
 async fn a_message_outside_the_window_is_refused_and_leaves_nothing(bench: &Bench) {
@@ -205,14 +207,13 @@ async fn a_message_outside_the_window_is_refused_and_leaves_nothing(bench: &Benc
     let before = store.head().await.unwrap();
     let now = Noon.now();
     let cases = [
-        (now.plus_seconds(1), now.plus_seconds(2), RoundState::Open, Problem::RoundNotOpen),
-        (now.plus_seconds(-2), now, RoundState::Open, Problem::SubmissionLate),
-        (now, now.plus_seconds(1), RoundState::Closed, Problem::SubmissionLate),
-        (now, now.plus_seconds(1), RoundState::Released, Problem::SubmissionLate),
+        (now.plus_seconds(1), now.plus_seconds(2), Stage::Open, Problem::RoundNotOpen),
+        (now.plus_seconds(-2), now, Stage::Open, Problem::SubmissionLate),
+        (now, now.plus_seconds(1), Stage::Over, Problem::SubmissionLate),
     ];
-    for (opens_at, closes_at, state, problem) in cases {
+    for (opens_at, closes_at, stage, problem) in cases {
         let mut outside = message(&store, 301, "outside").await;
-        outside.window = Window { opens_at, closes_at, state };
+        outside.window = Window { opens_at, closes_at, stage, kind: MessageKind::Submission };
         assert_eq!(one(&mut sequencer, Act::Message(outside)).await, Outcome::Refused(problem));
     }
     assert_eq!(store.head().await.unwrap(), before);
@@ -251,7 +252,8 @@ async fn a_round_is_planned_closed_and_released_in_order(bench: &Bench) {
     denied(&mut sequencer, close(other), Denied::RoundUnknown(other)).await;
     done(&mut sequencer, close(round())).await;
     denied(&mut sequencer, close(round()), Denied::RoundClosed(round())).await;
-    denied(&mut sequencer, release("2025.2"), Denied::VersionNotFirst(round())).await;
+    let not_next = Denied::VersionNotNext { round: round(), next: "2025.1".into() };
+    denied(&mut sequencer, release("2025.2"), not_next).await;
     done(&mut sequencer, release("2025.1")).await;
     for version in ["2025.1", "2025.2"] {
         denied(&mut sequencer, release(version), Denied::ReleaseSecond(round())).await;
@@ -260,9 +262,105 @@ async fn a_round_is_planned_closed_and_released_in_order(bench: &Bench) {
     let kinds: Vec<&str> = events.iter().map(Event::kind).collect();
     assert_eq!(kinds, ["framework", "plan", "round-open", "round-deadline", "release"]);
     assert_eq!(events[3], Event::RoundDeadline { round: round(), reason: CloseReason::AllReceived });
-    assert_eq!(store.rounds().await.unwrap()[0].deadline_index, Some(3));
+    assert_eq!(store.rounds().await.unwrap()[0].stages.deadline_index, Some(3));
     assert_eq!(store.release("2025.1").await.unwrap().unwrap().figures, b"bytes");
     assert_eq!(store.release_versions().await.unwrap().len(), 1);
+}
+
+async fn a_released_round_takes_corrections_once_and_has_a_second_release(bench: &Bench) {
+    let (store, mut sequencer) = bench.begin().await;
+    let open = || Act::OpenCorrections(round());
+    let close_them = || Act::CloseCorrections { round: round(), reason: CloseReason::MadeUp };
+    denied(&mut sequencer, open(), Denied::NotReleased(round())).await;
+    done(&mut sequencer, close(round())).await;
+    denied(&mut sequencer, open(), Denied::NotReleased(round())).await;
+    done(&mut sequencer, release("2025.1")).await;
+    denied(&mut sequencer, close_them(), Denied::CorrectionsNotOpen(round())).await;
+    denied(&mut sequencer, release("2025.2"), Denied::ReleaseSecond(round())).await;
+    let both = sequencer.commit(&[open(), open()]).await.unwrap();
+    assert_eq!(both, [Outcome::Done(5), Outcome::Denied(Denied::CorrectionsOpened(round()))], "one step of a round in a batch");
+    denied(&mut sequencer, open(), Denied::CorrectionsOpened(round())).await;
+    denied(&mut sequencer, release("2025.2"), Denied::CorrectionsOpen(round())).await;
+    done(&mut sequencer, close_them()).await;
+    denied(&mut sequencer, close_them(), Denied::CorrectionsNotOpen(round())).await;
+    denied(&mut sequencer, open(), Denied::CorrectionsOpened(round())).await;
+    let not_next = Denied::VersionNotNext { round: round(), next: "2025.2".into() };
+    denied(&mut sequencer, release("2025.3"), not_next).await;
+    done(&mut sequencer, release("2025.2")).await;
+    denied(&mut sequencer, release("2025.3"), Denied::ReleaseSecond(round())).await;
+    let stages = Stages { deadline_index: Some(3), correction_index: Some(5), correction_deadline_index: Some(6) };
+    assert_eq!(store.rounds().await.unwrap()[0].stages, stages);
+    let events: Vec<Event> = whole(bench, &store).await.iter().map(|l| Entry::parse(l).unwrap().event).collect();
+    assert_eq!(events[5], Event::CorrectionOpen { round: round() });
+    assert_eq!(events[6], Event::CorrectionDeadline { round: round(), reason: CloseReason::MadeUp });
+    let versions: Vec<String> = store.release_versions().await.unwrap().into_iter().map(|(version, _)| version).collect();
+    assert_eq!(versions, ["2025.1", "2025.2"]);
+}
+
+async fn correction(store: &Store, n: u16, text: &str, previous: Digest) -> Message {
+    let mut correction = message(store, n, text).await;
+    (correction.kind, correction.sequence, correction.previous) = (MessageKind::Correction, 2, previous);
+    correction.window.kind = MessageKind::Correction;
+    correction
+}
+
+async fn a_correction_names_what_it_corrects_and_is_taken_once(bench: &Bench) {
+    let (store, mut sequencer) = bench.begin().await;
+    let first = message(&store, 301, "first").await;
+    let first_receipt = receipt(&one(&mut sequencer, Act::Message(first.clone())).await);
+    let refused = async |sequencer: &mut Sequencer, message: Message, problem| {
+        assert_eq!(one(sequencer, Act::Message(message)).await, Outcome::Refused(problem));
+    };
+    let mut early = correction(&store, 301, "early", first.id).await;
+    early.window.stage = Stage::Before;
+    refused(&mut sequencer, early, Problem::CorrectionNotOpen).await;
+    done(&mut sequencer, close(round())).await;
+    done(&mut sequencer, release("2025.1")).await;
+    done(&mut sequencer, Act::OpenCorrections(round())).await;
+    let size = store.head().await.unwrap().size;
+    let absent = correction(&store, 302, "of nothing", first.id).await;
+    refused(&mut sequencer, absent, Problem::CorrectionWithoutFirst).await;
+    let other = correction(&store, 301, "of another", Digest([7; 32])).await;
+    refused(&mut sequencer, other, Problem::CorrectionOfAnother).await;
+    let mut misplaced = correction(&store, 301, "misplaced", first.id).await;
+    misplaced.sequence = 1;
+    refused(&mut sequencer, misplaced, Problem::ShapeMismatch).await;
+    assert_eq!(store.head().await.unwrap().size, size, "what is refused leaves nothing");
+    let mine = correction(&store, 301, "correction", first.id).await;
+    let second = correction(&store, 301, "second", first.id).await;
+    let acts = [mine.clone(), mine.clone(), second.clone()].map(Act::Message);
+    let outcomes = sequencer.commit(&acts).await.unwrap();
+    let corrected = receipt(&outcomes[0]);
+    assert_eq!(receipt(&outcomes[1]), corrected);
+    assert_eq!(outcomes[2], Outcome::Refused(Problem::CorrectionSecond));
+    refused(&mut sequencer, second, Problem::CorrectionSecond).await;
+    done(&mut sequencer, Act::CloseCorrections { round: round(), reason: CloseReason::Planned }).await;
+    let closed = |mut message: Message, version: i64| {
+        (message.window.stage, message.registry_version) = (Stage::Over, version);
+        Act::Message(message)
+    };
+    let version = store.head().await.unwrap().registry_version;
+    assert_eq!(receipt(&one(&mut sequencer, closed(mine, version)).await), corrected, "the same receipt for ever");
+    assert_eq!(receipt(&one(&mut sequencer, closed(first, version)).await), first_receipt);
+    let late = correction(&store, 301, "late", Digest([7; 32])).await;
+    assert_eq!(one(&mut sequencer, closed(late, version)).await, Outcome::Refused(Problem::CorrectionLate));
+    let kinds: Vec<(MessageKind, u32)> = store.messages(round()).await.unwrap().iter().map(|m| (m.kind, m.sequence)).collect();
+    assert_eq!(kinds, [(MessageKind::Submission, 1), (MessageKind::Correction, 2)]);
+    let kept = store.message(round(), MessageKind::Correction, authority(301)).await.unwrap().unwrap();
+    assert_eq!(kept.envelope, b"correction");
+    whole(bench, &store).await;
+}
+
+async fn the_last_day_of_each_authority_is_kept_and_no_other(bench: &Bench) {
+    let (store, _) = bench.begin().await;
+    let before = store.head().await.unwrap();
+    assert!(store.heard().await.unwrap().is_empty());
+    for (n, day) in [(301, "2026-11-21"), (302, "2026-11-20"), (301, "2026-11-22"), (301, "2026-11-22"), (302, "2026-11-19")] {
+        store.hear(authority(n), day.parse().unwrap()).await.unwrap();
+    }
+    let heard: Vec<(AuthorityId, String)> = store.heard().await.unwrap().into_iter().map(|(a, d)| (a, d.to_string())).collect();
+    assert_eq!(heard, [(authority(301), "2026-11-22".to_owned()), (authority(302), "2026-11-20".to_owned())]);
+    assert_eq!(store.head().await.unwrap(), before, "a heartbeat is no part of the log");
 }
 
 async fn several_writers_make_one_log(bench: &Bench) {
@@ -287,7 +385,7 @@ async fn several_writers_make_one_log(bench: &Bench) {
     let leaves = whole(bench, &store).await;
     // three ranges that overlap: forty authorities, each once, whoever was first
     let logged = leaves.iter().filter(|l| matches!(Entry::parse(l).unwrap().event, Event::Submission { .. })).count();
-    assert_eq!((logged, store.messages(round(), "submission").await.unwrap().len()), (40, 40));
+    assert_eq!((logged, store.messages(round()).await.unwrap().len()), (40, 40));
 }
 
 async fn an_older_or_foreign_store_is_not_continued(bench: &Bench) {
@@ -361,6 +459,9 @@ macro_rules! all_clauses {
             a_message_judged_by_an_old_registry_is_judged_again,
             keys_belong_to_one_authority_and_stay_revoked,
             a_round_is_planned_closed_and_released_in_order,
+            a_released_round_takes_corrections_once_and_has_a_second_release,
+            a_correction_names_what_it_corrects_and_is_taken_once,
+            the_last_day_of_each_authority_is_kept_and_no_other,
             several_writers_make_one_log,
             an_older_or_foreign_store_is_not_continued,
             a_transaction_that_is_not_committed_has_done_nothing,

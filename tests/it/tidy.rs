@@ -142,6 +142,44 @@ fn pure_rooms_stay_pure() {
     );
 }
 
+/// What an agent logs is a closed list: `agent::logging` takes who, which round, which submission and the code of a problem by
+/// their types, and no other room can write a line.
+#[test]
+fn only_what_is_allowed_enters_a_log_of_the_agent() {
+    let sets_up = |path: &str| ["agent/src/main.rs", "agent/src/program.rs"].contains(&path);
+    let (own, others): (Vec<_>, Vec<_>) =
+        rooms(&["agent/src"]).into_iter().partition(|(path, _)| path == "agent/src/logging.rs" || sets_up(path));
+    ban("agent's log", &others, &["tracing", "eprintln!", "println!", "eprint!", "print!", "syslog"]);
+    let events = ["trace!", "debug!", "info!", "warn!", "error!", "event!", "span!", "instrument"];
+    let (_, logging) = own.iter().find(|(path, _)| path == "agent/src/logging.rs").expect("the room is where it was");
+    for (path, text) in own.iter().filter(|(path, _)| sets_up(path)) {
+        assert!(!events.iter().any(|event| text.contains(event)), "{path} logs by itself");
+    }
+    // every event has fields of the list, each the very value of its name, and a text without a place to fill
+    let values = ["authority", "round", "sequence", "id", "problem.map_or(\"fault\", Problem::code)"];
+    let mut n_events = 0;
+    for line in logging.lines().map(str::trim).filter(|line| events.iter().any(|event| line.contains(event))) {
+        let arguments = line.split_once("!(").and_then(|(_, rest)| rest.strip_suffix(");")).expect("one event on one line");
+        let (fields, text) = arguments.rsplit_once(", \"").expect("fields, then a text");
+        assert!(!text.contains(['{', '%', '?']), "{line}");
+        for field in fields.split(" = %").skip(1) {
+            let value = values.iter().find(|value| field.starts_with(**value)).expect("a value of the list");
+            let rest = field[value.len()..].trim_start_matches(", ");
+            assert!(rest.is_empty() || values.contains(&rest) || rest == "problem", "{line}: {rest}");
+        }
+        assert_eq!(fields.matches('=').count(), fields.matches(" = %").count(), "{line}");
+        n_events += 1;
+    }
+    assert!(n_events >= 3, "only {n_events} events were read");
+    // and what a function of the room takes is of these types
+    let types = ["authority: AuthorityId", "round: RoundId", "sequence: u32", "id: Digest", "problem: Option<Problem>"];
+    for line in logging.lines().filter(|line| line.starts_with("pub fn ")) {
+        let (_, taken) = line.split_once('(').expect("a function");
+        let taken = taken.strip_suffix(") {").expect("it gives nothing");
+        assert!(taken.split(", ").all(|argument| types.contains(&argument)), "{line}");
+    }
+}
+
 #[test]
 fn a_database_is_named_in_one_room_of_the_agent() {
     let (room, others): (Vec<_>, Vec<_>) =

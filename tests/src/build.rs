@@ -21,6 +21,10 @@ pub struct Programs {
     pub auditor: PathBuf,
     /// The demo itself.
     pub demo: PathBuf,
+    /// The agents with a broken part, under one name.
+    pub broken_agent: PathBuf,
+    /// The agent whose steps leave marks: `marked_agent`.
+    pub marked_agent: PathBuf,
 }
 
 /// Which of cargo's profiles to build in.
@@ -70,6 +74,8 @@ pub fn programs(profile: Profile) -> anyhow::Result<Programs> {
         aggregator: path("goldenthread-aggregator")?,
         auditor: path("goldenthread-auditor")?,
         demo: path("demo")?,
+        broken_agent: path("broken_agent")?,
+        marked_agent: path("marked_agent")?,
     })
 }
 

@@ -8,12 +8,12 @@ use std::path::Path;
 
 use agent::histories::{Mending, each};
 use agent::measures::MeasureSet;
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use shared::framework::{Framework, Kind};
 use shared::ids::ReportingYear;
 
 use crate::councils::Council;
-use crate::reading::{Return, read, returns_of};
+use crate::reading::{InputFile, Return, read, returns_of};
 
 /// One cell of one table. For a mean, the category is `n` or `sum`, the sum as it is, not centred.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,14 +29,16 @@ pub struct Cell {
 /// Cells that hold a child, with their totals.
 pub type Cells = BTreeMap<Cell, i64>;
 
-/// The cells of a council, from the returns that it writes.
+/// What a council hands in up to a year, in memory.
 ///
-/// # Errors
-/// When a file cannot be written or read, or code and catalogue differ.
-pub fn of_council(council: &Council, year: i16, framework: &Framework) -> anyhow::Result<Cells> {
-    let folder = tempfile::tempdir().context("a folder for returns")?;
-    council.write_returns(folder.path())?;
-    of_folder(folder.path(), year, framework)
+/// # Panics
+/// When a made-up council returned a year that is no reporting year.
+#[must_use]
+pub fn returns_of_council(council: &Council, year: i16) -> Vec<Return> {
+    let reporting_year = |year| ReportingYear::new(year).expect("a return year is a reporting year");
+    let files = |year| council.files(year).into_iter().map(|table| InputFile { name: table.file.to_owned(), bytes: table.bytes });
+    let years = council.years_returned().into_iter().filter(|&of| of <= year);
+    years.map(|year| (reporting_year(year), files(year).collect())).collect()
 }
 
 /// The cells of a folder with one folder for each return year.
@@ -50,12 +52,16 @@ pub fn of_folder(folder: &Path, year: i16, framework: &Framework) -> anyhow::Res
 /// The cells of returns in memory.
 ///
 /// # Errors
-/// When code and catalogue differ.
+/// When a return is refused, or code and catalogue differ.
 pub fn of_returns(returns: &[Return], year: i16, framework: &Framework) -> anyhow::Result<Cells> {
     let year = ReportingYear::new(year).with_context(|| format!("{year} is no reporting year"))?;
     let measures = MeasureSet::resolve(framework)?;
+    let read = read(returns);
+    for one in &read.all {
+        ensure!(one.refusals.is_empty(), "the return of {} is refused: {}", one.year, one.refusals[0]);
+    }
     let mut totals: BTreeMap<(u16, u8, u8), (i64, i64)> = BTreeMap::new();
-    each(&read(returns), year, Mending::Apply, framework.parameters(), |child| {
+    each(&read, year, Mending::Apply, framework.parameters(), |child| {
         for entry in measures.contributions(child, year).into_iter().flat_map(|all| all.entries) {
             let total = totals.entry((entry.table, entry.group, entry.category)).or_default();
             *total = (total.0 + 1, total.1 + i64::from(entry.amount));

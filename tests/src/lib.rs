@@ -14,6 +14,9 @@ pub mod python; // Python environments of tests and benchmarks
 pub mod build; // builds the programs and says where they lie
 pub mod postgres; // a database server of one test
 pub mod world; // processes, folders and clients of one round
+pub mod marks; // how far an agent came before it was killed
 pub mod demo; // the national round as a demonstration
 pub mod sample; // one plan and one submission of made-up content
+pub mod dp_audit; // the agent attacked from outside: does the noise hold what the envelope says?
+pub mod coverage; // do intervals hold what they promise
 pub mod bench; // figures beside baselines

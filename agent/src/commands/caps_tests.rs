@@ -7,6 +7,7 @@ use shared::ids::ReportingYear;
 use shared::plan::{PLAN_TYPE, Plan, PlanChoice};
 use shared::problem::Problem;
 use shared::sign::Envelope;
+use shared::submission::MessageKind;
 
 use super::prepare::Prepared;
 use super::room::NoSteps;
@@ -49,6 +50,7 @@ fn three_rounds_for_one_year_draw_once() {
         let wanted = Wanted {
             authority: agent.authority,
             round: round(),
+            kind: MessageKind::Submission,
             caps: config.sending.caps,
             framework: &framework,
             plan_keys: &trust.plan,

@@ -321,7 +321,10 @@ fn every_command_that_draws_says_that_nobody_vouches() {
     for (line, draws) in [
         (&["prepare"][..], true),
         (&["run", "--once"], true),
+        (&["correct", "--reason", "wrong-records"], true),
         (&["ledger", "recover"], true),
+        (&["approve", "--by", "Jo"], false),
+        (&["heartbeat"], false),
         (&["send"], false),
         (&["show"], false),
     ] {
@@ -356,7 +359,10 @@ fn a_recovered_round_is_shown_for_what_it_is() {
     assert!(said(&victim, &["show"]).1.contains("recovered from the public log without its bytes"));
     assert!(said(&victim, &["send", "--again"]).1.contains("nothing to send again"));
     let (out, err) = said(&victim, &["run", "--once"]);
-    assert!(out.contains("nothing was drawn again") && err.ends_with("nothing was drawn, nothing was sent\n"), "{out}{err}");
+    assert!(
+        out.contains("nothing was drawn again") && err.ends_with("nothing was drawn, nothing was sent but the heartbeat\n"),
+        "{out}{err}"
+    );
     assert_eq!((victim.mechanism.n_draws.get(), victim.world.posted.borrow().len()), (0, 1));
 }
 

@@ -14,11 +14,14 @@ pub mod problem_list; // problems as rows of a CSV
 pub mod known_noise; // how wide the noise of a kept plan is
 pub mod room; // what the commands of the sending half share
 pub mod init; // the state folder
+pub mod approve; // who answers for the inputs
 pub mod prepare; // plan and records -> one file of debit and signed bytes
 pub mod draw; // the process that draws the noise
+pub mod correct; // changed records -> the one correction of a round
 pub mod show; // what will be sent
 pub mod send; // the outbox -> the aggregator -> receipts
 pub mod once; // prepare and send
+pub mod heartbeat; // that this agent runs, and nothing else
 pub mod status; // what was spent, what waits
 pub mod recover; // a lost ledger, from the public log
 pub mod sending; // these commands, and how each ends
@@ -26,6 +29,10 @@ pub mod sending; // these commands, and how each ends
 mod caps_tests; // plans that ask for more than a child may cost
 #[cfg(test)]
 mod lost_state_tests; // state that was deleted, restored or copied
+#[cfg(test)]
+mod approval_tests;
+#[cfg(test)]
+mod correction_tests;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +48,7 @@ use shared::time::Clock;
 use crate::cli::{Cli, Command, Source};
 use crate::config::{AgentConfig, ConfigError, environment};
 use crate::histories::Mending;
+use crate::io::core_dumps;
 use crate::io::inbox::{InboxError, Input, Waiting, read_configured, read_paths};
 use crate::pseudonym::{KEY_BYTES_MIN, PseudonymKey};
 use crate::records::ErrorRateMax;
@@ -141,6 +149,14 @@ pub struct Look {
 
 /// Carries out a command line; says how the program ends.
 pub fn run(cli: Cli, surroundings: &mut Surroundings<'_>, screen: &mut Screen<'_>) -> Exit {
+    if let Err(stop) = core_dumps::forbid() {
+        // nothing was read: a machine that might write a child's records to a crash file gets none of them
+        for line in stop.lines() {
+            let _ = screen.note(&line);
+        }
+        let _ = screen.note(NOTHING_SENT);
+        return stop.exit();
+    }
     let done = match &cli.command {
         Command::Check(args) => check::run(args, surroundings, screen),
         Command::Dates(args) => dates::run(args, surroundings.clock.now(), screen),

@@ -5,27 +5,31 @@
 //! `docs/privacy.md`, PC7 and PC10.
 
 use shared::ids::{ReportingYear, RoundId};
-use shared::plan::{Draw, PLAN_BYTES_MAX, PLAN_TYPE};
+use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE};
 use shared::problem::{Exit, Problem};
-use shared::sign::Envelope;
-use shared::submission::{FactAnswer, Nonce, TableSupplied, framework_return_tables, state_facts};
+use shared::sign::{Envelope, SigningKey};
+use shared::submission::{FactAnswer, FactStated, MessageKind, Nonce, TableSupplied, framework_return_tables, state_facts};
 use shared::time::Day;
 
 use super::Screen;
+use super::approve::{Asked, FIRST};
 use super::room::{Room, Step, not_witnessed};
 use crate::bounds::BoundedChild;
 use crate::config::AgentConfig;
 use crate::histories::each;
+use crate::inputs::{InputDigest, Inputs};
 use crate::io::inbox::{InputRefusal, Waiting, read_configured};
+use crate::io::state::State;
 use crate::ledger::{Debit, DebitKind, Ledger};
 use crate::log_view::LogView;
+use crate::logging;
 use crate::measures::{ChildContributions, MeasureSet};
 use crate::noise::{DrawRequest, NoiseError};
 use crate::records::postcodes::POSTCODE_DIRECTORY;
 use crate::records::tables::Table;
 use crate::round::{Admitted, Wanted, Witnessing, admit};
 use crate::stop::{Reached, Stop};
-use crate::submission::{Particulars, compose};
+use crate::submission::{Answer, Particulars, compose};
 
 /// A round in the ledger, and whether this run put it there.
 pub enum Prepared {
@@ -66,24 +70,77 @@ pub fn prepare_round(room: &mut Room<'_>, round: RoundId, records: Records<'_>) 
         return Ok(Prepared::Earlier(debit.clone()));
     }
     let key = room.state.signing_key(&ledger)?;
-    let admitted = room.with_patience(|room| admitted(room, round, &ledger))?;
+    let admitted = room.with_patience(|room| admitted(room, round, MessageKind::Submission, &ledger))?;
+    // whether it would still be open for the post would tell how long the reading took
+    room.disconnect();
     room.parts.steps.reached(Step::Admitted)?;
+    let approval = Asked::of(room, round, FIRST)?;
+    let gathered = gather(room, &ledger, round, records)?;
+    approval.covers(&gathered.input)?;
+    draw_and_keep(room, &ledger, &key, &admitted, Answer::First, gathered).map(Prepared::Now)
+}
+
+/// What a submission is made from, but for the noise: read once, used once.
+pub struct Gathered {
+    children: Vec<BoundedChild>,
+    tables_supplied: Vec<TableSupplied>,
+    facts: Vec<FactStated>,
+    /// All of it, as a keyed digest.
+    pub input: InputDigest,
+}
+
+/// Reads the records and the settings that enter a submission.
+pub fn gather(room: &Room<'_>, ledger: &Ledger, round: RoundId, records: Records<'_>) -> Result<Gathered, Stop> {
+    let key = room.input_key(ledger)?;
     let children = bounded(room, records(room)?)?;
-    let request = DrawRequest::new(room.framework, admitted.plan(), Draw::Release, children).map_err(not_drawn)?;
+    let supplied = |table: String| TableSupplied { supplied: u8::from(is_supplied(room.config, &table)), table };
+    let tables_supplied: Vec<_> = framework_return_tables(room.framework).into_iter().map(supplied).collect();
+    let facts = state_facts(room.framework, |fact| FactAnswer::of(room.config.facts.get(fact).copied()));
+    let (framework, children_read) = (room.framework, children.as_slice());
+    let inputs = Inputs { round, framework, tables_supplied: &tables_supplied, facts: &facts, children: children_read };
+    let input = key.digest(&inputs);
+    Ok(Gathered { children, tables_supplied, facts, input })
+}
+
+/// Draws once, and commits debit and bytes by one step.
+pub(super) fn draw_and_keep(
+    room: &mut Room<'_>,
+    ledger: &Ledger,
+    key: &SigningKey,
+    admitted: &Admitted,
+    answer: Answer,
+    gathered: Gathered,
+) -> Result<Debit, Stop> {
+    let Gathered { children, tables_supplied, facts, input } = gathered;
+    room.parts.steps.reached(Step::Read)?;
+    let request = DrawRequest::new(room.framework, admitted.plan(), answer.kind().draw(), children).map_err(not_drawn)?;
     let cells = room.parts.mechanism.draw(request).map_err(not_drawn)?;
     room.parts.steps.reached(Step::Drawn)?;
-    let particulars = particulars(room, &ledger)?;
-    let debit = compose(room.framework, admitted.plan(), admitted.id(), cells, particulars, &key);
+    let mut nonce = [0; 16];
+    room.parts.randomness.fill(&mut nonce)?;
+    let particulars = Particulars {
+        authority: room.config.authority,
+        answer,
+        previous: ledger.last_submission(),
+        nonce: Nonce(nonce),
+        produced_on: Day(room.now().day()),
+        tables_supplied,
+        facts,
+        input,
+    };
+    let debit = compose(room.framework, admitted.plan(), admitted.id(), cells, particulars, key);
     let debit = debit.map_err(|e| Stop::fault(e.to_string()))?;
-    room.state.append(&ledger, &debit)?;
+    let staged = room.state.stage(ledger, &debit)?;
+    room.parts.steps.reached(Step::Staged)?;
+    State::commit(staged)?;
     *room.reached = (*room.reached).max(Reached::Kept);
-    tracing::info!(authority = %room.config.authority, round = %round, id = %debit.id, "prepared");
+    logging::drawn(room.config.authority, debit.round, debit.sequence, debit.id);
     room.parts.steps.reached(Step::Committed)?;
-    Ok(Prepared::Now(debit))
+    Ok(debit)
 }
 
 /// Asks log and aggregator for the plan, keeps what speaks for or against it, and decides.
-fn admitted(room: &mut Room<'_>, round: RoundId, ledger: &Ledger) -> Result<Admitted, Stop> {
+pub(super) fn admitted(room: &mut Room<'_>, round: RoundId, kind: MessageKind, ledger: &Ledger) -> Result<Admitted, Stop> {
     let view = room.verified_log()?;
     let trust = room.connected()?.trust.clone();
     let envelope = plan_envelope(room, round, &view)?;
@@ -96,6 +153,7 @@ fn admitted(room: &mut Room<'_>, round: RoundId, ledger: &Ledger) -> Result<Admi
     let wanted = Wanted {
         authority: room.config.authority,
         round,
+        kind,
         caps: room.config.sending.caps,
         framework: room.framework,
         plan_keys: &trust.plan,
@@ -139,6 +197,9 @@ fn explained(problem: Problem, room: &Room<'_>, round: RoundId, ledger: &Ledger)
         Problem::PlanCap365Days => spent(caps.rho_365_days, ledger.spent_in_365_days(room.now().day())),
         Problem::PlanCapLifetime => spent(caps.rho_lifetime, ledger.spent_ever()),
         Problem::PlanNotOpen => Stop::with(problem, format!("this machine's clock says {}", room.now())),
+        Problem::CorrectionNotOpen | Problem::CorrectionLate => {
+            Stop::with(problem, format!("so says the public log of {round}, and nothing was drawn for it"))
+        }
         Problem::SubmissionLate => {
             Stop::with(problem, format!("the public log shows {round} as closed, and nothing was drawn for it"))
         }
@@ -157,20 +218,6 @@ fn not_drawn(error: NoiseError) -> Stop {
         NoiseError::Scale | NoiseError::Map => Stop::with(Problem::BudgetMapRefused, error.to_string()),
         NoiseError::Library | NoiseError::Message | NoiseError::Process => Stop::fault(error.to_string()),
     }
-}
-
-fn particulars(room: &Room<'_>, ledger: &Ledger) -> Result<Particulars, Stop> {
-    let mut nonce = [0; 16];
-    room.parts.randomness.fill(&mut nonce)?;
-    let supplied = |table: String| TableSupplied { supplied: u8::from(is_supplied(room.config, &table)), table };
-    Ok(Particulars {
-        authority: room.config.authority,
-        previous: ledger.last_submission(),
-        nonce: Nonce(nonce),
-        produced_on: Day(room.now().day()),
-        tables_supplied: framework_return_tables(room.framework).into_iter().map(supplied).collect(),
-        facts: state_facts(room.framework, |fact| FactAnswer::of(room.config.facts.get(fact).copied())),
-    })
 }
 
 /// Whether the configuration says that the authority supplies what the framework names as a table.
@@ -231,7 +278,7 @@ pub fn tell(prepared: &Prepared, screen: &mut Screen<'_>) {
         format!("submission {}", debit.id),
         format!("plan       {}", debit.plan),
         format!("cost       rho {} of each child's budget, charged on {}", debit.rho, debit.charged_on),
-        format!("size       {} bytes; show prints every cell", debit.envelope.len()),
+        format!("size       {} bytes; show prints the cells once the receipt is kept", debit.envelope.len()),
     ];
     for line in lines {
         // a screen that is gone cannot be told so

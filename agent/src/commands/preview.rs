@@ -19,7 +19,7 @@ use crate::histories::{Histories, RowPlace, build};
 use crate::io::inbox::Input;
 use crate::measures::MeasureSet;
 use crate::official::england::{England, TOTAL};
-use crate::pages::{Choice, Material, Pages, Small, Wanted, families};
+use crate::pages::{Choice, Material, Pages, Small, Wanted};
 
 /// Standard deviations of the noise by table, from the plan of the round; empty before one is known.
 pub type NoiseByTable = BTreeMap<String, f64>;
@@ -63,9 +63,9 @@ impl Request {
 fn choice(args: &PreviewArgs, framework: &Framework) -> Result<Choice, String> {
     let in_a_row = |ids: &mut dyn Iterator<Item = String>| ids.collect::<Vec<_>>().join(", ");
     let letters = args.families();
-    let known = families(framework);
-    if let Some(unknown) = letters.iter().find(|letter| !known.iter().any(|(known, _)| known == *letter)) {
-        let known = in_a_row(&mut known.iter().map(|(letter, words)| format!("{letter} ({})", words.to_lowercase())));
+    let known = framework.families();
+    if let Some(unknown) = letters.iter().find(|letter| !known.iter().any(|known| known.letter.starts_with(**letter))) {
+        let known = in_a_row(&mut known.iter().map(|known| format!("{} ({})", known.letter, known.words.to_lowercase())));
         return Err(format!("no family {unknown}; there are {known}"));
     }
     let wanted = match (&args.measure, letters.is_empty()) {

@@ -14,7 +14,9 @@ use super::Screen;
 use super::room::{Room, not_witnessed};
 use crate::cli::RecoverArgs;
 use crate::io::handed_over::read_folder;
+use crate::io::state::State;
 use crate::log_view::LogView;
+use crate::logging;
 use crate::recovery::{Charged, Evidence, Gap, PlanBudget, Recovered, recovered};
 use crate::round::{Witnessing, log_is_witnessed};
 use crate::stop::Stop;
@@ -116,7 +118,7 @@ fn lines(proposal: &Proposal) -> Vec<String> {
 /// Writes file after file. A run that breaks off has written the beginning; the next one proposes the rest.
 fn write(room: &Room<'_>, proposal: &Proposal) -> Result<(), Stop> {
     for Recovered { debit, receipt, .. } in &proposal.debits {
-        room.state.append(&room.ledger()?, debit)?;
+        State::commit(room.state.stage(&room.ledger()?, debit)?)?;
         if let Some(receipt) = receipt {
             room.state.keep_receipt(debit.id, receipt)?;
         }
@@ -124,6 +126,6 @@ fn write(room: &Room<'_>, proposal: &Proposal) -> Result<(), Stop> {
     for leaf in &proposal.gap.keys {
         room.state.append_key(&room.ledger()?, leaf.key, Day(room.now().day()))?;
     }
-    tracing::warn!(authority = %room.config.authority, "the ledger was recovered from the public log");
+    logging::recovered(room.config.authority);
     Ok(())
 }

@@ -8,25 +8,34 @@ use shared::log::cosignature::WitnessPolicy;
 use shared::problem::Problem;
 use shared::time::{Clock, Timestamp};
 
+use crate::approval::Approval;
 use crate::config::AgentConfig;
+use crate::inputs::InputKey;
 use crate::io::centre::{Connected, Connector, fetch_log};
 use crate::io::clock::Pause;
 use crate::io::randomness::{Randomness, below};
 use crate::io::state::{Lock, State};
 use crate::ledger::Ledger;
 use crate::log_view::LogView;
+use crate::logging;
 use crate::noise::Mechanism;
 use crate::stop::{Reached, Stop};
 
 /// Places on the way at which a test can let the agent fail, as if the power had gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The plan is admitted; nothing is drawn.
+    /// The plan is admitted; no record is read.
     Admitted,
+    /// The records are read, counted and within their bounds; nothing is drawn.
+    Read,
     /// The noise is drawn; nothing is written.
     Drawn,
-    /// Debit and bytes are on the disk.
+    /// Debit and bytes are on the disk under a name that nobody reads.
+    Staged,
+    /// Debit and bytes are in the ledger.
     Committed,
+    /// The post begins: from here on it may have arrived, whatever happens.
+    Posted,
     /// The aggregator has answered; the receipt is not kept.
     Answered,
 }
@@ -75,7 +84,7 @@ pub struct Room<'r> {
     /// How far the command has come.
     pub reached: &'r mut Reached,
     connected: Option<Connected>,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl<'r> Room<'r> {
@@ -88,7 +97,7 @@ impl<'r> Room<'r> {
     ) -> Result<Self, Stop> {
         let state = State::open(&config.state)?;
         let lock = state.lock()?;
-        Ok(Self { config, parts, framework, state, reached, connected: None, _lock: lock })
+        Ok(Self { config, parts, framework, state, reached, connected: None, lock })
     }
 
     /// The ledger, which is of the configured authority.
@@ -105,6 +114,14 @@ impl<'r> Room<'r> {
             Err(Stop::with(Problem::ConfigurationInvalid, detail))
         }
     }
+    /// The key that inputs are digested with.
+    pub fn input_key(&self, ledger: &Ledger) -> Result<InputKey, Stop> {
+        self.state.input_key(&self.lock, ledger, self.parts.randomness)
+    }
+    /// Keeps an approval.
+    pub fn keep_approval(&self, approval: &Approval) -> Result<(), Stop> {
+        self.state.keep_approval(&self.lock, approval)
+    }
     /// The present second.
     pub fn now(&self) -> Timestamp {
         self.parts.clock.now()
@@ -117,6 +134,11 @@ impl<'r> Room<'r> {
             self.connected = Some(connected);
         }
         self.connected.as_ref().ok_or_else(|| Stop::fault("the connection was made and is gone"))
+    }
+
+    /// Ends the connection; the next request makes another.
+    pub fn disconnect(&mut self) {
+        self.connected = None;
     }
 
     /// Reads the whole log, verifies it, and remembers its checkpoint durably before anything is concluded from it.
@@ -134,7 +156,7 @@ impl<'r> Room<'r> {
         let mut backoff_ms = settings.backoff_ms;
         for _ in 1..settings.attempts {
             match attempt(self) {
-                Err(stop) if stop.is_worth_another_try() => tracing::warn!(problem = stop.code(), "trying again"),
+                Err(stop) if stop.is_worth_another_try() => logging::tries_again(stop.problem),
                 done => return done,
             }
             let half = backoff_ms / 2;

@@ -2,7 +2,8 @@
 //!
 //! A receipt counts once it proves, under a checkpoint of the pinned log key, a leaf of exactly this submission, in a log
 //! that continues what the agent remembers. Until then the bytes stay in the outbox and may be sent again: the same id is
-//! accepted once, and answered with the same receipt.
+//! accepted once, and answered with the same receipt. Before the slot that the plan gives this authority nothing is posted:
+//! the slot is known before anybody draws, so that the time of a post tells nothing of records.
 
 use serde::Deserialize;
 use shared::log::entry::{Entry, Event};
@@ -10,6 +11,8 @@ use shared::log::receipt::Receipt;
 use shared::plan::{Dates, PLAN_BYTES_MAX};
 use shared::problem::{Exit, Problem};
 use shared::sign::Envelope;
+use shared::submission::MessageKind;
+use shared::time::Timestamp;
 
 use super::Screen;
 use super::prepare::round_of;
@@ -17,6 +20,7 @@ use super::room::{Room, Step};
 use crate::io::centre::Arrival;
 use crate::ledger::Debit;
 use crate::log_view::SubmissionLeaf;
+use crate::logging;
 use crate::stop::{Reached, Stop};
 
 /// What was sent.
@@ -27,20 +31,31 @@ pub struct Sent {
     pub index: u64,
 }
 
-/// Sends everything that waits, oldest first.
+/// What waits for its slot.
+pub struct Held {
+    /// The submission.
+    pub debit: Debit,
+    /// The second from which it is sent.
+    pub slot: Timestamp,
+}
+
+/// Sends everything that waits and whose slot has come, oldest first.
 pub fn send_outbox(room: &mut Room<'_>) -> Result<Vec<Sent>, Stop> {
-    let ledger = room.ledger()?;
-    let waiting: Vec<Debit> = room.state.outbox(&ledger)?.into_iter().cloned().collect();
-    if !waiting.is_empty() {
+    let mut due = Vec::new();
+    for debit in waiting(room)? {
         *room.reached = (*room.reached).max(Reached::Kept);
-        nothing_stands_in_their_place(room, &waiting)?;
+        if slot_to_come(room, &debit)?.is_none() {
+            due.push(debit);
+        }
     }
-    let mut sent = Vec::new();
-    for debit in waiting {
-        *room.reached = (*room.reached).max(Reached::Kept);
-        sent.push(send_one(room, debit)?);
-    }
-    Ok(sent)
+    nothing_stands_in_their_place(room, &due)?;
+    due.into_iter().map(|debit| send_one(room, debit)).collect()
+}
+
+/// Posts a submission whether or not its receipt is here.
+fn send_again(room: &mut Room<'_>, debit: Debit) -> Result<Sent, Stop> {
+    nothing_stands_in_their_place(room, std::slice::from_ref(&debit))?;
+    send_one(room, debit)
 }
 
 /// # Claim
@@ -48,11 +63,14 @@ pub fn send_outbox(room: &mut Room<'_>) -> Result<Vec<Sent>, Stop> {
 /// # Why
 /// Two machines with copies of one state can both have drawn before the log showed either. The aggregator would refuse the
 /// second answer, and would have seen it. Attacked by `the_second_of_two_copies_does_not_even_post`.
-fn nothing_stands_in_their_place(room: &mut Room<'_>, waiting: &[Debit]) -> Result<(), Stop> {
+fn nothing_stands_in_their_place(room: &mut Room<'_>, due: &[Debit]) -> Result<(), Stop> {
+    if due.is_empty() {
+        return Ok(());
+    }
     let view = room.with_patience(Room::verified_log)?;
     let in_place_of = |d: &&Debit, leaf: &SubmissionLeaf| leaf.round == d.round && leaf.sequence == d.sequence && leaf.id != d.id;
     let leaves = view.submissions_of(room.config.authority);
-    match waiting.iter().find(|d| leaves.iter().any(|leaf| in_place_of(d, leaf))) {
+    match due.iter().find(|d| leaves.iter().any(|leaf| in_place_of(d, leaf))) {
         None => Ok(()),
         Some(debit) => {
             let detail = format!("the log holds another message of this authority for {}; this one stays here", debit.round);
@@ -61,16 +79,42 @@ fn nothing_stands_in_their_place(room: &mut Room<'_>, waiting: &[Debit]) -> Resu
     }
 }
 
+/// What is kept until its slot.
+pub fn held(room: &mut Room<'_>) -> Result<Vec<Held>, Stop> {
+    let mut held = Vec::new();
+    for debit in waiting(room)? {
+        if let Some(slot) = slot_to_come(room, &debit)? {
+            *room.reached = (*room.reached).max(Reached::Kept);
+            held.push(Held { debit, slot });
+        }
+    }
+    Ok(held)
+}
+
+fn waiting(room: &Room<'_>) -> Result<Vec<Debit>, Stop> {
+    let ledger = room.ledger()?;
+    Ok(room.state.outbox(&ledger)?.into_iter().cloned().collect())
+}
+
+/// The slot of a submission while it is to come; `None` once it is here, and where no plan was kept that names one.
+fn slot_to_come(room: &Room<'_>, debit: &Debit) -> Result<Option<Timestamp>, Stop> {
+    let slot = kept_dates(room, debit)?.map(|dates| dates.slot(debit.plan, room.config.authority));
+    Ok(slot.filter(|slot| room.now() < *slot))
+}
+
 /// Sends one submission, whether or not its receipt is here already.
 pub fn send_one(room: &mut Room<'_>, debit: Debit) -> Result<Sent, Stop> {
-    if let Some(dates) = kept_dates(room, &debit)?
-        && room.now() < dates.send_opens_at
-    {
-        let detail = format!("{} is sent from {} on; this machine's clock says {}", debit.round, dates.send_opens_at, room.now());
+    if let Some(slot) = slot_to_come(room, &debit)? {
+        let detail = format!("{} is sent from {slot} on; this machine's clock says {}", debit.round, room.now());
         return Err(Stop::with(Problem::PlanNotOpen, detail));
     }
+    let kind = MessageKind::ALL.into_iter().find(|kind| kind.sequence() == debit.sequence);
+    let kind = kind.ok_or_else(|| Stop::fault("the ledger holds a submission of a kind that there is not"))?;
     let index = room.with_patience(|room| {
-        let answer = room.connected()?.centre.post(debit.round, &debit.envelope);
+        let steps = room.parts.steps;
+        let connected = room.connected()?;
+        steps.reached(Step::Posted)?;
+        let answer = connected.centre.post(debit.round, kind, &debit.envelope);
         let text = answer.map_err(|failure| {
             *room.reached = (*room.reached).max(of_arrival(failure.arrival));
             failure.stop
@@ -80,7 +124,7 @@ pub fn send_one(room: &mut Room<'_>, debit: Debit) -> Result<Sent, Stop> {
         verify_and_keep(room, &debit, &text)
     })?;
     *room.reached = Reached::Receipted;
-    tracing::info!(authority = %room.config.authority, round = %debit.round, id = %debit.id, "sent");
+    logging::sent(room.config.authority, debit.round, debit.sequence, debit.id);
     Ok(Sent { debit, index })
 }
 
@@ -138,8 +182,11 @@ pub fn run(room: &mut Room<'_>, again: bool, screen: &mut Screen<'_>) -> Result<
             format!("{} stands in the public log, from where this ledger has it: there is nothing to send again", newest.round);
         return Err(Stop::with(Problem::NothingPrepared, detail));
     }
-    let sent = if again { vec![send_one(room, newest.clone())?] } else { send_outbox(room)? };
-    if sent.is_empty() {
+    let held = held(room)?;
+    tell_held(&held, screen);
+    let is_held = held.iter().any(|held| held.debit.id == newest.id);
+    let sent = if again && !is_held { vec![send_again(room, newest.clone())?] } else { send_outbox(room)? };
+    if sent.is_empty() && held.is_empty() {
         let _ = screen.line(&format!("{} was sent before, and its receipt is kept: nothing waits in the outbox", newest.round));
     }
     tell(&sent, screen);
@@ -151,6 +198,17 @@ pub fn tell(sent: &[Sent], screen: &mut Screen<'_>) {
     for Sent { debit, index } in sent {
         // a screen that is gone cannot be told so
         let _ = screen.line(&format!("{} was accepted: submission {} is entry {index} of the log", debit.round, debit.id));
+    }
+}
+
+/// Says what is kept, and until when.
+pub fn tell_held(held: &[Held], screen: &mut Screen<'_>) {
+    for Held { debit, slot } in held {
+        let line = format!(
+            "{} is kept and will be sent from {slot} on, the time that the plan gives this authority: run `send` or `run --once` then",
+            debit.round
+        );
+        let _ = screen.line(&line);
     }
 }
 

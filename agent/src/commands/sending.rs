@@ -5,7 +5,7 @@ use shared::problem::{Exit, Problem};
 
 use super::room::{Parts, Room, WITHOUT_WITNESSES};
 use super::show::Form;
-use super::{Screen, Surroundings, init, once, prepare, recover, send, show, status};
+use super::{Screen, Surroundings, approve, correct, heartbeat, init, once, prepare, recover, send, show, status};
 use crate::cli::{LedgerCommand, SendingCommand};
 use crate::config::{AgentConfig, environment};
 use crate::stop::{Reached, Stop};
@@ -37,7 +37,10 @@ fn carry_out(
     let framework = Framework::built_in();
     let config = match command {
         SendingCommand::Init(args) | SendingCommand::Prepare(args) => &args.config,
+        SendingCommand::Approve(args) => &args.config,
+        SendingCommand::Heartbeat(args) => &args.config,
         SendingCommand::Show(args) => &args.config,
+        SendingCommand::Correct(args) => &args.config,
         SendingCommand::Send(args) => &args.config,
         SendingCommand::Run(args) => &args.config,
         SendingCommand::Status(args) => &args.config,
@@ -52,7 +55,9 @@ fn carry_out(
     let enter = |reached| Room::enter(&config, parts, &framework, reached);
     match command {
         SendingCommand::Init(_) => init::run(&config, parts, screen),
+        SendingCommand::Approve(args) => approve::run(&mut enter(reached)?, &args.by, surroundings.waiting, screen),
         SendingCommand::Prepare(_) => prepare::run(&mut enter(reached)?, surroundings.waiting, screen),
+        SendingCommand::Correct(args) => correct::run(&mut enter(reached)?, args.reason, surroundings.waiting, screen),
         SendingCommand::Show(args) => {
             let form = match (args.json, args.raw) {
                 (_, true) => Form::Raw,
@@ -62,6 +67,7 @@ fn carry_out(
             show::run(&config, args.round, form, screen)
         }
         SendingCommand::Send(args) => send::run(&mut enter(reached)?, args.again, screen),
+        SendingCommand::Heartbeat(_) => heartbeat::run(&mut enter(reached)?, screen),
         SendingCommand::Run(_) => once::run(&mut enter(reached)?, surroundings.waiting, screen),
         SendingCommand::Status(args) => status::run(&config, parts, args.json, screen),
         SendingCommand::Ledger(LedgerCommand::Recover(args)) => recover::run(&mut enter(reached)?, args, screen),
@@ -71,7 +77,12 @@ fn carry_out(
 /// Whether a command can draw noise, or writes down what was drawn.
 fn draws(command: &SendingCommand) -> bool {
     match command {
-        SendingCommand::Prepare(_) | SendingCommand::Run(_) | SendingCommand::Ledger(_) => true,
-        SendingCommand::Init(_) | SendingCommand::Show(_) | SendingCommand::Send(_) | SendingCommand::Status(_) => false,
+        SendingCommand::Prepare(_) | SendingCommand::Correct(_) | SendingCommand::Run(_) | SendingCommand::Ledger(_) => true,
+        SendingCommand::Init(_)
+        | SendingCommand::Approve(_)
+        | SendingCommand::Show(_)
+        | SendingCommand::Send(_)
+        | SendingCommand::Heartbeat(_)
+        | SendingCommand::Status(_) => false,
     }
 }

@@ -1,4 +1,8 @@
-//! `show`: what the prepared submission says, cell by cell, as everybody will see it. Draws and sends nothing.
+//! `show`: what was drawn. Draws and sends nothing.
+//!
+//! Until the log holds it, a person sees id, plan, cost and shape, and no cell in any form: whoever has seen one draw and can
+//! still have another chooses by noise. Once the receipt is kept the cells stand here as everybody will see them.
+//! `docs/privacy.md`, PC11.
 
 use serde_json::{Value, json};
 use shared::framework::Framework;
@@ -22,7 +26,7 @@ pub enum Form {
     Table,
     /// JSON.
     Json,
-    /// The exact bytes that are sent, and nothing else.
+    /// The exact bytes that were sent, and nothing else.
     Raw,
 }
 
@@ -31,8 +35,8 @@ struct Shown {
     id: Digest,
     submission: Submission,
     facts: Vec<Fact>,
-    cells: Vec<Cell>,
-    sent: bool,
+    /// `None` before the receipt is kept.
+    cells: Option<Vec<Cell>>,
 }
 
 struct Fact {
@@ -68,7 +72,15 @@ pub fn run(config: &AgentConfig, round: Option<RoundId>, form: Form, screen: &mu
         );
         return Err(Stop::with(Problem::NothingPrepared, detail));
     }
+    let is_receipted = state.receipt(debit.id)?.is_some();
     let written = match form {
+        Form::Raw if !is_receipted => {
+            let detail = format!(
+                "submission {} of {} is drawn and not in the log, so that its cells are not shown",
+                debit.id, debit.round
+            );
+            return Err(Stop::with(Problem::ReceiptMissing, detail));
+        }
         Form::Raw => screen.bytes(&debit.envelope),
         Form::Table => lines(&shown(&state, &ledger, debit)?).iter().try_for_each(|line| screen.line(line)),
         Form::Json => screen.line(&to_json(&shown(&state, &ledger, debit)?).to_string()),
@@ -81,7 +93,7 @@ fn shown(state: &State, ledger: &Ledger, debit: &Debit) -> Result<Shown, Stop> {
     let damaged = || Stop::with(Problem::LedgerDamaged, "the kept submission cannot be read");
     let envelope = Envelope::parse(&debit.envelope, ENVELOPE_BYTES_MAX).map_err(|_| damaged())?;
     let payload = match debit.kind {
-        DebitKind::Submission | DebitKind::Correction => {
+        DebitKind::Drawn(_) => {
             envelope.verify(SUBMISSION_TYPE, std::slice::from_ref(ledger.key())).map_err(|_| damaged())?.payload
         }
         // signed by a lost key; the ledger knows its id from the log
@@ -90,9 +102,10 @@ fn shown(state: &State, ledger: &Ledger, debit: &Debit) -> Result<Shown, Stop> {
     let submission = Submission::parse(payload).map_err(|_| damaged())?;
     let framework = Framework::built_in();
     let plan = state.plan(debit.round, debit.plan)?.and_then(|bytes| kept_plan(&bytes, debit.plan, &framework));
-    let cells = plan.map(|plan| cells(&framework, &plan, &submission)).unwrap_or_default();
+    let named = || plan.map(|plan| cells(&framework, &plan, &submission)).unwrap_or_default();
+    let cells = state.receipt(debit.id)?.is_some().then(named);
     let facts = facts(&framework, &submission);
-    Ok(Shown { id: debit.id, submission, facts, cells, sent: state.receipt(debit.id)?.is_some() })
+    Ok(Shown { id: debit.id, submission, facts, cells })
 }
 
 /// What is stated, with its title where this version's framework has one.
@@ -130,7 +143,7 @@ fn lines(shown: &Shown) -> Vec<String> {
     let mut lines = vec![
         format!("submission {} of authority {} for {}", shown.id, s.authority, s.round),
         format!("made on {} by agent {}, under plan {}", s.produced_on, s.agent_version, s.plan),
-        (if shown.sent { "sent: its receipt is kept" } else { "not sent, or no receipt yet" }).to_owned(),
+        (if shown.cells.is_some() { "sent: its receipt is kept" } else { "not sent, or no receipt yet" }).to_owned(),
         String::new(),
     ];
     for b in &s.blocks {
@@ -142,12 +155,16 @@ fn lines(shown: &Shown) -> Vec<String> {
         lines.push(format!("fact {:<4} {:<10}  {}", f.id, f.answer.map_or("?", FactAnswer::label), f.title));
     }
     lines.push(String::new());
+    let Some(cells) = &shown.cells else {
+        lines.push("the cells are shown once the receipt is kept: nobody chooses among draws".to_owned());
+        return lines;
+    };
     lines.push("every number below is noisy; behind it stands one standard deviation of the noise,".to_owned());
     lines.push("which is wide beside the counts of a small authority".to_owned());
-    for c in &shown.cells {
+    for c in cells {
         lines.push(format!("{:<24} {:<20} {:<20} {:>10.1}  +-{:.1}", c.table, c.group, c.category, c.noisy, c.sd));
     }
-    if shown.cells.is_empty() {
+    if cells.is_empty() {
         lines.push("the plan of this round is not kept here or is of another framework, so its tables have no names".to_owned());
     }
     lines.extend(VERIFICATION.map(str::to_owned));
@@ -198,10 +215,10 @@ fn to_json(shown: &Shown) -> Value {
         "round": s.round,
         "plan": s.plan,
         "produced_on": s.produced_on,
-        "receipted": shown.sent,
+        "receipted": shown.cells.is_some(),
         "blocks": s.blocks.iter().map(block).collect::<Vec<_>>(),
         "tables_supplied": s.tables_supplied,
         "facts": shown.facts.iter().map(|f| json!({ "fact": f.id, "stated": f.answer.map(FactAnswer::id) })).collect::<Vec<_>>(),
-        "cells": shown.cells.iter().map(cell).collect::<Vec<_>>(),
+        "cells": shown.cells.as_ref().map(|cells| cells.iter().map(cell).collect::<Vec<_>>()),
     })
 }

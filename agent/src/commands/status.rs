@@ -7,8 +7,10 @@ use shared::problem::Exit;
 use shared::time::{Day, Timestamp};
 
 use super::Screen;
+use super::approve::in_words;
 use super::key::issued_in_words;
 use super::room::{Parts, WITHOUT_WITNESSES};
+use crate::approval::{Approval, ApprovalRule};
 use crate::config::AgentConfig;
 use crate::io::enrolled::Enrolled;
 use crate::io::state::State;
@@ -52,9 +54,17 @@ impl Round {
     }
 }
 
+/// Who approved what, and whether it was drawn since.
+struct Approved {
+    approval: Approval,
+    is_drawn: bool,
+}
+
 struct Status {
     authority: String,
     rounds: Vec<Round>,
+    rule: ApprovalRule,
+    approvals: Vec<Approved>,
     spent: Vec<Spent>,
     checkpoint: Option<(String, u64, Digest)>,
     /// Witnesses that the trust file demands, and names.
@@ -108,6 +118,8 @@ fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
             recovered: debit.kind == DebitKind::Recovered,
         });
     }
+    let is_drawn = |of: &Approval| ledger.debits().iter().any(|d| d.round == of.round && d.sequence == of.sequence);
+    let approvals = state.approvals()?.into_iter().map(|approval| Approved { is_drawn: is_drawn(&approval), approval }).collect();
     let caps = config.sending.caps;
     let mut spent = Vec::new();
     if let Some(year) = config.year(now) {
@@ -128,8 +140,20 @@ fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
     let certificate = enrolled.map_or_else(|stop| Certificate::Absent(in_one_line(stop)), validity);
     let pseudonym_key = state.pseudonym_key_if_any()?.map(|key| (key.fingerprint(), key.made_on()));
     let (authority, partner_keys) = (ledger.authority().to_string(), state.issued_keys()?);
-    let without_witnesses = config.sending.without_witnesses;
-    Ok(Status { authority, rounds, spent, checkpoint, witnesses, without_witnesses, certificate, pseudonym_key, partner_keys })
+    let (rule, without_witnesses) = (config.approval, config.sending.without_witnesses);
+    Ok(Status {
+        authority,
+        rounds,
+        rule,
+        approvals,
+        spent,
+        checkpoint,
+        witnesses,
+        without_witnesses,
+        certificate,
+        pseudonym_key,
+        partner_keys,
+    })
 }
 
 /// What is wrong and what to do about it.
@@ -141,6 +165,15 @@ fn lines(status: &Status) -> Vec<String> {
     let mut lines = vec![format!("authority {}: {} rounds in the ledger", status.authority, status.rounds.len())];
     for debit in &status.rounds {
         lines.push(format!("  {}  rho {}  {}  {}", debit.round, debit.rho, debit.in_words(), debit.id));
+    }
+    lines.push(match status.rule {
+        ApprovalRule::Required => "approval: a draw asks for one of exactly its inputs (approve)".into(),
+        ApprovalRule::None => "approval: none is asked for, since agent.toml says approval = \"none\"".into(),
+    });
+    for Approved { approval, is_drawn } in &status.approvals {
+        let what = in_words(approval.round, approval.sequence);
+        let since = if *is_drawn { "drawn since" } else { "not drawn yet" };
+        lines.push(format!("  {what}: approved by {} at {}, {since}", approval.by, approval.at));
     }
     lines.push(
         "spent of each child's budget (one child added or removed; a change to one child's records: twice the distance):".into(),
@@ -182,6 +215,7 @@ fn lines(status: &Status) -> Vec<String> {
 fn to_json(status: &Status) -> Value {
     let round = |r: &Round| json!({ "round": r.round, "submission": r.id, "rho_nano": r.rho, "receipted": r.receipted, "recovered": r.recovered });
     let witnesses = status.witnesses.map(|(min, all)| json!({ "named": all, "demanded": min }));
+    let approval = |Approved { approval, is_drawn }: &Approved| json!({ "round": approval.round, "sequence": approval.sequence, "by": approval.by, "at": approval.at, "drawn": is_drawn });
     let spent = |s: &Spent| {
         let (epsilon, advantage) = (epsilon(s.rho.as_rho(), DELTA), membership_advantage(s.rho.as_rho()));
         json!({
@@ -215,6 +249,8 @@ fn to_json(status: &Status) -> Value {
     json!({
         "authority": status.authority,
         "rounds": status.rounds.iter().map(round).collect::<Vec<_>>(),
+        "approval": status.rule.name(),
+        "approvals": status.approvals.iter().map(approval).collect::<Vec<_>>(),
         "outbox": status.rounds.iter().filter(|r| r.waits()).count(),
         "spent": status.spent.iter().map(spent).collect::<Vec<_>>(),
         "checkpoint": checkpoint,

@@ -16,7 +16,7 @@ use crate::noise::NoiseError;
 use crate::stop::{Reached, Stop};
 
 /// Stops at one step, as if the power had gone.
-struct StopAt(Step);
+pub(super) struct StopAt(pub Step);
 
 impl Steps for StopAt {
     fn reached(&self, step: Step) -> Result<(), Stop> {
@@ -310,7 +310,7 @@ fn a_failed_draw_costs_nothing_and_leaves_nothing() {
 #[test]
 fn a_crash_at_any_step_releases_at_most_one_submission() {
     let all = |f: &shared::framework::Framework| vec![greatest_child(f, shared::framework::ChildKind { age: 9, in_care: true })];
-    for (step, n_files) in [(Step::Admitted, 1), (Step::Drawn, 1), (Step::Committed, 2)] {
+    for (step, n_files) in [(Step::Admitted, 1), (Step::Read, 1), (Step::Drawn, 1), (Step::Staged, 1), (Step::Committed, 2)] {
         let world = World::with_plan(choice());
         let agent = Agent::new(&world);
         assert!(agent.prepare_with(&StopAt(step), all).is_err());
@@ -403,17 +403,77 @@ fn an_older_receipt_of_the_same_log_is_good() {
     assert_eq!(agent.send().0.unwrap()[0].index, 2);
 }
 
+/// The slot of the fixtures' authority under a plan that spreads slots over three days.
+fn with_slots() -> (std::rc::Rc<World>, shared::time::Timestamp) {
+    let mut choice = choice();
+    choice.dates.send_spread_s = 3 * 86_400;
+    let dates = choice.dates;
+    let world = World::with_plan(choice);
+    let id = Envelope::parse(&world.plan.borrow(), 1 << 20).unwrap().id();
+    let slot = dates.slot(id, "301".parse().unwrap());
+    assert!((dates.send_opens_at..=dates.send_opens_at.plus_seconds(3 * 86_400)).contains(&slot));
+    (world, slot)
+}
+
 #[test]
-fn sending_waits_for_the_slot() {
-    let world = World::with_plan(choice());
+fn before_its_slot_nothing_is_posted_and_the_bytes_are_kept() {
+    let (world, slot) = with_slots();
     let agent = Agent::new(&world);
+    let held = |agent: &Agent| {
+        let held = agent.within(&super::room::NoSteps, super::send::held).0.unwrap();
+        held.into_iter().map(|h| h.slot).collect::<Vec<_>>()
+    };
     agent.clock.set("2025-06-30T08:00:00Z");
     agent.prepare().unwrap();
-    let (sent, reached) = agent.send();
-    assert_eq!((sent.err().unwrap().problem, reached), (Some(Problem::PlanNotOpen), Reached::Kept));
+    for now in ["2025-06-30T08:00:00Z".to_owned(), slot.plus_seconds(-1).to_string()] {
+        agent.clock.set(&now);
+        let (sent, reached) = agent.send();
+        assert_eq!((sent.unwrap().len(), reached), (0, Reached::Kept), "{now}");
+        assert_eq!(held(&agent), [slot]);
+    }
     assert!(world.posted.borrow().is_empty());
-    agent.clock.set("2025-07-01T09:00:00Z");
-    assert_eq!(agent.send().0.unwrap().len(), 1);
+    agent.clock.set(&slot.to_string());
+    assert_eq!((held(&agent).len(), agent.send().0.unwrap().len()), (0, 1));
+    assert_eq!(held(&agent).len(), 0);
+}
+
+#[test]
+fn a_command_before_the_slot_says_when_it_will_be_sent_and_ends_well() {
+    let (world, slot) = with_slots();
+    let agent = Agent::new(&world);
+    agent.clock.set(&slot.plus_seconds(-1).to_string());
+    agent.prepare().unwrap();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut screen = Screen { out: &mut out, err: &mut err };
+    for again in [false, true] {
+        let (exit, reached) = agent.within(&super::room::NoSteps, |room| super::send::run(room, again, &mut screen));
+        assert_eq!((exit.unwrap(), reached), (Exit::Done, Reached::Kept));
+    }
+    let told = String::from_utf8(out).unwrap();
+    assert_eq!(told.matches(&format!("cla-2025 is kept and will be sent from {slot} on")).count(), 2, "{told}");
+    assert!(world.posted.borrow().is_empty());
+}
+
+#[test]
+fn the_heartbeat_is_heard_or_warned_of_and_never_ends_a_run() {
+    let world = World::with_plan(choice());
+    let agent = Agent::new(&world);
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut screen = Screen { out: &mut out, err: &mut err };
+    let beat = |screen: &mut Screen<'_>| {
+        agent.within(&super::room::NoSteps, |room| {
+            super::heartbeat::beat_or_warn(room, screen);
+            Ok(())
+        })
+    };
+    assert_eq!(beat(&mut screen).1, Reached::Heard);
+    world.is_deaf.set(true);
+    let (done, reached) = beat(&mut screen);
+    assert_eq!((done.is_ok(), reached), (true, Reached::Nothing));
+    let command = agent.within(&super::room::NoSteps, |room| super::heartbeat::run(room, &mut screen));
+    assert_eq!(command.0.err().unwrap().problem, Some(Problem::AggregatorUnreachable), "the command itself fails");
+    assert_eq!((world.n_heartbeats.get(), world.posted.borrow().len()), (3, 0));
+    assert_eq!(String::from_utf8(err).unwrap(), "warning: the heartbeat was not heard (unreachable); the run goes on\n");
 }
 
 #[test]

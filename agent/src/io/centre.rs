@@ -1,4 +1,4 @@
-//! The aggregator as the agent sees it: four requests. The real one is `io::courier`; tests hand in others.
+//! The aggregator as the agent sees it: five requests. The real one is `io::courier`; tests hand in others.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use shared::ids::{Digest, RoundId};
 use shared::log::checkpoint::Checkpoint;
 use shared::log::tile::TileId;
 use shared::problem::Problem;
+use shared::submission::MessageKind;
 use shared::time::Clock;
 use shared::trust::Trust;
 
@@ -22,8 +23,10 @@ pub trait Centre {
     fn bundle(&self, tile: TileId) -> Result<Vec<u8>, Stop>;
     /// `GET /agent/v1/rounds/{round}/plan`: the plan's envelope.
     fn plan(&self, round: RoundId) -> Result<Vec<u8>, Stop>;
-    /// `POST /agent/v1/rounds/{round}/messages/submission`: the receipt's text.
-    fn post(&self, round: RoundId, envelope: &[u8]) -> Result<String, PostFailure>;
+    /// `POST /agent/v1/rounds/{round}/messages/{kind}`: the receipt's text.
+    fn post(&self, round: RoundId, kind: MessageKind, envelope: &[u8]) -> Result<String, PostFailure>;
+    /// `POST /agent/v1/heartbeat`: the same bytes whenever and whoever.
+    fn heartbeat(&self) -> Result<(), Stop>;
 }
 
 /// Why no receipt came back from a post.

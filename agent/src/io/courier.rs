@@ -1,7 +1,8 @@
-//! The courier: the four requests over mutual TLS, through at most one configured proxy.
+//! The courier: the five requests over mutual TLS, through at most one configured proxy.
 //!
 //! TLS 1.3 only, one private root, the provider named explicitly, no session kept, no redirect followed, no proxy taken
-//! from the environment, every answer bounded before it is read. It carries bytes and decides nothing.
+//! from the environment, every answer bounded before it is read. What it posts is padded. It carries bytes and decides
+//! nothing.
 //! `docs/protocol.md`, sections 7.3 and 7.4.
 
 use std::io::Read as _;
@@ -18,7 +19,7 @@ use shared::limits::NOTE_BYTES_MAX;
 use shared::log::tile::TileId;
 use shared::plan::PLAN_BYTES_MAX;
 use shared::problem::{Exit, Problem, ProblemDocument};
-use shared::submission::MessageKind;
+use shared::submission::{MessageKind, padded_body};
 use shared::time::Clock;
 
 use super::centre::{Arrival, Centre, Connected, Connector, PostFailure};
@@ -36,6 +37,8 @@ const RECEIPT_BYTES_MAX: usize = 128 * 1024;
 const PROBLEM_BYTES_MAX: usize = 16 * 1024;
 /// Media type of an envelope.
 const ENVELOPE_TYPE: &str = "application/vnd.dsse+json";
+/// Media type of the heartbeat.
+const HEARTBEAT_TYPE: &str = "application/json";
 
 /// The aggregator, over HTTPS.
 pub struct Courier {
@@ -106,10 +109,10 @@ impl Centre for Courier {
     fn plan(&self, round: RoundId) -> Result<Vec<u8>, Stop> {
         self.get(&format!("/agent/v1/rounds/{round}/plan"), PLAN_BYTES_MAX)
     }
-    fn post(&self, round: RoundId, envelope: &[u8]) -> Result<String, PostFailure> {
-        let kind = MessageKind::Submission.word();
-        let url = format!("{}/agent/v1/rounds/{round}/messages/{kind}", self.url);
-        let request = self.client.post(url).header("content-type", ENVELOPE_TYPE).body(envelope.to_vec());
+    fn post(&self, round: RoundId, kind: MessageKind, envelope: &[u8]) -> Result<String, PostFailure> {
+        let url = format!("{}/agent/v1/rounds/{round}/messages/{}", self.url, kind.word());
+        let body = padded_body(envelope.to_vec());
+        let request = self.client.post(url).header("content-type", ENVELOPE_TYPE).body(body);
         let response = request.send().map_err(|e| {
             let stop = self.way.failure(&e);
             PostFailure { arrival: if e.is_connect() { Arrival::Not } else { arrival_after(&stop) }, stop }
@@ -117,6 +120,16 @@ impl Centre for Courier {
         let text = answer(response, RECEIPT_BYTES_MAX)
             .and_then(|bytes| String::from_utf8(bytes).map_err(|_| unreadable("the receipt is not text")));
         text.map_err(|stop| PostFailure { arrival: arrival_after(&stop), stop: self.way.named_in(stop) })
+    }
+    fn heartbeat(&self) -> Result<(), Stop> {
+        let url = format!("{}/agent/v1/heartbeat", self.url);
+        let request = self.client.post(url).header("content-type", HEARTBEAT_TYPE).body(shared::heartbeat::body());
+        let response = request.send().map_err(|e| self.way.failure(&e))?;
+        if response.status().as_u16() == 204 {
+            return Ok(());
+        }
+        let heard = answer(response, PROBLEM_BYTES_MAX).and_then(|_| Err(unreadable("the heartbeat was not answered by 204")));
+        heard.map_err(|stop| self.way.named_in(stop))
     }
 }
 

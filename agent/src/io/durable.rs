@@ -21,20 +21,41 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
 
 /// Writes a file that must not exist yet, or holds these bytes already.
 pub fn write_once(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let (temporary, target) = (folder.join(format!("{TEMPORARY}{name}")), folder.join(name));
-    write_temporary(&temporary, bytes)?;
-    match fs::hard_link(&temporary, &target) {
-        Ok(()) => fs::remove_file(&temporary)?,
-        Err(_) if !target.exists() => fs::rename(&temporary, &target)?,
-        Err(_) => {
-            fs::remove_file(&temporary)?;
-            let limit = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_add(1);
-            if read_limited(&target, limit)? != bytes {
-                return Err(ErrorKind::AlreadyExists.into());
+    Staged::write(folder, name, bytes.to_vec())?.put()
+}
+
+/// A write-once file whose bytes are on the disk, and which is not in its place yet. One that is dropped stays beside it, as
+/// after a crash: the next write sweeps it away.
+pub struct Staged {
+    folder: PathBuf,
+    temporary: PathBuf,
+    target: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl Staged {
+    /// Writes the bytes beside the file's place and makes them durable.
+    pub fn write(folder: &Path, name: &str, bytes: Vec<u8>) -> io::Result<Self> {
+        let (temporary, target) = (folder.join(format!("{TEMPORARY}{name}")), folder.join(name));
+        write_temporary(&temporary, &bytes)?;
+        Ok(Self { folder: folder.to_owned(), temporary, target, bytes })
+    }
+
+    /// Puts the file in its place, or finds it there with these bytes.
+    pub fn put(self) -> io::Result<()> {
+        match fs::hard_link(&self.temporary, &self.target) {
+            Ok(()) => fs::remove_file(&self.temporary)?,
+            Err(_) if !self.target.exists() => fs::rename(&self.temporary, &self.target)?,
+            Err(_) => {
+                fs::remove_file(&self.temporary)?;
+                let limit = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX).saturating_add(1);
+                if read_limited(&self.target, limit)? != self.bytes {
+                    return Err(ErrorKind::AlreadyExists.into());
+                }
             }
         }
+        sync_folder(&self.folder)
     }
-    sync_folder(folder)
 }
 
 /// Writes a file in place of another.

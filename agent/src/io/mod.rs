@@ -2,6 +2,7 @@
 //!
 //! The only room that opens anything. What it hands on is bounded; what it decides is nothing.
 
+pub mod core_dumps; // that a crash writes nothing of what was in memory
 pub mod inbox; // folders of returns
 pub mod live; // returns from a database
 pub mod official; // files of published figures

@@ -4,6 +4,7 @@
 //! them drawn again. So it is its owner's alone, backed up, and never copied to a second machine. The lock is held by
 //! every command that draws or sends. `docs/privacy.md`, PC7 and PC10; `docs/protocol.md`, section 7.1.
 
+pub mod approvals; // who approved which inputs, and the key that inputs are digested with
 pub mod keys; // the key for pseudonyms, and the register of partners' keys
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -19,14 +20,14 @@ use shared::problem::Problem;
 use shared::sign::{Algorithm, SigningKey};
 use shared::time::Day;
 
-use super::durable::{TEMPORARY, create_private_folder, read_limited, replace, sync_folder, write_once};
+use super::durable::{Staged, TEMPORARY, create_private_folder, read_limited, replace, sync_folder, write_once};
 use super::randomness::Randomness;
 use crate::ledger::{Debit, LEDGER_FILE_BYTES_MAX, LEDGER_FILES_MAX, Ledger, genesis};
 use crate::stop::Stop;
 
 const KEY_BYTES_MAX: u64 = 64 * 1024;
 const RECEIPT_BYTES_MAX: u64 = 128 * 1024;
-const FOLDERS: [&str; 4] = ["keys", "ledger", "receipts", "log"];
+const FOLDERS: [&str; 5] = ["keys", "ledger", "receipts", "log", approvals::FOLDER];
 const SIGNING_KEY: &str = "signing.key.pem";
 const TLS_KEY: &str = "tls.key.pem";
 const PSEUDONYM_KEY: &str = "pseudonym.key";
@@ -132,10 +133,14 @@ impl State {
         Ledger::fold(&files).map_err(|e| damaged(e.to_string()))
     }
 
-    /// Adds a debit with its submission: the one step by which a draw becomes real.
-    pub fn append(&self, ledger: &Ledger, debit: &Debit) -> Result<(), Stop> {
+    /// Writes the file of a debit with its submission beside its place, where nobody reads it.
+    pub fn stage(&self, ledger: &Ledger, debit: &Debit) -> Result<Staged, Stop> {
         let (number, bytes) = ledger.next_file(debit).map_err(|e| Stop::fault(e.to_string()))?;
-        write_once(&self.root.join("ledger"), &file_name(number), &bytes).map_err(|e| failed("write the ledger", &e))
+        Staged::write(&self.root.join("ledger"), &file_name(number), bytes).map_err(|e| failed("write the ledger", &e))
+    }
+    /// Puts a debit with its submission into the ledger: the one step by which a draw becomes real.
+    pub fn commit(staged: Staged) -> Result<(), Stop> {
+        staged.put().map_err(|e| failed("write the ledger", &e))
     }
 
     /// Notes a key that this authority's agent had before.
@@ -249,6 +254,7 @@ fn fill(folder: &Path, authority: AuthorityId, today: Day, randomness: &dyn Rand
     let pem = |key: &SigningKey| key.to_pem().map_err(|e| Stop::fault(e.to_string()));
     let (signing_pem, tls_pem) = (pem(&signing)?, pem(&tls)?);
     let pseudonym = keys::new_key(today, randomness)?;
+    let input = approvals::new_key(randomness)?;
     let request = EnrolmentRequest::sign(authority, certificate_request(authority, &tls_pem)?, &signing);
     let request = request.map_err(|e| Stop::fault(e.to_string()))?;
     let write = || -> std::io::Result<()> {
@@ -261,6 +267,7 @@ fn fill(folder: &Path, authority: AuthorityId, today: Day, randomness: &dyn Rand
         write_once(&keys, "signing.public.pem", signing.public().to_pem().as_bytes())?;
         write_once(&keys, TLS_KEY, tls_pem.as_bytes())?;
         write_once(&keys, PSEUDONYM_KEY, pseudonym.to_text().as_bytes())?;
+        write_once(&keys, approvals::INPUT_KEY, input.to_text().as_bytes())?;
         write_once(folder, "enrolment.dsse.json", &request)?;
         write_once(&folder.join("ledger"), &file_name(0), &genesis(authority, signing.public(), today))
     };

@@ -125,8 +125,8 @@ impl DrawRequest {
         Ok(Self { domain, blocks: blocks.ok_or(NoiseError::Message)?, children })
     }
 
-    /// From its parts, as the drawing process reads them.
-    pub(crate) fn from_parts(domain: ChildDomain, blocks: Vec<NoiseBlock>, children: Vec<Child>) -> Self {
+    /// From its parts, as the drawing process reads them. Whether they belong together is asked by the guards of a draw.
+    pub fn from_parts(domain: ChildDomain, blocks: Vec<NoiseBlock>, children: Vec<Child>) -> Self {
         Self { domain, blocks, children }
     }
     /// The domain that every child must be a member of.

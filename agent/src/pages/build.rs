@@ -5,7 +5,7 @@ use shared::submission::FactAnswer;
 
 use super::hiding::{Form, Hiding, Precision, RowHidden, SMALL, hide};
 use super::number::{self, Shown};
-use super::{Beside, Choice, FamilyPage, Line, LineKind, Material, MeasureBlock, Pages, Section, Small, families, family_of};
+use super::{Beside, Choice, FamilyPage, Line, LineKind, Material, MeasureBlock, Pages, Section, Small};
 use crate::official::england::{EnglandUnit, MEAN, TOTAL};
 
 /// Least number of children of which a whole per cent tells no exact number: every whole per cent is then that of some count.
@@ -26,21 +26,16 @@ const NO_GROUP: &str = "In none of these groups";
 
 pub(super) fn pages(material: &Material<'_>, choice: &Choice) -> Pages {
     let fits = |measure: &Measure| choice.fits(measure, material.framework);
-    let wanted =
-        |letter: char, measure: &&Measure| family_of(measure) == Some(letter) && choice.wanted.takes(measure) && fits(measure);
     let all = || material.framework.measures().iter().filter(|measure| choice.wanted.takes(measure));
     let mut pages = Vec::new();
-    for (letter, words) in families(material.framework) {
+    for family in material.framework.families() {
         let mut sources = Vec::new();
-        let measures: Vec<MeasureBlock> = material
-            .framework
-            .measures()
-            .iter()
-            .filter(|measure| wanted(letter, measure))
+        let wanted = family.measures.into_iter().filter(|measure| choice.wanted.takes(measure) && fits(measure));
+        let measures: Vec<MeasureBlock> = wanted
             .map(|measure| Maker { material, choice, measure, sources: &mut sources, hides_groups: false }.block())
             .collect();
         if !measures.is_empty() {
-            pages.push(FamilyPage { letter, words, measures, sources });
+            pages.push(FamilyPage { letter: family.letter.to_owned(), words: family.words, measures, sources });
         }
     }
     Pages {

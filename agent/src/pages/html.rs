@@ -65,7 +65,7 @@ impl Pages {
 }
 
 fn escaped_letter(family: &FamilyPage) -> String {
-    escaped(&family.letter.to_string())
+    escaped(&family.letter)
 }
 
 fn family_section(family: &FamilyPage, text: &mut String) {

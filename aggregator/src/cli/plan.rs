@@ -11,9 +11,9 @@ use shared::privacy::{RhoNano, epsilon, membership_advantage};
 use shared::problem::Exit;
 use shared::time::{Clock, Day, Timestamp};
 
-use super::{complain, say};
+use super::{complain, say, tune};
 use crate::config::Config;
-use crate::operate::{self, PlanWish};
+use crate::operate::{self, MadePlan, PlanWish};
 
 /// The delta at which epsilon is told.
 const DELTA: f64 = 1e-6;
@@ -30,6 +30,15 @@ pub(super) struct PlanArgs {
     /// First second in which they are not taken any more
     #[arg(long)]
     closes_at: Timestamp,
+    /// Hours over which the agents' slots of sending are spread; 72 if left out, or half of a round that is open for less than 144
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=1_440))]
+    spread_hours: Option<u64>,
+    /// First second in which corrections are taken, if the round is published by then; 60 days after --closes-at if left out
+    #[arg(long)]
+    correction_opens_at: Option<Timestamp>,
+    /// First second in which they are not taken any more; 28 days after --correction-opens-at if left out
+    #[arg(long)]
+    correction_closes_at: Option<Timestamp>,
     /// Day on which records are taken; the day of --opens-at if left out
     #[arg(long)]
     freeze_on: Option<Day>,
@@ -54,6 +63,13 @@ pub(super) struct PlanArgs {
     /// Fewest authorities of a release
     #[arg(long, default_value_t = 1)]
     authorities_min: u64,
+    /// How the budget is divided over tables, a file that plan tune wrote; what is compiled in if left out
+    #[arg(long)]
+    budget: Option<PathBuf>,
+    /// Log the plan although a headline figure would be wider than 1 percentage point (a mean score: 0.3 points) over
+    /// England; the reason stands in the plan
+    #[arg(long, value_name = "REASON")]
+    accept_wide: Option<String>,
     /// Log the plan although most agents would refuse it
     #[arg(long)]
     yes: bool,
@@ -72,6 +88,8 @@ impl PlanArgs {
             year: self.year,
             opens_at: self.opens_at,
             closes_at: self.closes_at,
+            spread_s: self.spread_hours.map(|hours| hours * 3_600),
+            corrections: (self.correction_opens_at, self.correction_closes_at),
             freeze_on: self.freeze_on,
             made_up: self.made_up,
             rho_release: self.rho_release,
@@ -79,6 +97,8 @@ impl PlanArgs {
             only: self.only.as_deref().map(read_only).transpose()?,
             population: self.population.clone().zip(self.population_source.clone()),
             authorities_min: self.authorities_min,
+            budget: self.budget.clone(),
+            accept_wide: self.accept_wide.clone(),
         })
     }
 }
@@ -118,11 +138,12 @@ fn read_only(path: &Path) -> Result<BTreeSet<AuthorityId>, OnlyError> {
 /// Shows the plan; unless that was all, logs it. What agents would refuse is logged with `--yes` only.
 pub(super) async fn create(config: &Config, clock: Arc<dyn Clock>, args: PlanArgs) -> anyhow::Result<Exit> {
     let wish = args.wish()?;
-    let plan = operate::make_plan(config, &wish)?;
-    let doubts = operate::doubts(&plan, clock.now());
+    let made = operate::make_plan(config, &wish)?;
+    let doubts = operate::doubts(&made.plan, clock.now());
     doubts.iter().for_each(|doubt| complain(&format!("WARNING: {doubt}")));
+    made.wide().for_each(|l| complain(&format!("WARNING: too wide over the areas that are asked: {}", l.words())));
     if args.dry_run {
-        summary(&plan).iter().for_each(|line| say(line));
+        summary(&made.plan).iter().chain(&widths(&made)).for_each(|line| say(line));
         say("a dry run: nothing was signed, logged or written");
         return Ok(Exit::Done);
     }
@@ -132,8 +153,15 @@ pub(super) async fn create(config: &Config, clock: Arc<dyn Clock>, args: PlanArg
     }
     let (plan, id) = operate::create_plan(config, clock, wish).await?;
     say(&format!("round {} is planned: plan {id}", plan.body().round));
-    summary(&plan).iter().for_each(|line| say(line));
+    summary(&plan).iter().chain(&widths(&made)).for_each(|line| say(line));
     Ok(Exit::Done)
+}
+
+/// What the plan would let be said of headline figures.
+fn widths(made: &MadePlan) -> Vec<String> {
+    let mut lines = vec!["headline figures over the areas that are asked, expected 95 % half widths:".to_owned()];
+    lines.extend(tune::limits(&made.limited));
+    lines
 }
 
 /// A plan in a few lines.
@@ -147,6 +175,8 @@ fn summary(plan: &Plan) -> Vec<String> {
             "records as on {}, sent from {} until {}",
             body.dates.freeze_on, body.dates.send_opens_at, body.dates.send_closes_at
         ),
+        format!("each agent's slot of sending lies within {} hours of the beginning", body.dates.send_spread_s.div_ceil(3_600)),
+        format!("corrections from {} until {}", body.dates.correction_opens_at, body.dates.correction_closes_at),
         rates(plan),
         format!("{} cells in {} blocks", body.n_cells, body.blocks.len()),
     ];
@@ -172,13 +202,13 @@ fn rates(plan: &Plan) -> String {
 }
 
 /// What an amount of rho means, told in two more ways.
-fn cost(what: &str, rho: RhoNano) -> String {
+pub(super) fn cost(what: &str, rho: RhoNano) -> String {
     let (epsilon, advantage) = (epsilon(rho.as_rho(), DELTA), membership_advantage(rho.as_rho()));
     format!("{what}: rho {rho}, epsilon {epsilon:.2} at delta {DELTA:e}, membership advantage {advantage:.2}")
 }
 
 /// An amount of rho such as `0.16`, in exact billionths.
-fn rho(text: &str) -> Result<RhoNano, String> {
+pub(super) fn rho(text: &str) -> Result<RhoNano, String> {
     let wrong = || "not a decimal number with at most nine places, such as 0.16".to_owned();
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
@@ -220,7 +250,7 @@ mod tests {
     fn made(more: &[&str]) -> Result<Plan, operate::OperateError> {
         let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/authorities.csv");
         let config = Config::load(&Flags { authorities: Some(list), ..Flags::default() }).unwrap();
-        operate::make_plan(&config, &args(more).wish().unwrap())
+        operate::make_plan(&config, &args(more).wish().unwrap()).map(|made| made.plan)
     }
 
     const JULY: [&str; 2] = ["--closes-at", "2026-07-31T17:00:00Z"];
@@ -249,6 +279,55 @@ mod tests {
             let error = made(&["--closes-at", closes_at]).unwrap_err().to_string();
             assert!(error.contains("closes before it opens"), "{error}");
         }
+    }
+
+    #[test]
+    fn slots_are_spread_over_three_days_or_half_of_a_short_round() {
+        let dates = |more: &[&str]| made(&[&JULY, more].concat()).unwrap().body().dates;
+        let usual = dates(&[]);
+        assert_eq!(usual.send_spread_s, 72 * 3_600);
+        let corrections = (usual.correction_opens_at.to_string(), usual.correction_closes_at.to_string());
+        assert_eq!(corrections, ("2026-09-29T17:00:00Z".to_owned(), "2026-10-27T17:00:00Z".to_owned()));
+        let spread = |more: &[&str]| made(more).map(|plan| plan.body().dates.send_spread_s).map_err(|e| e.to_string());
+        assert_eq!(spread(&[&JULY, &["--spread-hours", "0"][..]].concat()), Ok(0));
+        assert_eq!(spread(&["--closes-at", "2026-07-02T09:00:00Z"]), Ok(43_200));
+        let too_wide = spread(&["--closes-at", "2026-07-02T09:00:00Z", "--spread-hours", "24"]).unwrap_err();
+        assert!(too_wide.contains("spread over 86400 seconds, and the round closes 86400 seconds"), "{too_wide}");
+        let early = made(&[&JULY, &["--correction-opens-at", "2026-07-30T00:00:00Z"][..]].concat());
+        assert!(matches!(early, Err(operate::OperateError::Plan(_))), "corrections before the end of sending");
+    }
+
+    #[test]
+    fn a_plan_that_would_say_too_little_needs_a_reason() {
+        let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/authorities.csv");
+        let config = Config::load(&Flags { authorities: Some(list), ..Flags::default() }).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let only = folder.path().join("only");
+        std::fs::write(&only, "301 302 303 304").unwrap();
+        let only = ["--only", only.to_str().unwrap()];
+        let make = |more: &[&str]| operate::make_plan(&config, &args(&[&JULY, more].concat()).wish().unwrap()).unwrap();
+        let reason = ["--accept-wide", "a pilot of four councils"];
+        let check = |more: &[&str], n_wide: bool, accepted: Option<&str>| {
+            let made = make(more);
+            assert_eq!(made.wide().count() > 0, n_wide, "{:?}", made.limited);
+            assert_eq!(made.plan.body().accepted_wide.as_deref(), accepted);
+            assert_eq!(made.limited.len(), 8);
+        };
+        // everybody: it holds, and a reason that is not needed is not in the plan
+        check(&[], false, None);
+        check(&reason, false, None);
+        // four councils: a few per cent of the children, and their noise is not as much smaller
+        check(&only, true, None);
+        check(&[&only[..], &reason].concat(), true, Some(reason[1]));
+        // a budget that says little
+        check(&["--rho-release", "0.05"], true, None);
+        let made = make(&only);
+        let a2 = made.wide().find(|l| l.table == "A2.total").unwrap().words();
+        assert!(a2.contains("percentage points of") && a2.contains("limit 1"), "{a2}");
+        // the same units from a file
+        let file = folder.path().join("budget.toml");
+        std::fs::write(&file, crate::budget::BUDGET_TOML).unwrap();
+        assert_eq!(make(&["--budget", file.to_str().unwrap()]).plan, make(&[]).plan);
     }
 
     #[test]

@@ -14,9 +14,12 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Serialize;
+use shared::heartbeat::is_heartbeat;
 use shared::ids::{AuthorityId, RoundId};
 use shared::limits::ENVELOPE_BYTES_MAX;
 use shared::problem::Problem;
+use shared::submission::BODY_GRAIN;
+use shared::time::Day;
 
 use super::connection::Peer;
 use super::error::{Refusal, method_not_allowed, not_found, typed};
@@ -44,6 +47,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/agent/v1/rounds/{round}", get(round_state))
         .route("/agent/v1/rounds/{round}/plan", get(plan))
         .route("/agent/v1/rounds/{round}/messages/{kind}", post(message))
+        .route("/agent/v1/heartbeat", post(heartbeat))
         .route("/agent/v1/log/checkpoint", get(log_files::checkpoint))
         .route("/agent/v1/log/tile/{*rest}", get(log_files::tile))
         .fallback(not_found)
@@ -100,6 +104,20 @@ async fn round_state(Extension(admitted): Extension<Admitted>, Path(round): Path
     Ok(typed(StatusCode::OK, "application/json", serde_json::to_vec(&body).unwrap_or_default()))
 }
 
+/// Keeps the day, and writes no line: a line would have a second.
+async fn heartbeat(
+    State(app): State<Arc<App>>,
+    Extension(admitted): Extension<Admitted>,
+    request: Request,
+) -> Result<StatusCode, Refusal> {
+    let bytes = body(request, BODY_GRAIN, app.limits).await?;
+    if !is_heartbeat(&bytes) {
+        return Err(Refusal(Problem::HeartbeatMalformed));
+    }
+    app.store.hear(admitted.identity.authority, Day(app.clock.now().day())).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 async fn message(
     State(app): State<Arc<App>>,
     Extension(admitted): Extension<Admitted>,
@@ -154,7 +172,7 @@ async fn judge_apart(
     let (round, kind) = (round.to_owned(), kind.to_owned());
     let judged = tokio::task::spawn_blocking(move || {
         let (round, kind) = addressed(&registry, &round, &kind)?;
-        judge(bytes.to_vec(), authority, &registry, round, kind)
+        judge(&bytes, authority, &registry, round, kind)
     });
     judged.await.map_err(|e| Refusal::internal(&e))
 }

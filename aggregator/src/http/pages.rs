@@ -9,16 +9,15 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use shared::framework::Framework;
 use shared::problem::Problem;
-use shared::release::{NOTICE, NOTICE_MADE_UP, Release};
-use shared::submission::MessageKind;
+use shared::release::{Change, Dated, NOTICE, NOTICE_MADE_UP, Release, changes};
 
 use super::error::{Refusal, typed};
-use crate::app::{App, ReleasePage};
-use crate::publish::combined;
+use crate::app::{App, PageKey, ReleasePage};
+use crate::publish::{Former, PublishError, combined, former};
 use crate::registry::{Registry, Round};
 use crate::view::{
-    AskWords, FamilyView, FamilyWords, Latest, MeasureWords, RoundView, ask_words, family_views, family_words, latest,
-    measure_words, population_words, round_views,
+    AskWords, CorrectionView, FamilyView, FamilyWords, Latest, MeasureWords, RoundView, ask_words, corrections, family_views,
+    family_words, latest, measure_words, population_words, round_views,
 };
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -55,6 +54,7 @@ struct ReleaseTemplate<'a> {
     latest: &'a Latest,
     round: String,
     population: Option<String>,
+    corrections: &'a CorrectionView,
     families: &'a [FamilyView],
 }
 
@@ -130,29 +130,48 @@ pub async fn family(State(app): State<Arc<App>>, Path((version, letter)): Path<(
 
 /// The release's pages; made at the first call, on a thread of its own.
 async fn release_page(app: &App, registry: &Registry, version: &str) -> Result<Arc<ReleasePage>, Refusal> {
-    if let Some(page) = app.release_page(version) {
-        return Ok(page);
-    }
     let (_, id) = registry.releases.iter().find(|(v, _)| v == version).ok_or(Problem::NotFound)?;
     let round = registry.rounds.get(id).ok_or(Problem::NotFound)?.clone();
-    let messages = app.store.messages(*id, MessageKind::Submission.word()).await?;
+    let key = PageKey { version: version.to_owned(), n_releases: round.n_releases };
+    if let Some(page) = app.release_page(&key) {
+        return Ok(page);
+    }
+    let messages = app.store.messages(*id).await?;
+    let former = former(&app.store, registry, *id, version).await.map_err(|e| Refusal::internal(&e))?;
     let named = version.to_owned();
     let made = tokio::task::spawn_blocking(move || {
         let release = combined(&round, &messages, &named).map_err(|e| Refusal::internal(&e))?;
-        pages_of(&round, &release).map(Arc::new).map_err(|e| Refusal::internal(&e))
+        let changes = changes_since(&round, &release, former.as_ref()).map_err(|e| Refusal::internal(&e))?;
+        let corrections = corrections(&round, &messages, &named);
+        pages_of(&round, &release, &changes, &corrections).map(Arc::new).map_err(|e| Refusal::internal(&e))
     });
     let page = made.await.map_err(|e| Refusal::internal(&e))??;
-    app.keep_release_page(version, page.clone());
+    app.keep_release_page(key, page.clone());
     Ok(page)
 }
 
-fn pages_of(round: &Round, release: &Release) -> Result<ReleasePage, askama::Error> {
+/// What the release says of the year before; nothing where there is no release of it.
+fn changes_since(round: &Round, release: &Release, former: Option<&Former>) -> Result<Vec<Change>, PublishError> {
+    let Some(former) = former else { return Ok(Vec::new()) };
+    let before = former.release()?;
+    Ok(changes(Dated { release, framework: &round.framework }, former.dated(&before)))
+}
+
+fn pages_of(
+    round: &Round,
+    release: &Release,
+    changes: &[Change],
+    corrections: &CorrectionView,
+) -> Result<ReleasePage, askama::Error> {
     let latest = latest(&round.framework, &round.plan, release);
-    let views = family_views(&round.framework, &round.plan, release);
+    let views = family_views(&round.framework, &round.plan, release, changes);
     let frame = || Frame::new(release.made_up());
     let population = || population_words(release);
     let round = release.round().to_string();
-    let html = ReleaseTemplate { frame: frame(), latest: &latest, round, population: population(), families: &views }.render()?;
+    let (latest_of, population_of) = (&latest, population());
+    let page =
+        ReleaseTemplate { frame: frame(), latest: latest_of, round, population: population_of, corrections, families: &views };
+    let html = page.render()?;
     let mut families = BTreeMap::new();
     for family in &views {
         let population = family.measures.iter().any(|m| m.id.starts_with('P')).then(population).flatten();
@@ -251,10 +270,13 @@ mod tests {
         };
         let family = FamilyView { letter: "B".into(), words: "Stability".into(), measures: Vec::new() };
         let (latest, families) = (&latest, std::slice::from_ref(&family));
+        let (none, round) = (CorrectionView::default(), "cla-2025".to_owned());
         let measure = measure_words(&framework, "B1").unwrap();
         let pages = [
             FirstPage { frame: frame(), rounds: Vec::new(), latest: None }.render().unwrap(),
-            ReleaseTemplate { frame: frame(), latest, round: "cla-2025".into(), population: None, families }.render().unwrap(),
+            ReleaseTemplate { frame: frame(), latest, round: round.clone(), population: None, corrections: &none, families }
+                .render()
+                .unwrap(),
             FamilyTemplate { frame: frame(), latest, population: None, family: &family, families }.render().unwrap(),
             MeasuresPage { frame: frame(), version: "2026.1".into(), families: family_words(&framework) }.render().unwrap(),
             MeasurePage { frame: frame(), version: "2026.1".into(), measure }.render().unwrap(),
@@ -269,6 +291,31 @@ mod tests {
         assert!(pages[1].contains("A &#38; B"), "names are escaped");
         let real = NotFoundPage { frame: Frame::new(false) }.render().unwrap();
         assert!(real.contains(NOTICE) && !real.contains(NOTICE_MADE_UP));
+    }
+
+    #[test]
+    fn each_version_leads_to_the_other_and_says_who_corrected_what() {
+        let latest = Latest {
+            version: "2025.2".into(),
+            year: "this year".into(),
+            accepted: 2,
+            expected: 2,
+            absent: Vec::new(),
+            headlines: Vec::new(),
+        };
+        let page = |corrections: &CorrectionView| {
+            let (frame, round) = (Frame::new(true), "cla-2025".to_owned());
+            ReleaseTemplate { frame, latest: &latest, round, population: None, corrections, families: &[] }.render().unwrap()
+        };
+        let later = CorrectionView { corrected: Vec::new(), first: None, later: Some("2025.2".into()) };
+        assert!(page(&later).contains("<a href=\"/releases/2025.2/\">Release 2025.2</a> has the corrected figures"));
+        let corrected = vec!["A & B: records were missing".to_owned()];
+        let second = page(&CorrectionView { corrected, first: Some("2025.1".into()), later: None });
+        assert!(
+            second.contains("A &#38; B: records were missing") && second.contains("<a href=\"/releases/2025.1/\">"),
+            "{second}"
+        );
+        assert!(!page(&CorrectionView::default()).contains("orrect"), "nothing was corrected");
     }
 
     #[test]

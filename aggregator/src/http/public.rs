@@ -14,8 +14,7 @@ use shared::submission::MessageKind;
 use super::error::{Refusal, immutable, method_not_allowed, not_found, typed};
 use super::{health, log_files, pages};
 use crate::app::App;
-use crate::publish::{FIGURES_CSV, FIGURES_JSON, META_CSV, STATEMENT};
-use crate::registry::RoundState;
+use crate::publish::{CHANGES_CSV, FIGURES_CSV, FIGURES_JSON, META_CSV, STATEMENT};
 
 const DSSE: &str = "application/vnd.dsse+json";
 const CSV: &str = "text/csv; charset=utf-8";
@@ -73,6 +72,7 @@ async fn release_file(State(app): State<Arc<App>>, Path((version, file)): Path<(
         FIGURES_JSON => Ok(immutable("application/json", row.figures)),
         FIGURES_CSV => Ok(immutable(CSV, row.figures_csv)),
         META_CSV => Ok(immutable(CSV, row.meta_csv)),
+        CHANGES_CSV => Ok(immutable(CSV, row.changes_csv)),
         STATEMENT => Ok(immutable(DSSE, row.statement)),
         _ => Err(not_found().await),
     }
@@ -80,21 +80,20 @@ async fn release_file(State(app): State<Arc<App>>, Path((version, file)): Path<(
 
 async fn submission(State(app): State<Arc<App>>, Path((round, file)): Path<(String, String)>) -> Result<Response, Refusal> {
     let round: RoundId = round.parse().map_err(|_| Problem::NotFound)?;
-    let (authority, sequence) = name_of_submission(&file).ok_or(Problem::NotFound)?;
+    let (authority, kind) = name_of_submission(&file).ok_or(Problem::NotFound)?;
     let registry = app.registry().await?;
-    match registry.rounds.get(&round).ok_or(Problem::NotFound)?.state {
-        RoundState::Open | RoundState::Closed => return Err(Refusal(Problem::NotReleased)),
-        RoundState::Released => {}
+    if !registry.rounds.get(&round).ok_or(Problem::NotFound)?.is_public(kind) {
+        return Err(Refusal(Problem::NotReleased));
     }
-    let row = app.store.message(round, MessageKind::Submission.word(), authority, sequence).await?.ok_or(Problem::NotFound)?;
+    let row = app.store.message(round, kind, authority).await?.ok_or(Problem::NotFound)?;
     Ok(immutable(DSSE, row.envelope))
 }
 
-/// `301-1.dsse.json`
-fn name_of_submission(file: &str) -> Option<(AuthorityId, u32)> {
+/// `301-1.dsse.json`, and `301-2.dsse.json` of a correction
+fn name_of_submission(file: &str) -> Option<(AuthorityId, MessageKind)> {
     let (authority, sequence) = file.strip_suffix(".dsse.json")?.split_once('-')?;
-    let number: u32 = sequence.parse().ok()?;
-    (number.to_string() == sequence).then_some((authority.parse().ok()?, number))
+    let kind = MessageKind::ALL.into_iter().find(|kind| kind.sequence().to_string() == sequence)?;
+    Some((authority.parse().ok()?, kind))
 }
 
 async fn plan(State(app): State<Arc<App>>, Path(file): Path<String>) -> Result<Response, Refusal> {
@@ -137,12 +136,14 @@ async fn readme(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::name_of_submission;
+    use super::{MessageKind, name_of_submission};
 
     #[test]
     fn a_submission_has_one_address() {
-        assert_eq!(name_of_submission("301-1.dsse.json"), Some(("301".parse().unwrap(), 1)));
-        for file in ["301-01.dsse.json", "301-1.json", "301.dsse.json", "30-1.dsse.json", "301-+1.dsse.json"] {
+        let of_301 = |kind| Some(("301".parse().unwrap(), kind));
+        assert_eq!(name_of_submission("301-1.dsse.json"), of_301(MessageKind::Submission));
+        assert_eq!(name_of_submission("301-2.dsse.json"), of_301(MessageKind::Correction));
+        for file in ["301-3.dsse.json", "301-01.dsse.json", "301-1.json", "301.dsse.json", "30-1.dsse.json", "301-+1.dsse.json"] {
             assert_eq!(name_of_submission(file), None, "{file}");
         }
     }

@@ -7,10 +7,14 @@ use shared::ids::ReportingYear;
 use shared::plan::{Cohort, CohortMember, Dates, Draw, PLAN_TYPE, Plan, PlanChoice, Region};
 use shared::privacy::RhoNano;
 use shared::sign::{Algorithm, SigningKey};
-use shared::submission::{FactAnswer, Nonce, SCHEMA, SubmissionBlock, TableSupplied, framework_return_tables, state_facts};
+use shared::submission::{
+    CorrectionReason, FactAnswer, Nonce, SCHEMA, SubmissionBlock, TableSupplied, framework_return_tables, padded_body,
+    state_facts,
+};
 
 use super::*;
-use crate::registry::Member;
+use crate::registry::{Member, RoundState};
+use crate::store::Stages;
 
 /// Two authorities with keys, one of them outside the cohort, and one open round.
 struct World {
@@ -33,7 +37,8 @@ impl World {
             registry.members.insert(code.parse().unwrap(), member);
         }
         let (plan_id, envelope) = (envelope.id(), envelope.encode());
-        let round = Round { plan, plan_id, envelope, framework, deadline_index: None, state: RoundState::Open };
+        let (stages, state) = (Stages::default(), RoundState::Open);
+        let round = Round { plan, plan_id, envelope, framework, stages, n_releases: 0, state };
         registry.rounds.insert("cla-2025".parse().unwrap(), round);
         Self { registry, key, stranger, sample }
     }
@@ -42,12 +47,28 @@ impl World {
         change(&mut submission);
         Envelope::sign(SUBMISSION_TYPE, submission.encode(), &self.key).unwrap().encode()
     }
-    fn judge(&self, bytes: Vec<u8>, peer: &str) -> Result<Message, Problem> {
-        let (round, kind) = addressed(&self.registry, "cla-2025", "submission").unwrap();
-        judge(bytes, peer.parse().unwrap(), &self.registry, round, kind)
+    /// The envelope of a correction of a message, changed and signed.
+    fn correction(&self, of: Digest, change: impl FnOnce(&mut Submission)) -> Vec<u8> {
+        let plan = &self.registry.rounds[&self.sample.round].plan;
+        let block =
+            |b: &shared::plan::PlanBlock| SubmissionBlock::of(b, Draw::Correction, vec![2; usize::try_from(b.n).unwrap()]);
+        self.changed(|s| {
+            (s.kind, s.sequence, s.previous) = (MessageKind::Correction, 2, of);
+            s.reason = CorrectionReason::RecordsMissing.digit();
+            s.blocks = plan.body().blocks.iter().map(block).collect();
+            change(s);
+        })
     }
-    fn check(&self, bytes: Vec<u8>, expected: Problem) {
-        assert_eq!(self.judge(bytes, "301").err(), Some(expected));
+    /// Judges an envelope that is padded as agents pad.
+    fn judge(&self, envelope: Vec<u8>, peer: &str) -> Result<Message, Problem> {
+        self.judge_as(MessageKind::Submission, &padded_body(envelope), peer)
+    }
+    fn judge_as(&self, kind: MessageKind, body: &[u8], peer: &str) -> Result<Message, Problem> {
+        let (round, kind) = addressed(&self.registry, "cla-2025", kind.word()).unwrap();
+        judge(body, peer.parse().unwrap(), &self.registry, round, kind)
+    }
+    fn check(&self, envelope: Vec<u8>, expected: Problem) {
+        assert_eq!(self.judge(envelope, "301").err(), Some(expected));
     }
 }
 
@@ -67,8 +88,8 @@ fn choice() -> PlanChoice {
             send_opens_at: "2025-07-01T09:00:00Z".parse().unwrap(),
             send_spread_s: 0,
             send_closes_at: "2025-07-31T17:00:00Z".parse().unwrap(),
-            correction_opens_at: "2098-10-01T09:00:00Z".parse().unwrap(),
-            correction_closes_at: "2098-10-31T17:00:00Z".parse().unwrap(),
+            correction_opens_at: "2025-09-01T09:00:00Z".parse().unwrap(),
+            correction_closes_at: "2025-09-30T17:00:00Z".parse().unwrap(),
         },
         rho_release: RhoNano(160_000_000),
         rho_correction: RhoNano(40_000_000),
@@ -177,14 +198,84 @@ fn rounds_and_kinds_that_do_not_exist_are_named() {
 }
 
 #[test]
-fn the_window_is_the_plans_slot_and_the_rounds_state() {
-    let at = |seconds| Timestamp::from_unix_seconds(seconds).unwrap();
-    let window = |state| Window { opens_at: at(10), closes_at: at(20), state };
-    let check = |state, now, expected| assert_eq!(window(state).admit(at(now)), expected, "{state:?} {now}");
-    check(RoundState::Open, 9, Err(Problem::RoundNotOpen));
-    check(RoundState::Open, 10, Ok(()));
-    check(RoundState::Open, 19, Ok(()));
-    check(RoundState::Open, 20, Err(Problem::SubmissionLate));
-    check(RoundState::Closed, 15, Err(Problem::SubmissionLate));
-    check(RoundState::Released, 15, Err(Problem::SubmissionLate));
+fn a_body_is_padded_in_one_way_or_refused() {
+    let world = World::new();
+    let good = world.changed(|_| ());
+    let body = padded_body(good.clone());
+    assert_eq!(body.len() % 4096, 0);
+    let judge = |body: &[u8]| world.judge_as(MessageKind::Submission, body, "301").map(|m| m.envelope);
+    assert_eq!(judge(&body), Ok(good.clone()), "what is stored is the envelope");
+    let longer = [&body[..], &[b' '; 4096]].concat();
+    for other in [&good[..], &body[..body.len() - 1], &longer, b"", &[b' '; 4096]] {
+        assert_eq!(judge(other), Err(Problem::EnvelopeNotCanonical), "{} bytes", other.len());
+    }
+    let mut tabs = body.clone();
+    *tabs.last_mut().unwrap() = b'\t';
+    assert_eq!(judge(&tabs), Err(Problem::EnvelopeNotCanonical));
+}
+
+#[test]
+fn a_correction_carries_the_plans_second_draw_and_a_reason_and_is_judged_as_one() {
+    let world = World::new();
+    let first = shared::hash::sha256(b"the first one");
+    let judge = |kind, envelope: Vec<u8>| world.judge_as(kind, &padded_body(envelope), "301");
+    let message = judge(MessageKind::Correction, world.correction(first, |_| ())).unwrap();
+    assert_eq!((message.kind, message.sequence, message.previous), (MessageKind::Correction, 2, first));
+    assert_eq!((message.window.kind, message.window.stage), (MessageKind::Correction, Stage::Before));
+    let refused = |problem, change: &dyn Fn(&mut Submission)| {
+        assert_eq!(judge(MessageKind::Correction, world.correction(first, change)).err(), Some(problem));
+    };
+    refused(Problem::ShapeMismatch, &|s| s.reason = 0);
+    refused(Problem::ShapeMismatch, &|s| s.reason = 5);
+    refused(Problem::ShapeMismatch, &|s| s.sequence = 3);
+    refused(Problem::ShapeMismatch, &|s| s.previous = Digest::NONE);
+    refused(Problem::ShapeMismatch, &|s| s.blocks = world.sample.blocks.clone());
+    refused(Problem::MessageKindUnknown, &|s| *s = world.sample.clone());
+    let as_first = judge(MessageKind::Submission, world.correction(first, |_| ()));
+    assert_eq!(as_first.err(), Some(Problem::MessageKindUnknown), "a correction at the address of a submission");
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(seconds).unwrap()
+}
+
+#[test]
+fn a_window_is_the_plans_dates_and_the_rounds_stage() {
+    let check = |kind, stage, now, expected| {
+        let window = Window { opens_at: at(10), closes_at: at(20), stage, kind };
+        assert_eq!(window.admit(at(now)), expected, "{kind:?} {stage:?} {now}");
+    };
+    for (kind, early, late) in [
+        (MessageKind::Submission, Problem::RoundNotOpen, Problem::SubmissionLate),
+        (MessageKind::Correction, Problem::CorrectionNotOpen, Problem::CorrectionLate),
+    ] {
+        check(kind, Stage::Before, 15, Err(early));
+        check(kind, Stage::Open, 9, Err(early));
+        check(kind, Stage::Open, 10, Ok(()));
+        check(kind, Stage::Open, 19, Ok(()));
+        check(kind, Stage::Open, 20, Err(late));
+        check(kind, Stage::Over, 15, Err(late));
+    }
+}
+
+#[test]
+fn each_kind_has_the_dates_of_the_plan_and_the_leaves_of_the_log() {
+    let mut world = World::new();
+    let round = world.registry.rounds.values_mut().next().unwrap();
+    let stages = |round: &mut Round, leaves: [Option<u64>; 3]| {
+        let [deadline_index, correction_index, correction_deadline_index] = leaves;
+        round.stages = Stages { deadline_index, correction_index, correction_deadline_index };
+        MessageKind::ALL.map(|kind| Window::of(round, kind).stage)
+    };
+    assert_eq!(stages(round, [None, None, None]), [Stage::Open, Stage::Before]);
+    assert_eq!(stages(round, [Some(5), None, None]), [Stage::Over, Stage::Before]);
+    assert_eq!(stages(round, [Some(5), Some(8), None]), [Stage::Over, Stage::Open]);
+    assert_eq!(stages(round, [Some(5), Some(8), Some(9)]), [Stage::Over, Stage::Over]);
+    let dates = round.plan.body().dates;
+    let window = |round: &Round, kind| (Window::of(round, kind).opens_at, Window::of(round, kind).closes_at);
+    assert_eq!(window(round, MessageKind::Submission), (dates.send_opens_at, dates.send_closes_at));
+    // made up: whenever the log says so, until the plan's last second
+    assert_eq!(window(round, MessageKind::Correction), (dates.send_opens_at, dates.correction_closes_at));
+    round.plan = Plan::with_equal_shares(&round.framework, PlanChoice { made_up: false, ..choice() }).unwrap();
+    assert_eq!(window(round, MessageKind::Correction), (dates.correction_opens_at, dates.correction_closes_at));
 }

@@ -42,6 +42,15 @@ pub enum Act {
         /// Why now, for everybody to read.
         reason: CloseReason,
     },
+    /// A round that is released takes corrections from here on.
+    OpenCorrections(RoundId),
+    /// It takes none any more.
+    CloseCorrections {
+        /// The round.
+        round: RoundId,
+        /// Why now, for everybody to read.
+        reason: CloseReason,
+    },
     /// A message that intake let through.
     Message(Message),
     /// A release with its files.
@@ -72,6 +81,8 @@ pub struct ReleaseFiles {
     pub figures_csv: Vec<u8>,
     /// `figures.meta.csv`.
     pub meta_csv: Vec<u8>,
+    /// `changes.csv`.
+    pub changes_csv: Vec<u8>,
 }
 
 /// How an act ended.
@@ -122,10 +133,32 @@ pub enum Denied {
     /// A release stands on a closed round.
     #[error("round {0} is not closed")]
     RoundOpen(RoundId),
-    /// A round has one release, and it is never changed.
-    #[error("round {0} is published: a release is never changed, and revisions and corrections are not part of this version")]
+    /// A release is never changed.
+    #[error(
+        "round {0} is published: what is published is never changed, and a version with corrections follows only their deadline"
+    )]
     ReleaseSecond(RoundId),
-    /// The one release of a round is the first.
-    #[error("the release of round {0} is version {year}.1: revisions and corrections are not part of this version", year = .0.year())]
-    VersionNotFirst(RoundId),
+    /// Versions follow one another.
+    #[error("the next release of round {round} is version {next} and no other")]
+    VersionNotNext {
+        /// The round.
+        round: RoundId,
+        /// Its next version.
+        next: String,
+    },
+    /// What is not published cannot be corrected.
+    #[error("round {0} is not published: corrections are taken after its first release")]
+    NotReleased(RoundId),
+    /// A round takes corrections once.
+    #[error("round {0} takes corrections already, or did: it has one time for them")]
+    CorrectionsOpened(RoundId),
+    /// Nothing to close.
+    #[error("round {0} takes no corrections, or none any more")]
+    CorrectionsNotOpen(RoundId),
+    /// A version with corrections stands on their deadline.
+    #[error("round {0} still takes corrections: close them first (`round correction-close`)")]
+    CorrectionsOpen(RoundId),
+    /// A version that says the same as the first.
+    #[error("no correction of round {0} was accepted: its first release stands, and there is no other version")]
+    NothingCorrected(RoundId),
 }

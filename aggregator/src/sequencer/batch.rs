@@ -7,13 +7,14 @@ use shared::log::entry::{Entry, Event, KeyAct};
 use shared::log::receipt::Receipt;
 use shared::log::tree::{Tree, leaf_hash};
 use shared::problem::Problem;
+use shared::submission::MessageKind;
 use shared::time::Timestamp;
 
 use super::SequencerError;
 use super::act::{Act, Denied, Outcome, Registration};
-use crate::intake::{Kind, Message};
-use crate::publish::first_version;
-use crate::store::{Head, Known, MessageRow, ReleaseRow, RoundRow, StoreError, Tx};
+use crate::intake::Message;
+use crate::publish::next_release;
+use crate::store::{Head, Known, MessageRow, ReleaseRow, RoundRow, Stages, StoreError, Tx};
 
 /// What was decided for one act.
 enum Decision {
@@ -32,7 +33,7 @@ pub(super) struct Batch {
     now: Timestamp,
     leaves: Vec<Vec<u8>>,
     decisions: Vec<Decision>,
-    messages: Vec<(usize, Digest, RoundId, AuthorityId, Kind)>,
+    messages: Vec<(usize, Digest, RoundId, AuthorityId, MessageKind)>,
     known: Vec<Known>,
     operated: BTreeSet<String>,
     registry: bool,
@@ -87,6 +88,8 @@ impl Batch {
             | Act::Revoke(_)
             | Act::Plan { .. }
             | Act::Close { .. }
+            | Act::OpenCorrections(_)
+            | Act::CloseCorrections { .. }
             | Act::Release(_) => match self.operate(tx, act).await? {
                 Ok(events) => {
                     self.registry = true;
@@ -115,8 +118,7 @@ impl Batch {
             return Decision::SameAs(*at);
         }
         let source = (message.round, message.authority, message.kind);
-        let of_source =
-            |k: &&Known| (k.round, k.authority, k.kind.as_str()) == (message.round, message.authority, message.kind.name());
+        let of_source = |k: &&Known| (k.round, k.authority) == (message.round, message.authority);
         let known: Vec<&Known> = self.known.iter().filter(of_source).collect();
         let earlier = self.messages.iter().any(|(_, _, round, authority, kind)| (*round, *authority, *kind) == source);
         match judge(&known, earlier, message, self.now) {
@@ -149,7 +151,7 @@ impl Batch {
                 }
             }
             Act::Plan { round, id, key, framework, .. } => {
-                if tx.deadline(*round).await?.is_some() || !self.operated.insert(round.to_string()) {
+                if tx.stages(*round).await?.is_some() || !self.operated.insert(round.to_string()) {
                     Err(Denied::PlanSecond(*round))
                 } else if !tx.has_framework(*framework).await? {
                     Err(Denied::FrameworkUnknown)
@@ -157,21 +159,33 @@ impl Batch {
                     Ok(vec![Event::Plan { round: *round, id: *id, key: *key }, Event::RoundOpen { round: *round }])
                 }
             }
-            Act::Close { round, reason } => match tx.deadline(*round).await? {
-                None => Err(Denied::RoundUnknown(*round)),
-                Some(Some(_)) => Err(Denied::RoundClosed(*round)),
-                Some(None) if !self.operated.insert(round.to_string()) => Err(Denied::RoundClosed(*round)),
-                Some(None) => Ok(vec![Event::RoundDeadline { round: *round, reason: *reason }]),
-            },
-            Act::Release(files) => match tx.deadline(files.round).await? {
-                None => Err(Denied::RoundUnknown(files.round)),
-                Some(None) => Err(Denied::RoundOpen(files.round)),
-                Some(Some(_)) if tx.has_release(files.round).await? || !self.operated.insert(files.version.clone()) => {
-                    Err(Denied::ReleaseSecond(files.round))
-                }
-                Some(Some(_)) if files.version != first_version(files.round) => Err(Denied::VersionNotFirst(files.round)),
-                Some(Some(_)) => Ok(vec![Event::Release { round: files.round, version: files.version.clone(), id: files.id }]),
-            },
+            Act::Close { .. } | Act::OpenCorrections(_) | Act::CloseCorrections { .. } | Act::Release(_) => {
+                self.go_on(tx, act).await?
+            }
+        })
+    }
+
+    /// A step of a round. What the store does not show yet, an earlier act of this batch, stands in `operated`: one step of
+    /// a round in a batch.
+    async fn go_on(&mut self, tx: &mut Tx, act: &Act) -> Result<Result<Vec<Event>, Denied>, StoreError> {
+        let (round, event) = match act {
+            Act::Close { round, reason } => (*round, Event::RoundDeadline { round: *round, reason: *reason }),
+            Act::OpenCorrections(round) => (*round, Event::CorrectionOpen { round: *round }),
+            Act::CloseCorrections { round, reason } => (*round, Event::CorrectionDeadline { round: *round, reason: *reason }),
+            Act::Release(files) => {
+                (files.round, Event::Release { round: files.round, version: files.version.clone(), id: files.id })
+            }
+            Act::Framework { .. } | Act::Register(_) | Act::Revoke(_) | Act::Plan { .. } | Act::Message(_) => {
+                return Ok(Ok(Vec::new()));
+            }
+        };
+        let Some(stages) = tx.stages(round).await? else { return Ok(Err(Denied::RoundUnknown(round))) };
+        let n_releases = tx.n_releases(round).await?;
+        let allowed = may_go_on(act, round, &stages, n_releases);
+        Ok(match allowed {
+            Ok(()) if self.operated.insert(round.to_string()) => Ok(vec![event]),
+            Ok(()) => Err(step_was_taken(act, round)),
+            Err(denied) => Err(denied),
         })
     }
 
@@ -197,9 +211,7 @@ impl Batch {
                 Act::Message(message) => {
                     let proof = tree.inclusion(first, tree.size()).ok_or(SequencerError::Inconsistent)?;
                     let receipt = Receipt { index: first, proof, checkpoint: note.to_owned() }.encode();
-                    match message.kind {
-                        Kind::Submission => rows.push(message_row(message, first, receipt.clone())),
-                    }
+                    rows.push(message_row(message, first, receipt.clone()));
                     Outcome::Receipt(receipt)
                 }
                 Act::Framework { .. }
@@ -207,6 +219,8 @@ impl Batch {
                 | Act::Revoke(_)
                 | Act::Plan { .. }
                 | Act::Close { .. }
+                | Act::OpenCorrections(_)
+                | Act::CloseCorrections { .. }
                 | Act::Release(_) => {
                     write_operation(tx, act, first, leaves).await?;
                     Outcome::Done(first)
@@ -214,7 +228,7 @@ impl Batch {
             };
             self.decisions[i] = Decision::Over(outcome);
         }
-        Ok(tx.insert_messages(&rows, Kind::Submission.name()).await?)
+        Ok(tx.insert_messages(&rows).await?)
     }
 
     /// One outcome for each act.
@@ -237,11 +251,55 @@ fn judge(known: &[&Known], earlier: bool, message: &Message, now: Timestamp) -> 
         return Ok(Some(same.receipt.clone()));
     }
     message.window.admit(now)?;
+    if message.sequence != message.kind.sequence() {
+        return Err(Problem::ShapeMismatch);
+    }
+    let of_kind = |kind: MessageKind| known.iter().find(|k| k.kind == kind);
+    let second = earlier || of_kind(message.kind).is_some();
     match message.kind {
-        Kind::Submission if earlier || !known.is_empty() => Err(Problem::SubmissionSecond),
-        // without correction rights there is only the first of an authority's sequence
-        Kind::Submission if message.sequence != 1 => Err(Problem::ShapeMismatch),
-        Kind::Submission => Ok(None),
+        MessageKind::Submission if second => Err(Problem::SubmissionSecond),
+        MessageKind::Submission => Ok(None),
+        MessageKind::Correction => {
+            let first = of_kind(MessageKind::Submission).ok_or(Problem::CorrectionWithoutFirst)?;
+            if second {
+                Err(Problem::CorrectionSecond)
+            } else if message.previous == first.id {
+                Ok(None)
+            } else {
+                Err(Problem::CorrectionOfAnother)
+            }
+        }
+    }
+}
+
+/// Whether a round that stands so may take a step.
+fn may_go_on(act: &Act, round: RoundId, stages: &Stages, n_releases: usize) -> Result<(), Denied> {
+    let unless = |refused: bool, denied: Denied| if refused { Err(denied) } else { Ok(()) };
+    match act {
+        Act::Close { .. } => unless(stages.deadline_index.is_some(), Denied::RoundClosed(round)),
+        Act::OpenCorrections(_) if n_releases == 0 => Err(Denied::NotReleased(round)),
+        Act::OpenCorrections(_) => unless(stages.correction_index.is_some(), Denied::CorrectionsOpened(round)),
+        Act::CloseCorrections { .. } => {
+            let is_open = stages.correction_index.is_some() && stages.correction_deadline_index.is_none();
+            unless(!is_open, Denied::CorrectionsNotOpen(round))
+        }
+        Act::Release(files) => {
+            let next = next_release(round, stages, n_releases)?.version(round);
+            unless(files.version != next, Denied::VersionNotNext { round, next })
+        }
+        Act::Framework { .. } | Act::Register(_) | Act::Revoke(_) | Act::Plan { .. } | Act::Message(_) => Ok(()),
+    }
+}
+
+/// Why a step is refused that another act of the same batch takes.
+fn step_was_taken(act: &Act, round: RoundId) -> Denied {
+    match act {
+        Act::OpenCorrections(_) => Denied::CorrectionsOpened(round),
+        Act::CloseCorrections { .. } => Denied::CorrectionsNotOpen(round),
+        Act::Release(_) => Denied::ReleaseSecond(round),
+        Act::Close { .. } | Act::Framework { .. } | Act::Register(_) | Act::Revoke(_) | Act::Plan { .. } | Act::Message(_) => {
+            Denied::RoundClosed(round)
+        }
     }
 }
 
@@ -263,10 +321,13 @@ async fn write_operation(tx: &mut Tx, act: &Act, first: u64, leaves: u64) -> Res
         }
         Act::Plan { round, id, framework, envelope, .. } => {
             let (plan_index, envelope) = (first, envelope.clone());
-            let row = RoundRow { round: *round, plan: *id, envelope, framework: *framework, plan_index, deadline_index: None };
+            let row =
+                RoundRow { round: *round, plan: *id, envelope, framework: *framework, plan_index, stages: Stages::default() };
             tx.insert_round(&row).await
         }
         Act::Close { round, .. } => tx.close_round(*round, first).await,
+        Act::OpenCorrections(round) => tx.open_corrections(*round, first).await,
+        Act::CloseCorrections { round, .. } => tx.close_corrections(*round, first).await,
         Act::Release(files) => {
             let row = ReleaseRow {
                 version: files.version.clone(),
@@ -276,6 +337,7 @@ async fn write_operation(tx: &mut Tx, act: &Act, first: u64, leaves: u64) -> Res
                 figures: files.figures.clone(),
                 figures_csv: files.figures_csv.clone(),
                 meta_csv: files.meta_csv.clone(),
+                changes_csv: files.changes_csv.clone(),
                 index: first,
             };
             tx.insert_release(&row).await
@@ -288,6 +350,7 @@ fn message_row(message: &Message, index: u64, receipt: String) -> MessageRow {
         id: message.id,
         authority: message.authority,
         round: message.round,
+        kind: message.kind,
         sequence: message.sequence,
         envelope: message.envelope.clone(),
         index,

@@ -1,16 +1,18 @@
 //! The store: what the log says, the bytes behind it, and who may speak. SQLite or PostgreSQL, the same SQL.
 //!
-//! Only the sequencer writes ([`Tx`]); everybody may read ([`Store`]). Log entries live here, tiles are computed from
+//! Only the sequencer writes what the log says ([`Tx`]); everybody may read ([`Store`]). Beside the log stands one thing:
+//! the day on which each authority was last heard ([`Store::hear`]). Log entries live here, tiles are computed from
 //! them. Whoever can change the store can withhold or destroy what it holds, and can put in the registry a key of their
 //! own; they cannot change what was logged without a break in the checkpoints that agents, witnesses and the remembered
 //! checkpoint beside the keys hold. Noisy cells are in it, exact figures never.
 
+mod heard;
 mod postgres;
 mod read;
 mod sqlite;
 mod write;
 
-pub use read::{FrameworkRow, KeyRow, MessageRow, ReleaseRow, RoundRow};
+pub use read::{FrameworkRow, KeyRow, MessageRow, ReleaseRow, RoundRow, Stages};
 pub use write::{Known, Tx};
 
 use std::borrow::Cow;

@@ -2,6 +2,7 @@
 
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::sign::PublicKey;
+use shared::submission::MessageKind;
 use shared::time::Timestamp;
 use sqlx::query_as;
 
@@ -31,6 +32,17 @@ pub struct FrameworkRow {
     pub index: u64,
 }
 
+/// The leaves at which a round went on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stages {
+    /// Leaf that closed it.
+    pub deadline_index: Option<u64>,
+    /// Leaf from which on it takes corrections.
+    pub correction_index: Option<u64>,
+    /// Leaf from which on it takes none.
+    pub correction_deadline_index: Option<u64>,
+}
+
 /// A round and its signed plan.
 #[derive(Clone, Debug)]
 pub struct RoundRow {
@@ -44,8 +56,8 @@ pub struct RoundRow {
     pub framework: Digest,
     /// Leaf that logged the plan; the next one opens the round.
     pub plan_index: u64,
-    /// Leaf that closed the round.
-    pub deadline_index: Option<u64>,
+    /// The leaves at which it went on.
+    pub stages: Stages,
 }
 
 /// A message that was accepted.
@@ -57,6 +69,8 @@ pub struct MessageRow {
     pub authority: AuthorityId,
     /// For which round.
     pub round: RoundId,
+    /// Its kind.
+    pub kind: MessageKind,
     /// Place in the authority's own sequence.
     pub sequence: u32,
     /// The envelope as received.
@@ -84,20 +98,24 @@ pub struct ReleaseRow {
     pub figures_csv: Vec<u8>,
     /// `figures.meta.csv`.
     pub meta_csv: Vec<u8>,
+    /// `changes.csv`.
+    pub changes_csv: Vec<u8>,
     /// Its leaf.
     pub index: u64,
 }
 
 type HeadColumns = (String, i64, Vec<u8>, i64, Option<String>);
-type MessageColumns = (String, String, String, i64, Vec<u8>, i64, String);
-type ReleaseColumns = (String, String, String, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64);
+type MessageColumns = (String, String, String, String, i64, Vec<u8>, i64, String);
+pub(super) type StageColumns = (Option<i64>, Option<i64>, Option<i64>);
+type ReleaseColumns = (String, String, String, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64);
 
-const MESSAGE_OF_ROUND: &str = "SELECT id, authority, round, sequence, envelope, idx, receipt FROM messages WHERE round = $1 AND kind = $2 ORDER BY authority, sequence";
-const MESSAGE_OF_AUTHORITY: &str = "SELECT id, authority, round, sequence, envelope, idx, receipt FROM messages \
-     WHERE round = $1 AND kind = $2 AND authority = $3 AND sequence = $4";
-const RELEASES: &str = "SELECT version, round, id, statement, figures, figures_csv, meta_csv, idx FROM releases ORDER BY idx";
+const MESSAGE_OF_ROUND: &str = "SELECT id, authority, round, kind, sequence, envelope, idx, receipt FROM messages WHERE round = $1 ORDER BY authority, sequence";
+const MESSAGE_OF_AUTHORITY: &str = "SELECT id, authority, round, kind, sequence, envelope, idx, receipt FROM messages \
+     WHERE round = $1 AND kind = $2 AND authority = $3";
+const RELEASES: &str =
+    "SELECT version, round, id, statement, figures, figures_csv, meta_csv, changes_csv, idx FROM releases ORDER BY idx";
 const RELEASE: &str =
-    "SELECT version, round, id, statement, figures, figures_csv, meta_csv, idx FROM releases WHERE version = $1";
+    "SELECT version, round, id, statement, figures, figures_csv, meta_csv, changes_csv, idx FROM releases WHERE version = $1";
 
 impl Store {
     /// The log's end, or [`StoreError::Empty`] where no log was created.
@@ -170,39 +188,37 @@ impl Store {
     }
     /// All rounds, ascending.
     pub async fn rounds(&self) -> Result<Vec<RoundRow>, StoreError> {
-        const SQL: &str = "SELECT round, plan, envelope, framework, plan_idx, deadline_idx FROM rounds ORDER BY round";
-        type Columns = (String, String, Vec<u8>, String, i64, Option<i64>);
+        const SQL: &str = "SELECT round, plan, envelope, framework, plan_idx, deadline_idx, correction_idx, correction_deadline_idx FROM rounds ORDER BY round";
+        type Columns = (String, String, Vec<u8>, String, i64, Option<i64>, Option<i64>, Option<i64>);
         let rows: Vec<Columns> = each!(self, pool => query_as(SQL).fetch_all(pool).await)?;
-        let round = |(round, plan, envelope, framework, plan_index, deadline): Columns| {
+        let round = |(round, plan, envelope, framework, plan_index, deadline, correction, correction_deadline): Columns| {
             Ok(RoundRow {
                 round: parsed(&round, "round")?,
                 plan: parsed(&plan, "plan")?,
                 envelope,
                 framework: parsed(&framework, "framework")?,
                 plan_index: to_u64(plan_index, "index")?,
-                deadline_index: deadline.map(|i| to_u64(i, "index")).transpose()?,
+                stages: stages_of((deadline, correction, correction_deadline))?,
             })
         };
         rows.into_iter().map(round).collect()
     }
-    /// All accepted messages of a kind in a round, by authority and sequence.
-    pub async fn messages(&self, round: RoundId, kind: &'static str) -> Result<Vec<MessageRow>, StoreError> {
+    /// All accepted messages of a round, by authority and sequence.
+    pub async fn messages(&self, round: RoundId) -> Result<Vec<MessageRow>, StoreError> {
         let round = round.to_string();
-        let rows: Vec<MessageColumns> =
-            each!(self, pool => query_as(MESSAGE_OF_ROUND).bind(&round).bind(kind).fetch_all(pool).await)?;
+        let rows: Vec<MessageColumns> = each!(self, pool => query_as(MESSAGE_OF_ROUND).bind(&round).fetch_all(pool).await)?;
         rows.into_iter().map(message_of).collect()
     }
     /// One accepted message.
     pub async fn message(
         &self,
         round: RoundId,
-        kind: &'static str,
+        kind: MessageKind,
         authority: AuthorityId,
-        sequence: u32,
     ) -> Result<Option<MessageRow>, StoreError> {
-        let (round, authority, sequence) = (round.to_string(), authority.to_string(), i64::from(sequence));
+        let (round, authority) = (round.to_string(), authority.to_string());
         let row: Option<MessageColumns> = each!(self, pool => {
-            query_as(MESSAGE_OF_AUTHORITY).bind(&round).bind(kind).bind(&authority).bind(sequence).fetch_optional(pool).await
+            query_as(MESSAGE_OF_AUTHORITY).bind(&round).bind(kind.word()).bind(&authority).fetch_optional(pool).await
         })?;
         row.map(message_of).transpose()
     }
@@ -236,8 +252,24 @@ pub(super) fn leaves_of(rows: Vec<(i64, Vec<u8>)>, from: u64, to: u64) -> Result
     if whole { Ok(rows.into_iter().map(|(_, leaf)| leaf).collect()) } else { Err(StoreError::Damaged("run of log entries")) }
 }
 
-fn message_of((id, authority, round, sequence, envelope, index, receipt): MessageColumns) -> Result<MessageRow, StoreError> {
+pub(super) fn stages_of((deadline, correction, correction_deadline): StageColumns) -> Result<Stages, StoreError> {
+    let index = |column: Option<i64>| column.map(|i| to_u64(i, "index")).transpose();
+    Ok(Stages {
+        deadline_index: index(deadline)?,
+        correction_index: index(correction)?,
+        correction_deadline_index: index(correction_deadline)?,
+    })
+}
+
+pub(super) fn kind_of(word: &str) -> Result<MessageKind, StoreError> {
+    MessageKind::parse(word).ok_or(StoreError::Damaged("kind of message"))
+}
+
+fn message_of(
+    (id, authority, round, kind, sequence, envelope, index, receipt): MessageColumns,
+) -> Result<MessageRow, StoreError> {
     Ok(MessageRow {
+        kind: kind_of(&kind)?,
         id: parsed(&id, "message id")?,
         authority: parsed(&authority, "authority")?,
         round: parsed(&round, "round")?,
@@ -249,7 +281,7 @@ fn message_of((id, authority, round, sequence, envelope, index, receipt): Messag
 }
 
 fn release_of(row: ReleaseColumns) -> Result<ReleaseRow, StoreError> {
-    let (version, round, id, statement, figures, figures_csv, meta_csv, index) = row;
+    let (version, round, id, statement, figures, figures_csv, meta_csv, changes_csv, index) = row;
     Ok(ReleaseRow {
         version,
         round: parsed(&round, "round")?,
@@ -258,6 +290,7 @@ fn release_of(row: ReleaseColumns) -> Result<ReleaseRow, StoreError> {
         figures,
         figures_csv,
         meta_csv,
+        changes_csv,
         index: to_u64(index, "index")?,
     })
 }

@@ -14,7 +14,11 @@ use crate::durable::{Readers, create_file};
 /// The statement that takes the writer's lock at once, so that two writers wait instead of failing.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 /// The migrations, in order.
-pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "start", include_str!("../../migrations/sqlite/0001_start.sql"))];
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "start", include_str!("../../migrations/sqlite/0001_start.sql")),
+    (2, "corrections", include_str!("../../migrations/sqlite/0002_corrections.sql")),
+    (3, "changes", include_str!("../../migrations/sqlite/0003_changes.sql")),
+];
 /// How long a writer waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Connections of one process: one writer and some readers.

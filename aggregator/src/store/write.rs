@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::sign::PublicKey;
+use shared::submission::MessageKind;
 use sqlx::{Postgres, QueryBuilder, Sqlite, Transaction, query, query_as};
 
-use super::read::{head_of, leaves_of};
-use super::{CertificateRow, Head, MessageRow, ReleaseRow, RoundRow, StoreError, each, parsed, to_i64};
+use super::read::{StageColumns, head_of, kind_of, leaves_of, stages_of};
+use super::{CertificateRow, Head, MessageRow, ReleaseRow, RoundRow, Stages, StoreError, each, parsed, to_i64};
 
 /// A writing transaction; dropped without [`Tx::commit`], it has done nothing.
 pub enum Tx {
@@ -26,8 +27,8 @@ pub struct Known {
     pub round: RoundId,
     /// From whom.
     pub authority: AuthorityId,
-    /// Name of its kind.
-    pub kind: String,
+    /// Its kind.
+    pub kind: MessageKind,
     /// What was answered.
     pub receipt: String,
 }
@@ -154,12 +155,12 @@ impl Tx {
         each!(self, tx => query(SQL).bind(&authority).execute(&mut **tx).await.map(drop))?;
         Ok(())
     }
-    /// The leaf that closed a round, if it is closed; `None` for a round that does not exist.
-    pub async fn deadline(&mut self, round: RoundId) -> Result<Option<Option<i64>>, StoreError> {
-        const SQL: &str = "SELECT deadline_idx FROM rounds WHERE round = $1";
+    /// The leaves at which a round went on; `None` for a round that does not exist.
+    pub async fn stages(&mut self, round: RoundId) -> Result<Option<Stages>, StoreError> {
+        const SQL: &str = "SELECT deadline_idx, correction_idx, correction_deadline_idx FROM rounds WHERE round = $1";
         let round = round.to_string();
-        let row: Option<(Option<i64>,)> = each!(self, tx => query_as(SQL).bind(&round).fetch_optional(&mut **tx).await)?;
-        Ok(row.map(|(deadline,)| deadline))
+        let row: Option<StageColumns> = each!(self, tx => query_as(SQL).bind(&round).fetch_optional(&mut **tx).await)?;
+        row.map(stages_of).transpose()
     }
     /// Stores a round with its plan.
     pub async fn insert_round(&mut self, row: &RoundRow) -> Result<(), StoreError> {
@@ -173,9 +174,23 @@ impl Tx {
     }
     /// Closes a round.
     pub async fn close_round(&mut self, round: RoundId, index: u64) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE rounds SET deadline_idx = $1 WHERE round = $2 AND deadline_idx IS NULL";
+        self.go_on("UPDATE rounds SET deadline_idx = $1 WHERE round = $2 AND deadline_idx IS NULL", round, index).await
+    }
+    /// Lets a round take corrections.
+    pub async fn open_corrections(&mut self, round: RoundId, index: u64) -> Result<(), StoreError> {
+        const SQL: &str =
+            "UPDATE rounds SET correction_idx = $1 WHERE round = $2 AND deadline_idx IS NOT NULL AND correction_idx IS NULL";
+        self.go_on(SQL, round, index).await
+    }
+    /// Lets a round take no more corrections.
+    pub async fn close_corrections(&mut self, round: RoundId, index: u64) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE rounds SET correction_deadline_idx = $1 \
+             WHERE round = $2 AND correction_idx IS NOT NULL AND correction_deadline_idx IS NULL";
+        self.go_on(SQL, round, index).await
+    }
+    async fn go_on(&mut self, sql: &'static str, round: RoundId, index: u64) -> Result<(), StoreError> {
         let (round, index) = (round.to_string(), to_i64(index));
-        let n = each!(self, tx => query(SQL).bind(index).bind(&round).execute(&mut **tx).await?.rows_affected());
+        let n = each!(self, tx => query(sql).bind(index).bind(&round).execute(&mut **tx).await?.rows_affected());
         if n == 1 { Ok(()) } else { Err(StoreError::Moved) }
     }
     /// What is held of these authorities in a round, of every kind.
@@ -196,12 +211,13 @@ impl Tx {
             select.build_query_as().fetch_all(&mut **tx).await
         })?;
         let known = |(id, authority, kind, receipt): (String, String, String, String)| {
-            Ok(Known { id: parsed(&id, "message id")?, round, authority: parsed(&authority, "authority")?, kind, receipt })
+            let (authority, kind) = (parsed(&authority, "authority")?, kind_of(&kind)?);
+            Ok(Known { id: parsed(&id, "message id")?, round, authority, kind, receipt })
         };
         rows.into_iter().map(known).collect()
     }
-    /// Stores messages of a kind with their receipts.
-    pub async fn insert_messages(&mut self, rows: &[MessageRow], kind: &'static str) -> Result<(), StoreError> {
+    /// Stores messages with their receipts.
+    pub async fn insert_messages(&mut self, rows: &[MessageRow]) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO messages (id, authority, round, kind, sequence, envelope, idx, receipt) ";
         if rows.is_empty() {
             return Ok(());
@@ -210,27 +226,27 @@ impl Tx {
             let mut insert = QueryBuilder::new(SQL);
             insert.push_values(rows, |mut out, row| {
                 out.push_bind(row.id.to_string()).push_bind(row.authority.to_string()).push_bind(row.round.to_string());
-                out.push_bind(kind).push_bind(i64::from(row.sequence)).push_bind(row.envelope.clone());
+                out.push_bind(row.kind.word()).push_bind(i64::from(row.sequence)).push_bind(row.envelope.clone());
                 out.push_bind(to_i64(row.index)).push_bind(row.receipt.clone());
             });
             insert.build().execute(&mut **tx).await.map(drop)
         })?;
         Ok(())
     }
-    /// Whether a round has a release.
-    pub async fn has_release(&mut self, round: RoundId) -> Result<bool, StoreError> {
-        const SQL: &str = "SELECT idx FROM releases WHERE round = $1";
+    /// How many releases a round has.
+    pub async fn n_releases(&mut self, round: RoundId) -> Result<usize, StoreError> {
+        const SQL: &str = "SELECT version FROM releases WHERE round = $1";
         let round = round.to_string();
-        let row: Option<(i64,)> = each!(self, tx => query_as(SQL).bind(&round).fetch_optional(&mut **tx).await)?;
-        Ok(row.is_some())
+        let rows: Vec<(String,)> = each!(self, tx => query_as(SQL).bind(&round).fetch_all(&mut **tx).await)?;
+        Ok(rows.len())
     }
     /// Stores a release.
     pub async fn insert_release(&mut self, row: &ReleaseRow) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO releases (version, round, id, statement, figures, figures_csv, meta_csv, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        const SQL: &str = "INSERT INTO releases (version, round, id, statement, figures, figures_csv, meta_csv, changes_csv, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let (round, id, index) = (row.round.to_string(), row.id.to_string(), to_i64(row.index));
         each!(self, tx => {
             let insert = query(SQL).bind(&row.version).bind(&round).bind(&id).bind(&row.statement).bind(&row.figures);
-            insert.bind(&row.figures_csv).bind(&row.meta_csv).bind(index).execute(&mut **tx).await.map(drop)
+            insert.bind(&row.figures_csv).bind(&row.meta_csv).bind(&row.changes_csv).bind(index).execute(&mut **tx).await.map(drop)
         })?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What stands on pages: every answer has its row, and no number pretends to be more than it is.
 
-use shared::framework::{About, Kind};
+use shared::framework::{About, Kind, Table};
+use shared::fuse::Margins;
 use shared::ids::{Digest, ReportingYear};
 use shared::plan::{Cohort, CohortMember, Dates, Draw, PlanBlock, PlanChoice, PopulationEstimate, Region};
 use shared::privacy::RhoNano;
@@ -40,6 +41,8 @@ fn figure(what: What, numbers: Option<[f64; 3]>, authorities: u64) -> Figure {
         what,
         low: at(0),
         value: at(1),
+        unrounded: None,
+        noisy: None,
         high: at(2),
         block: "counts".into(),
         authorities,
@@ -98,7 +101,7 @@ fn empty() -> (Framework, Plan, Release) {
 #[test]
 fn every_counted_answer_and_every_sum_has_its_row_in_every_table() {
     let (framework, plan, release) = empty();
-    let families = family_views(&framework, &plan, &release);
+    let families = family_views(&framework, &plan, &release, &[]);
     let views: Vec<&MeasureView> = families.iter().flat_map(|f| &f.measures).collect();
     assert_eq!(views.len(), framework.measures().len(), "each measure is on one page");
     for m in framework.measures() {
@@ -159,12 +162,18 @@ fn with_one_council() -> (Framework, Plan, Release) {
     };
     let plan = Plan::with_equal_shares(&framework, choice).unwrap();
     let plan_id = Digest([1; 32]);
-    let p1 = framework.table("P1.total").unwrap();
+    // all tables of P1's children hold the same 500 of them
+    let margins = Margins::of(&framework);
+    let number = |id: &str| margins.shared(framework.tables().iter().position(|t| t.id == id).unwrap()).total;
+    let same: Vec<&Table> = framework.tables().iter().filter(|t| number(&t.id) == number("P1.total")).collect();
+    assert!(same.len() > 8);
     let block = |b: &PlanBlock| {
-        let place = plan.place(&framework, &p1.id).unwrap();
         let mut words = vec![0; usize::try_from(b.n).unwrap()];
-        if place.block.index == b.index {
-            words[place.first_cell] = 500 * i64::from(place.unit);
+        for table in &same {
+            let place = plan.place(&framework, &table.id).unwrap();
+            if place.block.index == b.index {
+                words[place.first_cell] = 500 * i64::from(place.unit);
+            }
         }
         SubmissionBlock::of(b, Draw::Release, words)
     };
@@ -198,7 +207,7 @@ fn with_one_council() -> (Framework, Plan, Release) {
 #[test]
 fn a_rate_and_what_councils_state_stand_on_their_pages() {
     let (framework, plan, release) = with_one_council();
-    let families = family_views(&framework, &plan, &release);
+    let families = family_views(&framework, &plan, &release, &[]);
     let measure = |id: &str| families.iter().flat_map(|f| &f.measures).find(|m| m.id == id).unwrap();
     let table = |id: &str, caption: &str| measure(id).tables.iter().find(|t| t.caption.ends_with(caption)).unwrap();
     let value = |t: &TableView, row: &str, column: usize| {
@@ -249,4 +258,27 @@ fn every_measure_has_its_page_and_every_ask_names_what_answers_it() {
     for m in framework.measures() {
         assert_eq!(named(&m.id), m.ask.len(), "{}", m.id);
     }
+}
+
+#[test]
+fn a_change_is_told_only_where_it_is_claimed() {
+    let framework = Framework::built_in();
+    let change = |what, difference: f64, [low, high]: [f64; 2], is_claimed| {
+        let figure = figure(what, Some([40.0, 50.0, 60.0]), 3);
+        Change { figure, difference, low, high, chance: 0.001, is_claimed }
+    };
+    let told = |changes: &[Change]| words::changes(framework.measure("B1").unwrap(), changes);
+    let up = change(What::Share, 2.25, [1.0, 3.5], true);
+    let down = change(What::Rate, -2.0, [-3.5, -0.5], true);
+    assert_eq!(
+        told(&[up.clone(), change(What::Share, 1.0, [-1.0, 3.0], false), down]),
+        [
+            "Since the year before, in England: One: up by 2.2 percentage points (between 1.0 and 3.5).",
+            "Since the year before, in England: One: down by 2.0 out of every 10,000 (between 0.5 and 3.5).",
+        ]
+    );
+    let elsewhere = Change { figure: Figure { level: Level::Regional, ..up.figure.clone() }, ..up.clone() };
+    let of_group = Change { figure: Figure { breakdown: "sex".into(), ..up.figure.clone() }, ..up.clone() };
+    let of_other = Change { figure: Figure { measure: "B2".into(), ..up.figure.clone() }, ..up };
+    assert!(told(&[elsewhere, of_group, of_other]).is_empty());
 }

@@ -1,7 +1,35 @@
 //! The catalogue in words: populations with the measures that they name spelled out, and words of the field explained.
 
 use shared::framework::{Ask, Category, Family, Framework, Kind, Measure, View};
+use shared::release::{Change, Level, What};
 use shared::submission::FactAnswer;
+
+/// What has changed in England since the year before, in a sentence for each answer of which the release claims it.
+pub(super) fn changes(m: &Measure, changes: &[Change]) -> Vec<String> {
+    let is_told = |c: &&Change| {
+        let f = &c.figure;
+        c.is_claimed && f.measure == m.id && f.level == Level::National && f.breakdown == "total"
+    };
+    changes.iter().filter(is_told).map(|change| changed(m, change)).collect()
+}
+
+fn changed(m: &Measure, change: &Change) -> String {
+    let (way, sign) = if change.difference > 0.0 { ("up", 1.0) } else { ("down", -1.0) };
+    let unit = match change.figure.what {
+        What::Share => "percentage points",
+        What::Mean => m.unit.as_deref().unwrap_or("on average"),
+        What::Rate => "out of every 10,000",
+        What::Count | What::Authorities => "in number",
+    };
+    let mut ends = [sign * change.low, sign * change.high];
+    ends.sort_by(f64::total_cmp);
+    let [low, high] = ends;
+    let by = sign * change.difference;
+    format!(
+        "Since the year before, in England: {}: {way} by {by:.1} {unit} (between {low:.1} and {high:.1}).",
+        change.figure.label
+    )
+}
 
 /// What the questionnaire of the wellbeing measures is.
 const QUESTIONNAIRE: &str = "The strengths and difficulties questionnaire is a form with 25 questions that carers fill in. \

@@ -36,7 +36,11 @@ pub fn check(log: &Log, evidence: &[Evidence]) -> Outcome {
 
 fn is_stage(event: &Event) -> bool {
     match event {
-        Event::RoundOpen { .. } | Event::RoundDeadline { .. } | Event::Release { .. } => true,
+        Event::RoundOpen { .. }
+        | Event::RoundDeadline { .. }
+        | Event::CorrectionOpen { .. }
+        | Event::CorrectionDeadline { .. }
+        | Event::Release { .. } => true,
         Event::Framework { .. }
         | Event::AgentKey { .. }
         | Event::Plan { .. }

@@ -1,5 +1,5 @@
 //! Check `plans`: one plan for each round, signed by a trusted plan key, sound against its framework, logged before the
-//! round opened; and each round opens once, closes once, in that order.
+//! round opened; and each round opens once, closes once, is released, and takes corrections once, in that order.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use shared::ids::{Digest, RoundId};
 use shared::log::entry::{CloseReason, Event};
 use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE, Plan, PlanBody};
 use shared::sign::Envelope;
+use shared::submission::MessageKind;
 use shared::trust::Trust;
 
 use super::frameworks::Frameworks;
@@ -46,8 +47,22 @@ pub struct Round {
     pub opened: Option<u64>,
     /// Index of its `round-deadline`.
     pub closed: Option<u64>,
-    /// Whether a release of it was logged.
-    pub released: bool,
+    /// Index of its `correction-open`.
+    pub correction_opened: Option<u64>,
+    /// Index of its `correction-deadline`.
+    pub correction_closed: Option<u64>,
+    /// Its releases in the order of the log: index and version.
+    pub releases: Vec<(u64, String)>,
+}
+
+impl Round {
+    /// Whether bodies of a kind are public: those of a release are, once it is out.
+    pub fn is_public(&self, kind: MessageKind) -> bool {
+        match kind {
+            MessageKind::Submission => !self.releases.is_empty(),
+            MessageKind::Correction => self.releases.len() > 1,
+        }
+    }
 }
 
 /// All rounds that the log names.
@@ -115,7 +130,23 @@ fn step(outcome: &mut Outcome, log: &Log, rounds: &mut Rounds, leaf: &Leaf) {
             }
             round.closed.get_or_insert(leaf.index);
         }
-        Event::Release { round: id, .. } => rounds.entry(*id).or_default().released = true,
+        Event::CorrectionOpen { round: id } => {
+            let round = rounds.entry(*id).or_default();
+            if round.closed.is_none() || round.releases.is_empty() || round.correction_opened.is_some() {
+                outcome.fault(&file, format!("{at} opens corrections of round {id}, which was not released or took them before"));
+            }
+            round.correction_opened.get_or_insert(leaf.index);
+        }
+        Event::CorrectionDeadline { round: id, .. } => {
+            let round = rounds.entry(*id).or_default();
+            if round.correction_opened.is_none() || round.correction_closed.is_some() {
+                outcome.fault(&file, format!("{at} closes corrections of round {id}, which took none"));
+            }
+            round.correction_closed.get_or_insert(leaf.index);
+        }
+        Event::Release { round: id, version, .. } => {
+            rounds.entry(*id).or_default().releases.push((leaf.index, version.clone()));
+        }
         Event::Framework { .. } | Event::AgentKey { .. } | Event::Submission { .. } | Event::Other { .. } => {}
     }
 }
@@ -165,15 +196,28 @@ fn read(
 /// contradicts the plan is judged.
 fn remark_on_dates(outcome: &mut Outcome, log: &Log, id: RoundId, round: &Round) {
     let Some(known) = &round.plan else { return };
-    let Some(leaf) = round.closed.and_then(|i| log.leaf(i)) else { return };
-    let Event::RoundDeadline { reason, .. } = &leaf.entry.event else { return };
-    let body = known.plan.body();
-    let file = Place::Plan(id).path();
-    if *reason == CloseReason::MadeUp && !body.made_up {
-        outcome.fault(&file, format!("round {id} was closed as made up, and its plan is not"));
+    let (dates, file) = (&known.plan.body().dates, Place::Plan(id).path());
+    let ends = [
+        (round.closed, dates.send_closes_at, format!("round {id} was closed")),
+        (round.correction_closed, dates.correction_closes_at, format!("corrections of round {id} were closed")),
+    ];
+    for (index, last, what) in ends {
+        let Some(leaf) = index.and_then(|i| log.leaf(i)) else { continue };
+        let (Event::RoundDeadline { reason, .. } | Event::CorrectionDeadline { reason, .. }) = &leaf.entry.event else {
+            continue;
+        };
+        if *reason == CloseReason::MadeUp && !known.plan.body().made_up {
+            outcome.fault(&file, format!("{what} as made up, and its plan is not"));
+        }
+        if leaf.entry.at < last {
+            let why = reason.word();
+            outcome.remark(&file, format!("{what} before {last}, the plan's last instant, for the reason {why}"));
+        }
     }
-    if leaf.entry.at < body.dates.send_closes_at {
-        let (last, why) = (body.dates.send_closes_at, reason.word());
-        outcome.remark(&file, format!("round {id} was closed before {last}, the plan's last instant, for the reason {why}"));
+    if let Some(leaf) = round.correction_opened.and_then(|i| log.leaf(i))
+        && leaf.entry.at < dates.correction_opens_at
+    {
+        let first = dates.correction_opens_at;
+        outcome.remark(&file, format!("corrections of round {id} were opened before {first}, the plan's first instant"));
     }
 }

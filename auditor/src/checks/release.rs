@@ -1,13 +1,19 @@
 //! Check `release`: each release is computed anew from the submissions that the log accepted, and compared byte for byte.
+//!
+//! What a version stands on follows from the log alone: the first one on what came before the round's deadline, the one
+//! with corrections on the same, where each correction before its own deadline takes the place of what it corrects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use shared::framework::Framework;
 use shared::hash::sha256;
 use shared::ids::{Digest, RoundId};
 use shared::log::entry::Event;
-use shared::release::{NOTICE, NOTICE_MADE_UP, combine};
+use shared::release::{Accepted, Dated, NOTICE, NOTICE_MADE_UP, Release, combine};
 use shared::sign::Envelope;
-use shared::statement::{Predicate, RELEASE_FILES, ReleaseStatement, STATEMENT_BYTES_MAX, STATEMENT_FILE, STATEMENT_TYPE};
+use shared::statement::{
+    Predicate, RELEASE_FILES, ReleaseReason, ReleaseStatement, STATEMENT_BYTES_MAX, STATEMENT_FILE, STATEMENT_TYPE,
+};
 use shared::trust::Trust;
 
 use super::frameworks::Frameworks;
@@ -19,8 +25,8 @@ use crate::bundle::Bundle;
 use crate::finding::{Check, Outcome};
 use crate::place::Place;
 
-/// Releases of one round that are computed anew: each costs as much as the first.
-const RELEASES_OF_ROUND_MAX: usize = 20;
+/// The file that a fault of a whole release is named by.
+const FIGURES_FILE: &str = "figures.csv";
 
 /// What earlier checks made of the export.
 pub struct Known<'a> {
@@ -41,30 +47,32 @@ struct Logged<'a> {
     index: u64,
     round: RoundId,
     version: &'a str,
+    /// Why there is this version.
+    reason: ReleaseReason,
     id: Digest,
 }
 
 /// Checks every logged release.
 pub fn check(bundle: &Bundle, known: &Known<'_>, evidence: &mut Vec<Evidence>) -> Outcome {
     let mut outcome = Outcome::new(Check::Release);
-    let (mut versions, mut of_round) = (BTreeSet::new(), BTreeMap::<RoundId, usize>::new());
+    let (mut versions, mut earlier) = (BTreeSet::new(), Vec::new());
     for leaf in &known.log.leaves {
         let Event::Release { round, version, id } = &leaf.entry.event else { continue };
-        let one = Logged { index: leaf.index, round: *round, version, id: *id };
+        let index = leaf.index;
         if !versions.insert(version.clone()) {
-            outcome
-                .fault(&known.log.file_of(one.index), format!("entry {} publishes version {version} a second time", one.index));
+            outcome.fault(&known.log.file_of(index), format!("entry {index} publishes version {version} a second time"));
             continue;
         }
-        let n = of_round.entry(one.round).or_default();
-        *n += 1;
-        if *n > RELEASES_OF_ROUND_MAX {
-            let what = format!("round {} has more than {RELEASES_OF_ROUND_MAX} releases: this one was not recomputed", one.round);
-            outcome.fault(&Place::statement(one.version).path(), what);
+        let Some(reason) = ReleaseReason::of(*round, version) else {
+            let [first, second] = ReleaseReason::ALL.map(|reason| reason.version(*round));
+            let what = format!("entry {index} publishes it, and round {round} has no other releases than {first} and {second}");
+            outcome.fault(&Place::statement(version).path(), what);
             continue;
-        }
+        };
+        let one = Logged { index, round: *round, version, reason, id: *id };
         statement(&mut outcome, bundle, known, &one, evidence);
-        recompute(&mut outcome, bundle, known, &one);
+        recompute(&mut outcome, bundle, known, &one, &earlier);
+        earlier.push(one);
     }
     for (path, place) in bundle.places() {
         let Place::Release { version, file } = place else { continue };
@@ -125,17 +133,22 @@ fn subjects(outcome: &mut Outcome, bundle: &Bundle, file: &str, version: &str, s
 
 fn predicate(outcome: &mut Outcome, known: &Known<'_>, file: &str, one: &Logged<'_>, says: &Predicate) {
     let round = known.rounds.get(&one.round);
-    let Some((plan, closed)) = round.and_then(|r| Some((r.plan.as_ref()?, r.closed?))) else {
-        return outcome.fault(file, format!("round {} has no believed plan, or was never closed", one.round));
+    let (deadline, name) = match one.reason {
+        ReleaseReason::First => (round.and_then(|r| r.closed), "the round's deadline"),
+        ReleaseReason::Corrections => (round.and_then(|r| r.correction_closed), "the deadline for corrections"),
+    };
+    let Some((plan, closed)) = round.and_then(|r| Some((r.plan.as_ref()?, deadline?))) else {
+        return outcome.fault(file, format!("round {} has no believed plan, or the log never came to {name}", one.round));
     };
     if closed > one.index {
-        outcome.fault(file, format!("released at entry {}, before the round's deadline at entry {closed}", one.index));
+        outcome.fault(file, format!("released at entry {}, before {name} at entry {closed}", one.index));
     }
     let made_up = plan.plan.body().made_up;
     let notices: Vec<&str> = made_up.then_some(NOTICE_MADE_UP).into_iter().chain([NOTICE]).collect();
     let claims = [
         ("round", says.round == one.round),
         ("version", says.version == one.version),
+        ("reason", says.reason == one.reason),
         ("made-up mark", says.made_up == made_up),
         ("list of notices", says.notices == notices),
         ("plan", says.plan == plan.id),
@@ -147,19 +160,25 @@ fn predicate(outcome: &mut Outcome, known: &Known<'_>, file: &str, one: &Logged<
     }
 }
 
-fn recompute(outcome: &mut Outcome, bundle: &Bundle, known: &Known<'_>, one: &Logged<'_>) {
+fn recompute(outcome: &mut Outcome, bundle: &Bundle, known: &Known<'_>, one: &Logged<'_>, earlier: &[Logged<'_>]) {
     let path = |name: &str| Place::Release { version: one.version.to_owned(), file: name.to_owned() }.path();
     let Some(plan) = known.rounds.get(&one.round).and_then(|r| r.plan.as_ref()) else {
-        return outcome.fault(&path(RELEASE_FILES[0]), "not recomputed: its round has no plan that is believed");
+        return outcome.fault(&path(FIGURES_FILE), "not recomputed: its round has no plan that is believed");
     };
     let nothing = OfRound::default();
     let of_round = known.submissions.get(&one.round).unwrap_or(&nothing);
-    if !of_round.unusable.is_empty() {
-        let who: Vec<String> = of_round.unusable.iter().map(ToString::to_string).collect();
-        return outcome
-            .fault(&path(RELEASE_FILES[0]), format!("not recomputed: the submissions of {} cannot be used", who.join(", ")));
+    if one.reason == ReleaseReason::Corrections && of_round.corrections.is_empty() && of_round.unusable_corrections.is_empty() {
+        outcome.fault(&path(FIGURES_FILE), "a release with corrections, and the log holds none");
     }
-    let files = match recomputed(known, plan, one, of_round) {
+    let accepted = match of_round.standing(one.reason) {
+        Ok(accepted) => accepted,
+        Err(unusable) => {
+            let who: Vec<String> = unusable.iter().map(ToString::to_string).collect();
+            let what = format!("not recomputed: the submissions of {} cannot be used", who.join(", "));
+            return outcome.fault(&path(FIGURES_FILE), what);
+        }
+    };
+    let files = match recomputed(known, plan, one, &accepted, earlier) {
         Ok(files) => files,
         Err(error) => {
             return outcome
@@ -184,12 +203,30 @@ fn recomputed(
     known: &Known<'_>,
     plan: &KnownPlan,
     one: &Logged<'_>,
-    of_round: &OfRound,
-) -> Result<[(&'static str, Vec<u8>); 3], shared::release::ReleaseError> {
+    accepted: &[Accepted],
+    earlier: &[Logged<'_>],
+) -> Result<[(&'static str, Vec<u8>); 4], shared::release::ReleaseError> {
     let framework = plan.framework(known.frameworks);
-    let release = combine(framework, &plan.plan, plan.id, one.version, &of_round.accepted)?;
-    let [csv, json, meta] = RELEASE_FILES;
-    Ok([(csv, release.figures_csv(framework)), (json, release.figures_json()), (meta, release.figures_meta_csv())])
+    let release = combine(framework, &plan.plan, plan.id, one.version, accepted)?;
+    let before = former(known, one, earlier).transpose()?;
+    let before = before.as_ref().map(|(release, framework)| Dated { release, framework });
+    Ok(release.files(framework, before))
+}
+
+/// The newest release of the year before that the log holds before this one, computed from its submissions. One whose
+/// submissions cannot be used has its own fault, and nothing is compared with it here: so the file of changes, too, is at
+/// fault where it was.
+fn former<'a>(
+    known: &'a Known<'_>,
+    one: &Logged<'_>,
+    earlier: &[Logged<'_>],
+) -> Option<Result<(Release, &'a Framework), shared::release::ReleaseError>> {
+    let year = one.round.year().before(1);
+    let before = earlier.iter().rev().find(|other| other.round.year() == year)?;
+    let plan = known.rounds.get(&before.round)?.plan.as_ref()?;
+    let accepted = known.submissions.get(&before.round)?.standing(before.reason).ok()?;
+    let framework = plan.framework(known.frameworks);
+    Some(combine(framework, &plan.plan, plan.id, before.version, &accepted).map(|release| (release, framework)))
 }
 
 /// The figure in a line of `figures.json`, by its names.

@@ -1,5 +1,6 @@
-//! Check `submissions`: one submission for each authority and round, signed by a key that the log registered before, as
-//! the plan asks, between opening and deadline; no file without a leaf, no leaf of a released round without a file.
+//! Check `submissions`: one submission for each authority and round, and at most one correction of it, each signed by a key
+//! that the log registered before, as the plan asks, between the round's opening and deadline or those of its corrections;
+//! no file without a leaf, no leaf of a release without a file.
 //!
 //! Before a release the log holds hashes only: bodies of such a round may be missing, and are checked when they are here.
 
@@ -8,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::ids::{AuthorityId, Digest, RoundId};
 use shared::limits::ENVELOPE_BYTES_MAX;
 use shared::log::entry::Event;
+use shared::plan::Draw;
 use shared::release::Accepted;
 use shared::sign::{Envelope, EnvelopeError};
-use shared::submission::{SUBMISSION_TYPE, Submission};
+use shared::statement::ReleaseReason;
+use shared::submission::{MessageKind, SUBMISSION_TYPE, Submission};
 
 use super::frameworks::Frameworks;
 use super::keys::Keys;
@@ -21,15 +24,38 @@ use crate::bundle::Bundle;
 use crate::finding::{Check, Outcome};
 use crate::place::Place;
 
-/// The submissions of one round that the log holds before its deadline.
+/// The submissions of one round that the log holds before its deadline, and the corrections before theirs.
 #[derive(Clone, Debug, Default)]
 pub struct OfRound {
-    /// Those that passed.
+    /// First ones that passed.
     pub accepted: Vec<Accepted>,
-    /// Authorities whose submission is missing here or did not pass.
+    /// Authorities whose first one is missing here or did not pass.
     pub unusable: Vec<AuthorityId>,
-    /// Authorities of all submission leaves of the round, in time or not, in the order of the log.
-    pub logged: Vec<AuthorityId>,
+    /// Corrections that passed.
+    pub corrections: Vec<Accepted>,
+    /// Authorities whose correction is missing here or did not pass.
+    pub unusable_corrections: Vec<AuthorityId>,
+    /// Authority and draw of all leaves of the round, in time or not, in the order of the log.
+    pub logged: Vec<(AuthorityId, Draw)>,
+}
+
+impl OfRound {
+    /// What a release stands on: the first ones; in one with corrections each that was corrected gives its place to its
+    /// correction. The authorities whose message cannot be used instead, where there are any.
+    pub fn standing(&self, reason: ReleaseReason) -> Result<Vec<Accepted>, Vec<AuthorityId>> {
+        let (corrections, missing): (&[Accepted], &[AuthorityId]) = match reason {
+            ReleaseReason::First => (&[], &[]),
+            ReleaseReason::Corrections => (&self.corrections, &self.unusable_corrections),
+        };
+        let is_corrected = |authority| corrections.iter().any(|c| c.authority == authority) || missing.contains(&authority);
+        let firsts = self.unusable.iter().filter(|authority| !is_corrected(**authority));
+        let unusable: Vec<AuthorityId> = firsts.chain(missing).copied().collect();
+        if !unusable.is_empty() {
+            return Err(unusable);
+        }
+        let first = self.accepted.iter().filter(|a| !is_corrected(a.authority));
+        Ok(first.chain(corrections).cloned().collect())
+    }
 }
 
 /// Submissions by round.
@@ -53,6 +79,8 @@ struct Logged<'a> {
     authority: AuthorityId,
     round: RoundId,
     sequence: u32,
+    /// What its place in the authority's sequence makes it; `None` for a place that there is not.
+    kind: Option<MessageKind>,
     id: Digest,
     file: String,
 }
@@ -61,7 +89,8 @@ impl<'a> Logged<'a> {
     fn of(leaf: &'a Leaf) -> Option<Self> {
         let Event::Submission { authority, round, sequence, id } = leaf.entry.event else { return None };
         let file = Place::Submission { round, authority, sequence }.path();
-        Some(Self { leaf, authority, round, sequence, id, file })
+        let kind = MessageKind::ALL.into_iter().find(|kind| kind.sequence() == sequence);
+        Some(Self { leaf, authority, round, sequence, kind, id, file })
     }
 }
 
@@ -75,14 +104,22 @@ pub fn check(bundle: &Bundle, known: &Known<'_>, evidence: &mut Vec<Evidence>) -
     let nothing = Round::default();
     for one in &logged {
         let round = known.rounds.get(&one.round).unwrap_or(&nothing);
-        let in_time = in_time(&mut outcome, known.log, one, round);
         let of_round = submissions.entry(one.round).or_default();
-        of_round.logged.push(one.authority);
+        let Some(kind) = one.kind else {
+            no_such_place(&mut outcome, known.log, one);
+            // whatever it was, it was drawn: as dear as a release
+            of_round.logged.push((one.authority, Draw::Release));
+            chains.pass(one);
+            continue;
+        };
+        let in_time = in_time(&mut outcome, known.log, one, kind, round)
+            && (kind == MessageKind::Submission || has_first(&mut outcome, known.log, one, &chains, round));
+        of_round.logged.push((one.authority, kind.draw()));
         // a seat that is taken is not read again: one file named by a million leaves costs no more than by one
         let taken = again.contains(&one.leaf.index);
         let submission = if taken { None } else { read(&mut outcome, bundle, known, one, round) };
         if let Some(submission) = &submission {
-            chains.check(&mut outcome, one, submission);
+            chains.check(&mut outcome, one, kind, submission);
             let event = Event::Submission {
                 authority: submission.authority,
                 round: submission.round,
@@ -92,10 +129,15 @@ pub fn check(bundle: &Bundle, known: &Known<'_>, evidence: &mut Vec<Evidence>) -
             evidence.push(Evidence { file: one.file.clone(), index: one.leaf.index, event });
         }
         chains.pass(one);
-        match submission {
-            Some(submission) if in_time => of_round.accepted.push(Accepted { authority: one.authority, id: one.id, submission }),
-            None if in_time => of_round.unusable.push(one.authority),
-            Some(_) | None => {}
+        if !in_time || taken {
+            continue;
+        }
+        let (authority, id) = (one.authority, one.id);
+        match (kind, submission) {
+            (MessageKind::Submission, Some(submission)) => of_round.accepted.push(Accepted { authority, id, submission }),
+            (MessageKind::Submission, None) => of_round.unusable.push(authority),
+            (MessageKind::Correction, Some(submission)) => of_round.corrections.push(Accepted { authority, id, submission }),
+            (MessageKind::Correction, None) => of_round.unusable_corrections.push(authority),
         }
     }
     let places: BTreeSet<&str> = logged.iter().map(|l| l.file.as_str()).collect();
@@ -109,11 +151,19 @@ pub fn check(bundle: &Bundle, known: &Known<'_>, evidence: &mut Vec<Evidence>) -
 }
 
 fn said(rounds: &Rounds, submissions: &Submissions) -> String {
-    let accepted = submissions.values().map(|r| r.accepted.len()).sum();
-    let unreleased = |round: &RoundId| rounds.get(round).is_none_or(|r| !r.released);
-    let waiting: usize = submissions.iter().filter(|(id, _)| unreleased(id)).map(|(_, r)| r.unusable.len()).sum();
-    let text = format!("{}, each signed by a key that the log registered before", count(accepted, "envelope", "envelopes"));
-    if waiting == 0 { text } else { format!("{text}; {waiting} more of rounds without a release are known by hash only") }
+    let accepted = submissions.values().map(|r| r.accepted.len() + r.corrections.len()).sum();
+    let corrections: usize = submissions.values().map(|r| r.corrections.len()).sum();
+    let hidden = |round: &RoundId, kind| rounds.get(round).is_none_or(|r| !r.is_public(kind));
+    let waiting = |(id, r): (&RoundId, &OfRound)| {
+        let firsts = if hidden(id, MessageKind::Submission) { r.unusable.len() } else { 0 };
+        firsts + if hidden(id, MessageKind::Correction) { r.unusable_corrections.len() } else { 0 }
+    };
+    let waiting: usize = submissions.iter().map(waiting).sum();
+    let of_them =
+        if corrections == 0 { String::new() } else { format!(" ({})", count(corrections, "correction", "corrections")) };
+    let text =
+        format!("{}{of_them}, each signed by a key that the log registered before", count(accepted, "envelope", "envelopes"));
+    if waiting == 0 { text } else { format!("{text}; {waiting} more, not in a release yet, are known by hash only") }
 }
 
 /// Indexes of the leaves that name an authority's seat in a round once more.
@@ -121,10 +171,11 @@ fn unique(outcome: &mut Outcome, log: &Log, logged: &[Logged<'_>]) -> BTreeSet<u
     let (mut seats, mut ids, mut again) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
     for one in logged {
         let index = one.leaf.index;
-        if let Some(first) = seats.insert((one.round, one.authority), index) {
+        if let Some(first) = seats.insert((one.round, one.authority, one.sequence), index) {
             again.insert(index);
+            let what = one.kind.map_or("message", MessageKind::word);
             let what =
-                format!("a second submission of authority {} in round {}: entries {first} and {index}", one.authority, one.round);
+                format!("a second {what} of authority {} in round {}: entries {first} and {index}", one.authority, one.round);
             outcome.fault(&one.file, &what);
             outcome.fault(&log.file_of(index), what);
         }
@@ -135,27 +186,54 @@ fn unique(outcome: &mut Outcome, log: &Log, logged: &[Logged<'_>]) -> BTreeSet<u
     again
 }
 
-/// Whether the leaf stands between the round's opening and its deadline.
-fn in_time(outcome: &mut Outcome, log: &Log, one: &Logged<'_>, round: &Round) -> bool {
-    let index = one.leaf.index;
-    let after_open = round.opened.is_some_and(|opened| opened < index);
-    let before_end = round.closed.is_none_or(|closed| index < closed);
+/// Whether the leaf stands where the log takes messages of its kind.
+fn in_time(outcome: &mut Outcome, log: &Log, one: &Logged<'_>, kind: MessageKind, round: &Round) -> bool {
+    let (index, what) = (one.leaf.index, kind.word());
+    let (opened, closed, not_open, deadline) = match kind {
+        MessageKind::Submission => (round.opened, round.closed, "was not open", "the deadline"),
+        MessageKind::Correction => {
+            (round.correction_opened, round.correction_closed, "took no corrections", "the deadline for corrections")
+        }
+    };
+    let after_open = opened.is_some_and(|opened| opened < index);
+    let before_end = closed.is_none_or(|closed| index < closed);
     if !after_open {
-        outcome.fault(&one.file, format!("logged at entry {index}, when round {} was not open", one.round));
-        outcome
-            .fault(&log.file_of(index), format!("entry {index} holds a submission of round {}, which was not open", one.round));
+        outcome.fault(&one.file, format!("logged at entry {index}, when round {} {not_open}", one.round));
+        outcome.fault(&log.file_of(index), format!("entry {index} holds a {what} of round {}, which {not_open}", one.round));
     }
     if !before_end {
-        outcome.fault(&one.file, format!("logged at entry {index}, after the deadline of round {}", one.round));
-        outcome.fault(&log.file_of(index), format!("entry {index} holds a submission after the deadline of round {}", one.round));
+        outcome.fault(&one.file, format!("logged at entry {index}, after {deadline} of round {}", one.round));
+        outcome.fault(&log.file_of(index), format!("entry {index} holds a {what} after {deadline} of round {}", one.round));
     }
     after_open && before_end
+}
+
+/// Whether the log accepted something that a correction corrects.
+fn has_first(outcome: &mut Outcome, log: &Log, one: &Logged<'_>, chains: &Chains, round: &Round) -> bool {
+    let first = chains.first.get(&(one.round, one.authority));
+    let stands = first.is_some_and(|first| {
+        round.opened.is_some_and(|opened| opened < first.index) && round.closed.is_none_or(|closed| first.index < closed)
+    });
+    if !stands {
+        let index = one.leaf.index;
+        let what = format!("entry {index} corrects a submission of authority {} that the log did not accept", one.authority);
+        outcome.fault(&one.file, &what);
+        outcome.fault(&log.file_of(index), what);
+    }
+    stands
+}
+
+fn no_such_place(outcome: &mut Outcome, log: &Log, one: &Logged<'_>) {
+    let index = one.leaf.index;
+    let what = format!("entry {index} is number {} of authority {}: a round has two at most", one.sequence, one.authority);
+    outcome.fault(&one.file, &what);
+    outcome.fault(&log.file_of(index), what);
 }
 
 fn read(outcome: &mut Outcome, bundle: &Bundle, known: &Known<'_>, one: &Logged<'_>, round: &Round) -> Option<Submission> {
     let file = &one.file;
     let Some(bytes) = bundle.bytes(file) else {
-        if round.released {
+        if one.kind.is_some_and(|kind| round.is_public(kind)) {
             outcome.fault(file, format!("logged at entry {} and part of a release, but missing here", one.leaf.index));
         }
         return None;
@@ -214,21 +292,37 @@ fn fits(
     outcome.faults.len() == before
 }
 
-/// The authorities' own chains: each submission names the one before it.
+/// The authorities' own chains: each submission names the one before it, a correction what it corrects.
 struct Chains {
     everyone: BTreeSet<Digest>,
     latest: BTreeMap<AuthorityId, Digest>,
+    first: BTreeMap<(RoundId, AuthorityId), First>,
+}
+
+/// The first submission of an authority in a round.
+struct First {
+    id: Digest,
+    index: u64,
 }
 
 impl Chains {
     fn new(logged: &[Logged<'_>]) -> Self {
-        Self { everyone: logged.iter().map(|l| l.id).collect(), latest: BTreeMap::new() }
+        let everyone = logged.iter().map(|l| l.id).collect();
+        Self { everyone, latest: BTreeMap::new(), first: BTreeMap::new() }
     }
 
-    /// An id that the log does not hold is a submission that was drawn and never accepted: told, not a fault.
-    fn check(&self, outcome: &mut Outcome, one: &Logged<'_>, submission: &Submission) {
-        let latest = self.latest.get(&one.authority).copied().unwrap_or(Digest::NONE);
+    /// An id that the log does not hold is a submission that was drawn and never accepted: told, not a fault. A correction
+    /// names what it corrects and nothing else.
+    fn check(&self, outcome: &mut Outcome, one: &Logged<'_>, kind: MessageKind, submission: &Submission) {
         let named = submission.previous;
+        if kind == MessageKind::Correction {
+            if self.first.get(&(one.round, one.authority)).is_none_or(|first| first.id != named) {
+                outcome
+                    .fault(&one.file, format!("it names {named} as what it corrects, which is not the authority's submission"));
+            }
+            return;
+        }
+        let latest = self.latest.get(&one.authority).copied().unwrap_or(Digest::NONE);
         if named == latest {
             return;
         }
@@ -241,5 +335,9 @@ impl Chains {
 
     fn pass(&mut self, one: &Logged<'_>) {
         self.latest.insert(one.authority, one.id);
+        if one.kind == Some(MessageKind::Submission) {
+            let first = First { id: one.id, index: one.leaf.index };
+            self.first.entry((one.round, one.authority)).or_insert(first);
+        }
     }
 }

@@ -19,7 +19,7 @@ pub enum KeyAct {
     Revoked,
 }
 
-/// Why a round was closed.
+/// Why a round, or its time for corrections, was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
     /// Its time was over.
@@ -100,6 +100,18 @@ pub enum Event {
         /// Id of its envelope.
         id: Digest,
     },
+    /// A round that is released takes corrections from here on.
+    CorrectionOpen {
+        /// Which round.
+        round: RoundId,
+    },
+    /// A round takes no correction from here on: what stands between opening and this is in its next release.
+    CorrectionDeadline {
+        /// Which round.
+        round: RoundId,
+        /// Why now.
+        reason: CloseReason,
+    },
     /// A release that was published.
     Release {
         /// Of which round.
@@ -140,6 +152,8 @@ impl Event {
             Self::RoundOpen { .. } => "round-open",
             Self::RoundDeadline { .. } => "round-deadline",
             Self::Submission { .. } => "submission",
+            Self::CorrectionOpen { .. } => "correction-open",
+            Self::CorrectionDeadline { .. } => "correction-deadline",
             Self::Release { .. } => "release",
             Self::Other { kind } => kind,
         }
@@ -159,8 +173,10 @@ impl Entry {
                 format!("authority {authority}\nkey {key}\nact {act}\n")
             }
             Event::Plan { round, id, key } => format!("round {round}\nid {id}\nkey {key}\n"),
-            Event::RoundOpen { round } => format!("round {round}\n"),
-            Event::RoundDeadline { round, reason } => format!("round {round}\nreason {}\n", reason.word()),
+            Event::RoundOpen { round } | Event::CorrectionOpen { round } => format!("round {round}\n"),
+            Event::RoundDeadline { round, reason } | Event::CorrectionDeadline { round, reason } => {
+                format!("round {round}\nreason {}\n", reason.word())
+            }
             Event::Submission { authority, round, sequence, id } => {
                 format!("authority {authority}\nround {round}\nsequence {sequence}\nid {id}\n")
             }
@@ -207,6 +223,8 @@ impl Lines<'_> {
                 sequence: self.field("sequence")?,
                 id: self.field("id")?,
             },
+            "correction-open" => Event::CorrectionOpen { round: self.field("round")? },
+            "correction-deadline" => Event::CorrectionDeadline { round: self.field("round")?, reason: self.close_reason()? },
             "release" => Event::Release { round: self.field("round")?, version: self.field("version")?, id: self.field("id")? },
             other if !other.is_empty() && other.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') => {
                 Event::Other { kind: other.to_owned() }
@@ -244,6 +262,9 @@ mod tests {
             Event::RoundDeadline { round, reason: CloseReason::Planned },
             Event::RoundDeadline { round, reason: CloseReason::MadeUp },
             Event::Submission { authority, round, sequence: 1, id: digest },
+            Event::CorrectionOpen { round },
+            Event::Submission { authority, round, sequence: 2, id: digest },
+            Event::CorrectionDeadline { round, reason: CloseReason::Planned },
             Event::Release { round, version: "2025.1".into(), id: digest },
         ];
         for event in events {

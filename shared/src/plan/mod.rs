@@ -191,6 +191,16 @@ pub struct Dates {
     pub correction_closes_at: Timestamp,
 }
 
+impl Dates {
+    /// The second from which an authority sends: the same whatever its records say, and another for each authority.
+    pub fn slot(&self, plan_id: Digest, authority: AuthorityId) -> Timestamp {
+        let digest = sha256(format!("goldenthread.slot/1 {plan_id} {authority}").as_bytes());
+        let first = digest.0.first_chunk::<8>().expect("a digest has 32 bytes");
+        let after = u64::from_be_bytes(*first) % (u64::from(self.send_spread_s) + 1);
+        self.send_opens_at.plus_seconds(i64::try_from(after).expect("below the spread"))
+    }
+}
+
 /// Who takes part, by region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -360,13 +370,7 @@ impl Plan {
     }
     /// The second from which an authority sends: the same whatever its records say, and another for each authority.
     pub fn slot(&self, plan_id: Digest, authority: AuthorityId) -> Timestamp {
-        let digest = sha256(format!("goldenthread.slot/1 {plan_id} {authority}").as_bytes());
-        let first = digest.0.first_chunk::<8>().expect("a digest has 32 bytes");
-        let dates = &self.body.dates;
-        let after = u64::from_be_bytes(*first) % (u64::from(dates.send_spread_s) + 1);
-        let after = i64::try_from(after).expect("below the spread");
-        let slot = dates.send_opens_at.unix_seconds().checked_add(after).and_then(Timestamp::from_unix_seconds);
-        slot.expect("checked when the plan was made")
+        self.body.dates.slot(plan_id, authority)
     }
     /// The cohort's member of this code.
     pub fn member(&self, authority: AuthorityId) -> Option<&CohortMember> {

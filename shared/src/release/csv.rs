@@ -3,11 +3,13 @@
 //! Column names and symbols follow the open data standard of Explore Education Statistics: `u` low reliability, `x` not
 //! available since no authority of the area took part, `z` not applicable; interval ends as columns of their own.
 
+use super::changes::Change;
+use super::interval::{Decimals, rounded};
 use super::{Figure, Level, What};
 use crate::framework::{About, Framework};
 use crate::plan::Region;
 
-const COLUMNS: [&str; 32] = [
+const COLUMNS: [&str; 34] = [
     "time_period",
     "time_identifier",
     "geographic_level",
@@ -28,6 +30,8 @@ const COLUMNS: [&str; 32] = [
     "children_count",
     "children_count_lower_ci",
     "children_count_upper_ci",
+    "children_count_unrounded",
+    "children_count_noisy",
     "children_percent",
     "children_percent_lower_ci",
     "children_percent_upper_ci",
@@ -51,9 +55,11 @@ breakdown,Filter,Breakdown,,,,,
 category,Filter,Category,,,,,
 category_kind,Filter,Kind of category,,,,Only rows of kind category add up; sum and base are made of them; outside is coverage; fact is about authorities and not about children,
 figure_id,Filter,Figure,,,,Table and group and category,
-children_count,Indicator,Number of children (u: noise leaves nothing to say; x: no authority took part; z: does not apply),Number,,0,,
+children_count,Indicator,Number of children (rounded so that categories and groups and regions add up exactly; u: noise leaves nothing to say; x: no authority took part; z: does not apply),Number,,1,,
 children_count_lower_ci,Indicator,Number of children (lower end of the 95 % interval),Number,,1,,
 children_count_upper_ci,Indicator,Number of children (upper end of the 95 % interval),Number,,1,,
+children_count_unrounded,Indicator,Number of children (before rounding),Number,,,,
+children_count_noisy,Indicator,Number of children (sum of the noisy cells as the authorities sent them),Number,,,,
 children_percent,Indicator,Percentage of children,Percentage,%,4,,
 children_percent_lower_ci,Indicator,Percentage of children (lower end of the 95 % interval),Percentage,%,4,,
 children_percent_upper_ci,Indicator,Percentage of children (upper end of the 95 % interval),Percentage,%,4,,
@@ -113,10 +119,46 @@ fn row_cells(head: &super::json::Head, row: &[Figure], regions: &[Region], frame
         let figure = row.iter().find(|f| f.what == what);
         let end = |f: fn(&Figure) -> Option<f64>| symbol(first, figure, f);
         cells.extend([end(|f| f.value), end(|f| f.low), end(|f| f.high)]);
+        if what == What::Count {
+            cells.extend([end(|f| f.unrounded), end(|f| f.noisy)]);
+        }
     }
     cells.push(symbol(first, row.iter().find(|f| f.what == What::Authorities), |f| f.value));
     cells.extend([first.authorities.to_string(), notice.to_owned()]);
     cells
+}
+
+const CHANGE_COLUMNS: &str = "time_period,compared_with,geographic_level,area_code,area_name,measure,breakdown_topic,figure_id,category,\
+what,difference,difference_lower_ci,difference_upper_ci,chance,change_claimed,notice\n";
+
+/// The file `changes.csv`: one row for each figure that the year before has too; the head alone where there is none.
+pub(super) fn changes(head: &super::json::Head, before: Option<&str>, changes: &[Change]) -> Vec<u8> {
+    let mut out = CHANGE_COLUMNS.to_owned();
+    let notice = head.notices.join(" ");
+    for change in changes {
+        let f = &change.figure;
+        let cells = [
+            head.version.clone(),
+            before.unwrap_or_default().to_owned(),
+            f.level.word().to_owned(),
+            f.area_code.clone(),
+            f.area.clone(),
+            f.measure.clone(),
+            f.breakdown.clone(),
+            format!("{}/{}/{}", f.id, f.group, f.category),
+            f.label.clone(),
+            f.what.word().to_owned(),
+            rounded(change.difference, Decimals::Four).to_string(),
+            rounded(change.low, Decimals::Four).to_string(),
+            rounded(change.high, Decimals::Four).to_string(),
+            change.chance.to_string(),
+            if change.is_claimed { "yes" } else { "no" }.to_owned(),
+            notice.clone(),
+        ];
+        out += &cells.map(|cell| quote(&cell)).join(",");
+        out.push('\n');
+    }
+    out.into_bytes()
 }
 
 /// One end of a figure, or the symbol that says why there is none.

@@ -37,6 +37,8 @@ fn figure(fact: &Measure, area: &Area, answer: FactAnswer, value: Option<f64>, a
         kind: FigureKind::Fact,
         what: What::Authorities,
         value,
+        unrounded: None,
+        noisy: None,
         low: None,
         high: None,
         block: NO_BLOCK.to_owned(),

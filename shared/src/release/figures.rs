@@ -1,12 +1,15 @@
-//! Sums over authorities and the figures that follow from them.
+//! The figures of every area, from its sums.
 
 use serde::Serialize;
 
+use super::estimates::{Estimate, Sums, estimates, float};
 use super::interval::{Decimals, Interval, MEAN_WIDTH_MAX, Ratio, SHARE_WIDTH_MAX, rounded};
+use super::rounding::{from_tenths, to_tenths};
 use super::{Accepted, ReleaseError, facts};
 use crate::framework::{Category, Framework, Kind, Measure, Table};
+use crate::fuse::Margins;
 use crate::ids::AuthorityId;
-use crate::plan::{CohortMember, Place, Plan};
+use crate::plan::{CohortMember, Plan};
 
 /// Geographic level, by the labels of the open data standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -60,6 +63,19 @@ pub enum What {
     Rate,
     /// Number of authorities that gave an answer.
     Authorities,
+}
+
+impl What {
+    /// Its word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Share => "share",
+            Self::Mean => "mean",
+            Self::Rate => "rate",
+            Self::Authorities => "authorities",
+        }
+    }
 }
 
 /// What a figure's category is.
@@ -132,6 +148,12 @@ pub struct Figure {
     pub what: What,
     /// The figure; `None` when noise leaves nothing to say (`u`), or when no authority of the area took part (`x`).
     pub value: Option<f64>,
+    /// Of a count: the estimate behind it, unrounded, in children.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unrounded: Option<f64>,
+    /// Of a count: the sum of its own noisy cells as they were drawn, in children, before tables were put together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noisy: Option<f64>,
     /// Lower end of the 95 % interval; none of a fact, which is exact.
     pub low: Option<f64>,
     /// Upper end of the 95 % interval.
@@ -142,56 +164,76 @@ pub struct Figure {
     pub authorities: u64,
 }
 
-/// Sums of one area: children, or amounts, for every cell of the layout, with their variance.
-struct Sums {
-    area: Area,
-    authorities: u64,
-    /// Children aged 0 to 17 who live where the authorities in the sum are, when the plan knows.
-    population: Option<u64>,
-    cells: Vec<f64>,
-    variances: Vec<f64>,
-}
-
-/// Where the cells of each table lie in a submission, found once for all areas.
-struct Places<'a> {
-    framework: &'a Framework,
-    of_table: Vec<Place<'a>>,
-}
-
-impl<'a> Places<'a> {
-    fn of(framework: &'a Framework, plan: &'a Plan) -> Self {
-        let place = |t: &Table| plan.place(framework, &t.id).expect("a checked plan places every table");
-        Self { framework, of_table: framework.tables().iter().map(place).collect() }
-    }
-    fn tables(&self) -> impl Iterator<Item = (&'a Table, Place<'a>)> + '_ {
-        self.framework.tables().iter().zip(self.of_table.iter().copied())
-    }
-}
-
 /// All figures: England first, then its regions by code, then the authorities that took part.
 pub(super) fn all(framework: &Framework, plan: &Plan, accepted: &[&Accepted]) -> Result<Vec<Figure>, ReleaseError> {
+    let margins = Margins::of(framework);
+    let estimates = estimates(framework, plan, &margins, accepted)?;
+    let scene = Scene { framework, plan, margins: &margins, accepted, estimates: &estimates };
+    let [england, regions, locals] = [Level::National, Level::Regional, Level::Local].map(|level| areas(plan, level));
+    let regional: Vec<Sums> = regions.iter().map(|region| scene.region(region)).collect();
+    let national = Sums::over_all(framework, &margins, &estimates.iter().collect::<Vec<_>>(), &regional);
     let mut figures = Vec::new();
-    let places = Places::of(framework, plan);
-    for area in areas(plan) {
-        let members: Vec<&Accepted> = accepted.iter().copied().filter(|a| is_inside(plan, a, &area)).collect();
-        if area.level == Level::Local && members.is_empty() {
-            continue;
+    for (area, sums) in england.iter().zip([&national]).chain(regions.iter().zip(&regional)) {
+        scene.figures(area, sums, &mut figures)?;
+    }
+    for area in &locals {
+        if let Some((_, estimate)) = scene.members(area).next() {
+            scene.figures(area, &Sums::of_one(framework, &margins, estimate), &mut figures)?;
         }
-        let is_told = |table: &Table| area.level != Level::Local || has_rate(framework, table);
-        let sums = sums(&places, plan, &members, area.clone(), is_told)?;
-        for (table, place) in places.tables().filter(|(table, _)| is_told(table)) {
+    }
+    Ok(figures)
+}
+
+/// Everything that figures are made of.
+struct Scene<'a> {
+    framework: &'a Framework,
+    plan: &'a Plan,
+    margins: &'a Margins,
+    accepted: &'a [&'a Accepted],
+    estimates: &'a [Estimate],
+}
+
+impl<'a> Scene<'a> {
+    /// Who took part in an area.
+    fn members(&self, area: &Area) -> impl Iterator<Item = (&'a Accepted, &'a Estimate)> {
+        let all = self.accepted.iter().copied().zip(self.estimates);
+        all.filter(|(accepted, _)| is_inside(self.plan, accepted, area))
+    }
+
+    /// The sums of a region, whose totals are the sums of those that are published of its authorities.
+    fn region(&self, region: &Area) -> Sums {
+        let members: Vec<&Estimate> = self.members(region).map(|(_, estimate)| estimate).collect();
+        let told = self.framework.tables().iter().enumerate().filter(|(_, table)| has_rate(self.framework, table));
+        // such a table has one cell
+        let total = |(at, table): (usize, &Table)| {
+            let tenths = members.iter().map(|one| to_tenths(one.cells[table.first_cell])).sum();
+            (self.margins.shared(at).total, tenths)
+        };
+        Sums::over(self.framework, self.margins, &members, &told.map(total).collect::<Vec<_>>())
+    }
+
+    fn figures(&self, area: &Area, sums: &Sums, out: &mut Vec<Figure>) -> Result<(), ReleaseError> {
+        let (framework, plan) = (self.framework, self.plan);
+        let members: Vec<&Accepted> = self.members(area).map(|(accepted, _)| accepted).collect();
+        let authorities = u64::try_from(members.len()).map_err(|_| ReleaseError::Overflow)?;
+        let population = population_of(plan, &members)?;
+        for (at, table) in framework.tables().iter().enumerate() {
+            if area.level == Level::Local && !has_rate(framework, table) {
+                continue;
+            }
             let measure = framework.measure(&table.measure).expect("a table's measure is in the framework");
-            let source = Source { framework, sums: &sums, table, measure, block: &place.block.name };
+            let block = &plan.place(framework, &table.id).expect("a checked plan places every table").block.name;
+            let source = Source { framework, area, authorities, population, sums, at, table, measure, block };
             match table.kind {
-                Kind::Share => source.shares(&mut figures),
-                Kind::Mean => source.means(&mut figures),
+                Kind::Share => source.shares(out),
+                Kind::Mean => source.means(out),
                 // it has no table
                 Kind::Fact => {}
             }
         }
-        figures.extend(facts::of_area(framework, &area, &members)?);
+        out.extend(facts::of_area(framework, area, &members)?);
+        Ok(())
     }
-    Ok(figures)
 }
 
 /// Whether a table's counts are published as rates too: the total of a measure that says so.
@@ -199,18 +241,17 @@ fn has_rate(framework: &Framework, table: &Table) -> bool {
     table.breakdown == "total" && framework.measure(&table.measure).is_some_and(|m| m.rate)
 }
 
-fn areas(plan: &Plan) -> Vec<Area> {
+/// The areas of a level, by code.
+fn areas(plan: &Plan, level: Level) -> Vec<Area> {
     let cohort = &plan.body().cohort;
-    let area =
-        |level, code: &str, name: &str| Area { level, code: code.into(), name: name.into(), authority: None, region: None };
-    let england = area(Level::National, "E92000001", "England");
-    let region = |r: &crate::plan::Region| area(Level::Regional, &r.code, &r.name);
-    let local = |m: &CohortMember| Area {
-        authority: Some(m.authority),
-        region: Some(m.region.clone()),
-        ..area(Level::Local, &m.ons_code, &m.name)
-    };
-    std::iter::once(england).chain(cohort.regions.iter().map(region)).chain(cohort.members.iter().map(local)).collect()
+    let area = |code: &str, name: &str| Area { level, code: code.into(), name: name.into(), authority: None, region: None };
+    let local =
+        |m: &CohortMember| Area { authority: Some(m.authority), region: Some(m.region.clone()), ..area(&m.ons_code, &m.name) };
+    match level {
+        Level::National => vec![area("E92000001", "England")],
+        Level::Regional => cohort.regions.iter().map(|r| area(&r.code, &r.name)).collect(),
+        Level::Local => cohort.members.iter().map(local).collect(),
+    }
 }
 
 fn is_inside(plan: &Plan, accepted: &Accepted, area: &Area) -> bool {
@@ -219,35 +260,6 @@ fn is_inside(plan: &Plan, accepted: &Accepted, area: &Area) -> bool {
         Level::Regional => plan.member(accepted.authority).is_some_and(|m| m.region == area.code),
         Level::Local => area.authority == Some(accepted.authority),
     }
-}
-
-fn sums(
-    places: &Places<'_>,
-    plan: &Plan,
-    members: &[&Accepted],
-    area: Area,
-    is_told: impl Fn(&Table) -> bool,
-) -> Result<Sums, ReleaseError> {
-    let authorities = u64::try_from(members.len()).map_err(|_| ReleaseError::Overflow)?;
-    let n_cells = places.framework.n_cells();
-    let (mut cells, mut variances) = (vec![0.0; n_cells], vec![0.0; n_cells]);
-    for (table, place) in places.tables().filter(|(table, _)| is_told(table)) {
-        let index = usize::try_from(place.block.index).map_err(|_| ReleaseError::Overflow)?;
-        let mut words = vec![0_i64; table.n_cells()];
-        for member in members {
-            let from = &member.submission.blocks[index].cells.0[place.first_cell..place.first_cell + table.n_cells()];
-            for (sum, word) in words.iter_mut().zip(from) {
-                *sum = i64::checked_add(*sum, *word).ok_or(ReleaseError::Overflow)?;
-            }
-        }
-        let of_table = table.first_cell..table.first_cell + table.n_cells();
-        for (cell, word) in cells[of_table.clone()].iter_mut().zip(words) {
-            *cell = float_word(word) / f64::from(place.unit);
-        }
-        variances[of_table].fill(members.iter().map(|m| place.variance(m.submission.kind.draw())).sum());
-    }
-    let population = population_of(plan, members)?;
-    Ok(Sums { area, authorities, population, cells, variances })
 }
 
 /// Children aged 0 to 17 who live where these authorities are; none when the plan names no estimate.
@@ -260,29 +272,25 @@ pub(super) fn population_of(plan: &Plan, members: &[&Accepted]) -> Result<Option
     sum.map(Some).ok_or(ReleaseError::Overflow)
 }
 
-fn float(n: u64) -> f64 {
-    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
-}
-
-/// A word as a float. Exact below 2^53, and a cell's sum is far below.
-fn float_word(n: i64) -> f64 {
-    let (high, low) = (n >> 32, n & 0xffff_ffff);
-    let high = f64::from(i32::try_from(high).expect("32 bits"));
-    high * 4_294_967_296.0 + f64::from(u32::try_from(low).expect("32 bits"))
-}
-
 /// One line to publish: a category, a view or the base, as a sum of cells of one group.
 struct Line<'a> {
     category: &'a str,
     label: &'a str,
     kind: FigureKind,
-    cells: Vec<usize>,
+    /// Places of its categories in the table.
+    categories: Vec<usize>,
     has_share: bool,
 }
 
 struct Source<'a> {
     framework: &'a Framework,
+    area: &'a Area,
+    authorities: u64,
+    /// Children aged 0 to 17 who live where the authorities in the sum are, when the plan knows.
+    population: Option<u64>,
     sums: &'a Sums,
+    /// Place of the table in the framework.
+    at: usize,
     table: &'a Table,
     measure: &'a Measure,
     block: &'a str,
@@ -290,16 +298,26 @@ struct Source<'a> {
 
 impl Source<'_> {
     fn shares(&self, out: &mut Vec<Figure>) {
+        let counted = counted(self.table);
         for group in 0..self.table.groups.len() {
-            let counted = self.counted(self.table, group);
-            for line in self.lines(group, &counted) {
-                let count = Interval::gaussian(self.total(&line.cells), self.variance(&line.cells));
-                out.push(self.figure(group, &line, What::Count, Some(count), Decimals::One));
+            for line in self.lines(&counted) {
+                let own = &line.categories;
+                let count = Interval::gaussian(self.total(&self.sums.cells, group, own), self.covariance(group, own, own));
+                let readable = from_tenths(self.total(&self.sums.tenths, group, own));
+                let figure = self.figure(group, &line, What::Count, Some(count), Decimals::One);
+                // where nobody took part nothing is known: absent is absent, never zero
+                let known = |x: f64| (self.authorities > 0).then_some(x);
+                out.push(Figure {
+                    value: known(readable),
+                    unrounded: known(count.value),
+                    noisy: known(self.total(&self.sums.noisy, group, own)),
+                    ..figure
+                });
                 if let Some(factor) = self.rate_factor() {
                     out.push(self.figure(group, &line, What::Rate, Some(count.scaled(0.0, factor)), Decimals::One));
                 }
                 if line.has_share {
-                    let share = self.share(&line.cells, &counted);
+                    let share = self.share(group, own, &counted);
                     out.push(self.figure(group, &line, What::Share, share.map(|s| s.scaled(0.0, 100.0)), Decimals::Four));
                 }
             }
@@ -308,47 +326,44 @@ impl Source<'_> {
 
     /// What a count is multiplied with to become a rate; none where no rate is published or nobody lives.
     fn rate_factor(&self) -> Option<f64> {
-        let population = self.sums.population.filter(|_| has_rate(self.framework, self.table))?;
+        let population = self.population.filter(|_| has_rate(self.framework, self.table))?;
         // an area without authorities has a rate that is not available, not none at all
         Some(RATE_PER / float(population.max(1)))
     }
 
     fn means(&self, out: &mut Vec<Figure>) {
         let base = self.measure.count_from.as_ref().map(|m| format!("{m}.{}", self.table.breakdown));
-        let base = base.and_then(|id| self.framework.table(&id)).expect("a checked mean has its count's table");
+        let is_base = |t: &Table| Some(&t.id) == base.as_ref();
+        let at = self.framework.tables().iter().position(is_base).expect("a checked mean has its count's table");
+        let base = Source { at, table: &self.framework.tables()[at], ..*self };
+        let whole = counted(base.table);
         for group in 0..self.table.groups.len() {
-            let counted = self.counted(base, group);
-            let sum = self.table.cell(group, 0);
             let ratio = Ratio {
-                numerator: self.sums.cells[sum],
-                denominator: self.total(&counted),
-                var_numerator: self.sums.variances[sum],
-                var_denominator: self.variance(&counted),
+                numerator: self.total(&self.sums.cells, group, &[0]),
+                denominator: base.total(&self.sums.cells, group, &whole),
+                var_numerator: self.covariance(group, &[0], &[0]),
+                var_denominator: base.covariance(group, &whole, &whole),
+                // sums and counts share no margin, and so no noise
                 covariance: 0.0,
             };
             let [low, high] = self.measure.bounds.expect("a checked mean has bounds");
             let narrow = |i: &Interval| i.high - i.low <= MEAN_WIDTH_MAX * f64::from(high - low);
             let mean = ratio.fieller().filter(narrow).map(|i| i.scaled(f64::from(self.measure.centre()), 1.0));
-            let line =
-                Line { category: "mean", label: &self.measure.title, kind: FigureKind::Mean, cells: vec![sum], has_share: false };
+            let (category, label) = ("mean", &self.measure.title);
+            let line = Line { category, label, kind: FigureKind::Mean, categories: vec![0], has_share: false };
             out.push(self.figure(group, &line, What::Mean, mean, Decimals::Four));
         }
     }
 
-    fn counted(&self, table: &Table, group: usize) -> Vec<usize> {
-        let counted = table.categories.iter().enumerate().filter(|(_, c)| !c.outside);
-        counted.map(|(i, _)| table.cell(group, i)).collect()
-    }
-
     /// Categories, then views, then the base. A table of one counted category has counts alone.
-    fn lines<'a>(&'a self, group: usize, counted: &[usize]) -> Vec<Line<'a>> {
+    fn lines<'a>(&'a self, counted: &[usize]) -> Vec<Line<'a>> {
         let shared = counted.len() > 1;
         let position = |id: &String| self.table.category(id).expect("a checked view names categories");
         let category = |(i, c): (usize, &'a Category)| Line {
             category: &c.id,
             label: &c.label,
             kind: if c.outside { FigureKind::Outside } else { FigureKind::Category },
-            cells: vec![self.table.cell(group, i)],
+            categories: vec![i],
             has_share: shared && !c.outside,
         };
         let mut lines: Vec<Line> = self.table.categories.iter().enumerate().map(category).collect();
@@ -356,58 +371,64 @@ impl Source<'_> {
             category: &v.id,
             label: &v.label,
             kind: FigureKind::Sum,
-            cells: v.sum.iter().map(|id| self.table.cell(group, position(id))).collect(),
+            categories: v.sum.iter().map(position).collect(),
             has_share: shared,
         }));
         if shared {
             let (category, label) = ("base", "All counted");
-            lines.push(Line { category, label, kind: FigureKind::Base, cells: counted.to_vec(), has_share: false });
+            lines.push(Line { category, label, kind: FigureKind::Base, categories: counted.to_vec(), has_share: false });
         }
         lines
     }
 
-    fn total(&self, cells: &[usize]) -> f64 {
-        cells.iter().map(|c| self.sums.cells[*c]).sum()
+    fn total(&self, cells: &[f64], group: usize, categories: &[usize]) -> f64 {
+        categories.iter().map(|k| cells[self.table.cell(group, *k)]).sum()
     }
-    fn variance(&self, cells: &[usize]) -> f64 {
-        cells.iter().map(|c| self.sums.variances[*c]).sum()
+    fn covariance(&self, group: usize, a: &[usize], b: &[usize]) -> f64 {
+        self.sums.parts.covariance(self.at, group, a, b)
     }
 
-    /// The part is inside the whole, so their covariance is the part's variance.
-    fn share(&self, part: &[usize], whole: &[usize]) -> Option<Interval> {
+    fn share(&self, group: usize, part: &[usize], whole: &[usize]) -> Option<Interval> {
         let ratio = Ratio {
-            numerator: self.total(part),
-            denominator: self.total(whole),
-            var_numerator: self.variance(part),
-            var_denominator: self.variance(whole),
-            covariance: self.variance(part),
+            numerator: self.total(&self.sums.cells, group, part),
+            denominator: self.total(&self.sums.cells, group, whole),
+            var_numerator: self.covariance(group, part, part),
+            var_denominator: self.covariance(group, whole, whole),
+            covariance: self.covariance(group, part, whole),
         };
         ratio.fieller().filter(|i| i.high - i.low <= SHARE_WIDTH_MAX)
     }
 
     fn figure(&self, group: usize, line: &Line, what: What, interval: Option<Interval>, decimals: Decimals) -> Figure {
         // where nobody took part nothing is known: absent is absent, never zero
-        let interval = interval.filter(|_| self.sums.authorities > 0);
+        let interval = interval.filter(|_| self.authorities > 0);
         let at = |f: fn(Interval) -> f64| interval.map(|i| rounded(f(i), decimals));
         Figure {
             id: self.table.id.clone(),
             measure: self.table.measure.clone(),
             breakdown: self.table.breakdown.clone(),
-            area_code: self.sums.area.code.clone(),
-            area: self.sums.area.name.clone(),
-            authority: self.sums.area.authority,
-            region: self.sums.area.region.clone(),
-            level: self.sums.area.level,
+            area_code: self.area.code.clone(),
+            area: self.area.name.clone(),
+            authority: self.area.authority,
+            region: self.area.region.clone(),
+            level: self.area.level,
             group: self.table.groups[group].id.clone(),
             category: line.category.to_owned(),
             label: line.label.to_owned(),
             kind: line.kind,
             what,
             value: at(|i| i.value),
+            unrounded: None,
+            noisy: None,
             low: at(|i| i.low),
             high: at(|i| i.high),
             block: self.block.to_owned(),
-            authorities: self.sums.authorities,
+            authorities: self.authorities,
         }
     }
+}
+
+/// Places of the counted categories of a table.
+fn counted(table: &Table) -> Vec<usize> {
+    table.categories.iter().enumerate().filter(|(_, c)| !c.outside).map(|(i, _)| i).collect()
 }

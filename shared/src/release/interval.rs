@@ -4,7 +4,7 @@
 //! write the same bytes.
 
 /// The 97.5 % quantile of the normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
+pub(super) const Z: f64 = 1.959_963_984_540_054;
 /// A share whose set is wider than this says nothing.
 pub(super) const SHARE_WIDTH_MAX: f64 = 0.5;
 /// A mean whose set is wider than this part of its bounds' width says nothing.

@@ -40,6 +40,8 @@ pub(super) struct Block {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Source {
     authority: AuthorityId,
+    /// `submission`, or `correction`, whose noise has the other scale.
+    kind: &'static str,
     id: Digest,
 }
 
@@ -70,7 +72,10 @@ pub(super) fn head(plan: &Plan, plan_id: Digest, version: &str, accepted: &[&Acc
         blocks: body.blocks.iter().map(block).collect(),
         authorities: Coverage { expected: count(body.cohort.members.len()), accepted: count(accepted.len()), absent },
         population: population(plan, accepted)?,
-        submissions: accepted.iter().map(|a| Source { authority: a.authority, id: a.id }).collect(),
+        submissions: accepted
+            .iter()
+            .map(|a| Source { authority: a.authority, kind: a.submission.kind.word(), id: a.id })
+            .collect(),
     })
 }
 

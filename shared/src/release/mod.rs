@@ -5,17 +5,22 @@
 //! is absent, never zero. Negative values stay in the data, since clamping them would bias every sum made of them; pages
 //! clamp and say so. `docs/protocol.md`, section 8.
 
-mod csv;
-mod facts;
+mod estimates; // one authority's cells, put together; sums over an area
+mod rounding; // decimals that add up
+mod interval; // Gaussian, and Fieller's set
 mod figures;
-mod interval;
+mod facts;
+mod changes; // since the year before
 mod json;
+mod csv;
 
+pub use changes::{Change, Dated, changes};
 pub use figures::{Area, Figure, FigureKind, Level, What};
 
 use crate::framework::Framework;
-use crate::ids::{AuthorityId, Digest, RoundId};
+use crate::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use crate::plan::{Plan, Region};
+use crate::statement::RELEASE_FILES;
 use crate::submission::{Submission, SubmissionError};
 
 /// What every page, file and export says.
@@ -125,6 +130,10 @@ impl Release {
     pub fn round(&self) -> RoundId {
         self.head.round
     }
+    /// The reporting year.
+    pub fn reporting_year(&self) -> ReportingYear {
+        self.head.reporting_year
+    }
     /// Whether the data are made up.
     pub fn made_up(&self) -> bool {
         self.head.made_up
@@ -132,6 +141,17 @@ impl Release {
     /// The notices that must stand wherever figures stand.
     pub fn notices(&self) -> &[String] {
         &self.head.notices
+    }
+    /// All files of the release in the order of [`RELEASE_FILES`], beside the release of the year before where there is one.
+    pub fn files(&self, framework: &Framework, former: Option<Dated<'_>>) -> [(&'static str, Vec<u8>); 4] {
+        let compared = former.map_or(Vec::new(), |before| changes(Dated { release: self, framework }, before));
+        let [of_changes, of_figures, of_json, of_meta] = RELEASE_FILES;
+        [
+            (of_changes, csv::changes(&self.head, former.map(|f| f.release.version()), &compared)),
+            (of_figures, self.figures_csv(framework)),
+            (of_json, self.figures_json()),
+            (of_meta, self.figures_meta_csv()),
+        ]
     }
     /// The file `figures.json`: one figure a line.
     pub fn figures_json(&self) -> Vec<u8> {

@@ -3,9 +3,10 @@
 
 use agent::bounds::BoundedChild;
 use agent::histories::{Mending, each};
+use agent::inputs::InputDigest;
 use agent::measures::MeasureSet;
 use agent::noise::{DrawRequest, draw};
-use agent::submission::{Particulars, compose};
+use agent::submission::{Answer, Particulars, compose};
 use anyhow::Context as _;
 use shared::framework::{Framework, Parameters};
 use shared::ids::{AuthorityId, Digest, ReportingYear};
@@ -57,11 +58,13 @@ fn envelope(
     let cells = draw(DrawRequest::new(framework, plan, shared::plan::Draw::Release, children)?)?;
     let particulars = Particulars {
         authority,
+        answer: Answer::First,
         previous: Digest::NONE,
         nonce: Nonce([1; 16]),
         produced_on: "2026-07-02".parse()?,
         tables_supplied: sample::all_supplied(framework),
         facts: sample::all_stated(framework),
+        input: InputDigest::NONE,
     };
     std::hint::black_box(compose(framework, plan, Digest::NONE, cells, particulars, key)?.id);
     Ok(n_children)

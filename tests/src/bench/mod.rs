@@ -3,6 +3,7 @@
 //! `cargo run --release -p tests --bin bench -- NAME [--json]`. `bench all` runs them and writes `docs/measurements.md`
 //! with machine and date. Reading order:
 
+pub mod accuracy; // error over its bound, and coverage of intervals
 pub mod agent; // folder to signed envelope
 pub mod audit; // a whole export verified
 pub mod check; // the whole of `check`, in time and memory
@@ -10,6 +11,8 @@ pub mod calibration; // made-up councils beside published figures
 pub mod demo; // a whole national round
 pub mod ingest; // submissions over fresh connections, durable
 pub mod measures; // the whole catalogue, beside SQL
+pub mod noise; // ten thousand cells noised
+pub mod prepare; // the whole of `prepare`
 pub mod measurements; // docs/measurements.md
 pub mod parameters; // what the choices of the framework move
 pub mod peers; // the same work in pandas and DuckDB
@@ -116,8 +119,22 @@ impl Outcome {
 }
 
 /// The benchmarks by name.
-pub const NAMES: [&str; 11] =
-    ["records", "check", "memory", "measures", "agent", "ingest", "release", "audit", "demo", "calibration", "parameters"];
+pub const NAMES: [&str; 14] = [
+    "records",
+    "check",
+    "memory",
+    "measures",
+    "agent",
+    "noise",
+    "prepare",
+    "ingest",
+    "release",
+    "audit",
+    "demo",
+    "calibration",
+    "parameters",
+    "accuracy",
+];
 
 /// Runs one benchmark.
 ///
@@ -129,7 +146,10 @@ pub fn run(name: &str) -> anyhow::Result<Vec<Outcome>> {
         "check" => check::run(),
         "memory" => check::memory(),
         "measures" => measures::run(),
+        "accuracy" => accuracy::run(),
         "agent" => agent::run(),
+        "noise" => noise::run(),
+        "prepare" => prepare::run(),
         "ingest" => ingest::run(),
         "release" => release::run(),
         "audit" => audit::run(),

@@ -1,5 +1,5 @@
 //! The peers of benchmarks, in Python environments of their own under the target folder: a pandas script that does ten of
-//! the rules of `check`, and the SQL of the second oracle in DuckDB.
+//! the rules of `check`, the SQL of the second oracle in DuckDB, and a bound of the error by numpy's singular values.
 //!
 //! Pinned packages are installed with whatever configuration of pip the user has. Where Python or pip does not work, that
 //! is said and the peer is left out.
@@ -100,6 +100,48 @@ pub fn measures(worlds: &Path) -> anyhow::Result<Option<CountRun>> {
         }
         Err(error) => {
             writeln!(io::stderr(), "SKIPPED: the DuckDB peer was not run: {error:#}")?;
+            Ok(None)
+        }
+    }
+}
+
+/// What the script printed of the bound by singular values.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct BoundRun {
+    /// Tables that it laid out.
+    pub n_tables: usize,
+    /// Cells that it laid out.
+    pub n_cells: usize,
+    /// Least root mean squared error, tables weighted alike.
+    pub per_table: f64,
+    /// Least root mean squared error, cells weighted alike.
+    pub per_cell: f64,
+    /// Version of numpy.
+    pub numpy: String,
+}
+
+/// The bound of the error at a budget; `None`, with a line on standard error, where Python or numpy cannot be had.
+///
+/// # Errors
+/// When the script itself fails.
+pub fn accuracy_bound(rho: f64) -> anyhow::Result<Option<BoundRun>> {
+    match python::environment("peers", &peers().join("requirements.txt")) {
+        Ok(python) => {
+            let framework = workspace().join("config").join("framework.toml");
+            let output = Command::new(python)
+                .arg(peers().join("accuracy_bound.py"))
+                .arg(framework)
+                .arg(rho.to_string())
+                .stderr(Stdio::inherit())
+                .output()
+                .context("starting the numpy peer")?;
+            ensure!(output.status.success(), "the numpy peer failed with {}", output.status);
+            let run: BoundRun = serde_json::from_slice(&output.stdout).context("reading what the numpy peer printed")?;
+            ensure!(run.per_table > 0.0 && run.per_cell > 0.0, "the numpy peer bounded nothing");
+            Ok(Some(run))
+        }
+        Err(error) => {
+            writeln!(io::stderr(), "SKIPPED: the numpy peer was not run: {error:#}")?;
             Ok(None)
         }
     }

@@ -17,7 +17,7 @@ use shared::log::tree::Tree;
 use shared::plan::PLAN_TYPE;
 use shared::release::{Accepted, combine};
 use shared::sign::{Algorithm, Envelope, SigningKey};
-use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseStatement, STATEMENT_TYPE};
+use shared::statement::{MANIFEST_TYPE, Manifest, ManifestFile, Predicate, ReleaseReason, ReleaseStatement, STATEMENT_TYPE};
 use shared::submission::SUBMISSION_TYPE;
 use shared::trust::Trust;
 use tests::sample;
@@ -57,14 +57,16 @@ fn main() -> anyhow::Result<()> {
     let predicate = Predicate {
         round: plan.body().round,
         version: "2025.1".into(),
+        reason: ReleaseReason::First,
         made_up: true,
         notices: figures.notices().to_vec(),
         plan: plan_envelope.id(),
         framework: framework.hash(),
         closed_at_index: 5,
     };
-    let (json, csv, meta) = (figures.figures_json(), figures.figures_csv(&framework), figures.figures_meta_csv());
-    let files = [("figures.json", &json[..]), ("figures.csv", &csv[..]), ("figures.meta.csv", &meta[..])];
+    let json = figures.figures_json();
+    let files = figures.files(&framework, None);
+    let files = files.each_ref().map(|(name, bytes)| (*name, bytes.as_slice()));
     let statement = Envelope::sign(STATEMENT_TYPE, ReleaseStatement::over(&files, predicate).encode(), &release)?;
     let file = ManifestFile { path: "log/checkpoint".into(), bytes: u64::try_from(note.len())?, sha256: sha256(note.as_bytes()) };
     let manifest = Envelope::sign(MANIFEST_TYPE, Manifest::over(vec![file], true).encode(), &release)?;

@@ -1,8 +1,8 @@
 //! Published figures beside the truth: inside their intervals or not, and whether any error is beyond chance.
 //!
 //! Intervals are meant to miss now and then, so missing fails nothing. What fails is an error that noise of the published
-//! scale would make once in a million demos. A published count is off by a sum of independent discrete Gaussians. Each of
-//! them, of scale s, has `E exp(t X) <= exp(t^2 s^2 / 2)`: completing the square leaves a sum of Gaussian weights over
+//! scale would make once in a million demos. A published count is off by a weighted sum of independent discrete Gaussians,
+//! whose weights are those of `shared::fuse`. Each of them, of scale s, has `E exp(t X) <= exp(t^2 s^2 / 2)`: completing the square leaves a sum of Gaussian weights over
 //! the integers, shifted by `t s^2`, and by Poisson's summation no shift makes that sum larger than none. So the error is
 //! sub-Gaussian with the published variance V, and larger than `sqrt(2 V ln(2 / p))` with probability at most p. With
 //! p = 1e-6 / (number of figures) the union bound holds for all of them together and asks for no independence: cells of
@@ -13,10 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, bail, ensure};
 use serde::{Deserialize, Serialize};
-use shared::framework::{Framework, Kind};
+use shared::framework::{Framework, Kind, Table};
+use shared::fuse::{Margins, Parts};
 use shared::ids::AuthorityId;
+use shared::plan::PlanTable;
 
-use super::truth::{Truth, base_of, counted_places};
+use super::truth::{Truth, base_of};
 
 /// Chance that a demo fails although all is well, over all figures.
 const FALSE_ALARM: f64 = 1e-6;
@@ -25,6 +27,9 @@ const ROUNDING: f64 = 0.000_051;
 
 /// The same of a published rate, which has one decimal.
 const RATE_ROUNDING: f64 = 0.051;
+/// How far controlled rounding moves a cell for each council in it: less than 0.24 for each region, which holds one council
+/// at least, and 0.05 for each council whose own total is published.
+const COUNT_ROUNDING: f64 = 0.3;
 
 /// The file `figures.json`, as a reader who was not given our types reads it.
 #[derive(Deserialize)]
@@ -51,7 +56,7 @@ pub struct Coverage {
 #[derive(Deserialize)]
 struct Block {
     scale_milli: u32,
-    tables: Vec<shared::plan::PlanTable>,
+    tables: Vec<PlanTable>,
 }
 
 #[derive(Deserialize)]
@@ -163,11 +168,7 @@ pub fn compare(
     let n = u32::try_from(published.figures.len()).context("too many figures")?;
     ensure!(n > 0, "the release has no figures");
     let bound = (2.0 * (2.0 * f64::from(n) / FALSE_ALARM).ln()).sqrt();
-    let of_block = |b: &'_ Block| {
-        let scale = f64::from(b.scale_milli) / 1000.0;
-        b.tables.iter().map(|t| (t.table.clone(), scale / f64::from(t.unit))).collect::<Vec<_>>()
-    };
-    let scales: BTreeMap<String, f64> = published.blocks.iter().flat_map(of_block).collect();
+    let parts = Margins::of(framework).parts(&variances(framework, published)?);
     let counts: BTreeMap<_, f64> = published.figures.iter().filter_map(count_of).collect();
     let mut lines = Vec::with_capacity(published.figures.len());
     let mut seen = BTreeSet::new();
@@ -185,8 +186,7 @@ pub fn compare(
         seen.insert(figure.id.as_str());
         let line = cells.line(figure, area);
         let base = counts.get(&(figure.area_code.as_str(), cells.base_id.as_str(), figure.group.as_str(), "base")).copied();
-        let scale = |table: &str| scales.get(table).copied().with_context(|| format!("no block holds {table}"));
-        let noise = Noise { n: f64::from(figure.authorities), one: scale(&cells.base_id)?, sum: scale(&figure.id)? };
+        let noise = Noise { n: f64::from(figure.authorities), parts: &parts };
         if !cells.is_within(&line, base, &noise, area.population, bound) {
             bail!("{name} is beyond chance: published {:?}, true {:?}", line.published, line.truth);
         }
@@ -227,18 +227,60 @@ fn count_of(figure: &PublishedFigure) -> Option<(CountKey<'_>, f64)> {
     Some((key, figure.value?))
 }
 
-/// How many councils are summed, and the noise of one cell of one council: of counts, and of a mean's sums.
-struct Noise {
+/// Noise of one council, and how many councils are summed.
+struct Noise<'a> {
     n: f64,
-    one: f64,
-    sum: f64,
+    parts: &'a Parts,
+}
+
+/// Variance of the noise that each table's cells were drawn with, in children squared.
+fn variances(framework: &Framework, published: &Published) -> anyhow::Result<Vec<f64>> {
+    let tables = published.blocks.iter().flat_map(|block| block.tables.iter().map(move |table| (block, table)));
+    let scale = |(block, table): (&Block, &PlanTable)| f64::from(block.scale_milli) / 1000.0 / f64::from(table.unit);
+    let scales: BTreeMap<&str, f64> = tables.map(|of| (of.1.table.as_str(), scale(of))).collect();
+    let variance = |table: &Table| {
+        let scale = scales.get(table.id.as_str()).with_context(|| format!("no block holds {}", table.id))?;
+        Ok(scale * scale)
+    };
+    framework.tables().iter().map(variance).collect()
+}
+
+/// Some categories of one group of a table.
+struct Sum {
+    table: usize,
+    group: usize,
+    categories: Vec<usize>,
+    /// Their places in the layout.
+    places: Vec<usize>,
+}
+
+impl Sum {
+    fn of(framework: &Framework, table: &Table, group: usize, categories: Vec<usize>) -> Option<Self> {
+        let at = framework.tables().iter().position(|other| other.id == table.id)?;
+        let places = categories.iter().map(|category| table.cell(group, *category)).collect();
+        Some(Self { table: at, group, categories, places })
+    }
+
+    fn counted(framework: &Framework, table: &Table, group: usize) -> Option<Self> {
+        let counted = table.categories.iter().enumerate().filter(|(_, category)| !category.outside);
+        Self::of(framework, table, group, counted.map(|(at, _)| at).collect())
+    }
+
+    /// Covariance with other categories of the same group; none with another table, which shares no margin with a mean's.
+    fn covariance(&self, parts: &Parts, other: &Self) -> f64 {
+        if self.table == other.table {
+            parts.covariance(self.table, self.group, &self.categories, &other.categories)
+        } else {
+            0.0
+        }
+    }
 }
 
 /// The cells that a figure is made of.
 struct Cells {
     what: What,
-    part: Vec<usize>,
-    whole: Vec<usize>,
+    part: Sum,
+    whole: Sum,
     base_id: String,
     centre: f64,
 }
@@ -248,28 +290,28 @@ impl Cells {
         let table = framework.table(&figure.id)?;
         let measure = framework.measure(&table.measure)?;
         let group = table.group(&figure.group)?;
-        let place = |id: &String| Some(table.cell(group, table.category(id)?));
         match table.kind {
             Kind::Mean => {
                 let base = base_of(framework, table);
                 (figure.what == What::Mean && figure.category == "mean").then_some(())?;
                 Some(Self {
                     what: What::Mean,
-                    part: vec![table.cell(group, 0)],
-                    whole: counted_places(base, group),
+                    part: Sum::of(framework, table, group, vec![0])?,
+                    whole: Sum::counted(framework, base, group)?,
                     base_id: base.id.clone(),
                     centre: f64::from(measure.centre()),
                 })
             }
             Kind::Share => {
                 let view = measure.views.iter().find(|view| view.id == figure.category);
+                let whole = Sum::counted(framework, table, group)?;
                 let part = match (view, figure.category.as_str()) {
-                    (Some(view), _) => view.sum.iter().map(place).collect::<Option<Vec<_>>>()?,
-                    (None, "base") => counted_places(table, group),
-                    (None, _) => vec![place(&figure.category)?],
+                    (Some(view), _) => view.sum.iter().map(|id| table.category(id)).collect::<Option<Vec<_>>>()?,
+                    (None, "base") => whole.categories.clone(),
+                    (None, id) => vec![table.category(id)?],
                 };
                 matches!(figure.what, What::Count | What::Share | What::Rate).then_some(())?;
-                let whole = counted_places(table, group);
+                let part = Sum::of(framework, table, group, part)?;
                 Some(Self { what: figure.what, part, whole, base_id: table.id.clone(), centre: 0.0 })
             }
             // it has no table
@@ -303,7 +345,7 @@ impl Cells {
 
     /// The exact figure; none when its denominator is empty.
     fn exact(&self, truth: &Truth, population: f64) -> Option<f64> {
-        let (part, whole) = (float(truth.total(&self.part)), float(truth.total(&self.whole)));
+        let (part, whole) = (float(truth.total(&self.part.places)), float(truth.total(&self.whole.places)));
         match self.what {
             What::Count => Some(part),
             What::Share => (whole > 0.0).then(|| rounded(100.0 * part / whole)),
@@ -314,26 +356,30 @@ impl Cells {
     }
 
     /// Whether the error is one that noise makes, with `bound` standard deviations as the limit.
-    fn is_within(&self, line: &Line, base: Option<f64>, noise: &Noise, population: f64, bound: f64) -> bool {
+    fn is_within(&self, line: &Line, base: Option<f64>, noise: &Noise<'_>, population: f64, bound: f64) -> bool {
         let (Some(published), Some(truth)) = (line.published, line.truth) else { return true };
-        let cells = |places: &[usize]| f64::from(u32::try_from(places.len()).unwrap_or(u32::MAX)) * noise.one * noise.one;
+        let covariance = |a: &Sum, b: &Sum| a.covariance(noise.parts, b);
+        let (of_part, of_whole) = (covariance(&self.part, &self.part), covariance(&self.whole, &self.whole));
+        // of the numerator less the true ratio times the denominator
+        let of_ratio = |t: f64| of_part - 2.0 * t * covariance(&self.part, &self.whole) + t * t * of_whole;
+        let moved = |sum: &Sum| COUNT_ROUNDING * noise.n * float(i64::try_from(sum.places.len()).unwrap_or(i64::MAX));
         let (variance, error, slack) = match self.what {
-            What::Count => (cells(&self.part), published - truth, ROUNDING),
+            What::Count => (of_part, published - truth, moved(&self.part)),
             // a rate has one decimal, and its noise is that of its count
             What::Rate => {
                 let of_one = population / 10_000.0;
-                (cells(&self.part), (published - truth) * of_one, RATE_ROUNDING * of_one)
+                (of_part, (published - truth) * of_one, RATE_ROUNDING * of_one)
             }
             What::Authorities => return false,
             What::Share => {
                 let (Some(base), t) = (base, truth / 100.0) else { return false };
-                let variance = cells(&self.part) * (1.0 - 2.0 * t) + t * t * cells(&self.whole);
-                (variance, base * (published / 100.0 - t), base.abs() * 2.0 * ROUNDING / 100.0)
+                let apart = published / 100.0 - t;
+                (of_ratio(t), base * apart, base.abs() * 2.0 * ROUNDING / 100.0 + moved(&self.whole) * apart.abs())
             }
             What::Mean => {
                 let (Some(base), t) = (base, truth - self.centre) else { return false };
-                let variance = noise.sum * noise.sum + t * t * cells(&self.whole);
-                (variance, base * (published - truth), base.abs() * 2.0 * ROUNDING)
+                let apart = published - truth;
+                (of_ratio(t), base * apart, base.abs() * 2.0 * ROUNDING + moved(&self.whole) * apart.abs())
             }
         };
         error.abs() <= bound * (noise.n * variance).sqrt() + slack

@@ -11,6 +11,7 @@ use reqwest::blocking::{Client, ClientBuilder, Response};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
+use shared::submission::{MessageKind, padded_body};
 
 /// Longest time for one request.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
@@ -93,12 +94,19 @@ impl Poster {
     pub fn post(&self, url: &str, body: Vec<u8>) -> anyhow::Result<Answer> {
         answer(self.client.post(url).header("content-type", "application/vnd.dsse+json").body(body).send()?)
     }
-    /// Posts a submission to a round.
+    /// Posts a submission's envelope to a round, padded as an agent pads.
     ///
     /// # Errors
     /// As [`Poster::post`].
-    pub fn submit(&self, agents_url: &str, round: &str, body: Vec<u8>) -> anyhow::Result<Answer> {
-        self.post(&format!("{agents_url}/agent/v1/rounds/{round}/messages/submission"), body)
+    pub fn submit(&self, agents_url: &str, round: &str, envelope: Vec<u8>) -> anyhow::Result<Answer> {
+        self.submit_as(MessageKind::Submission, agents_url, round, envelope)
+    }
+    /// Posts an envelope of a kind to a round, padded as an agent pads.
+    ///
+    /// # Errors
+    /// As [`Poster::post`].
+    pub fn submit_as(&self, kind: MessageKind, agents_url: &str, round: &str, envelope: Vec<u8>) -> anyhow::Result<Answer> {
+        self.post(&format!("{agents_url}/agent/v1/rounds/{round}/messages/{}", kind.word()), padded_body(envelope))
     }
     /// Asks for a resource.
     ///

@@ -8,6 +8,7 @@ pub mod process; // started, watched and ended by id
 pub mod parallel; // a few at a time
 pub mod centre; // an aggregator's installation
 pub mod office; // an agent's installation at one authority
+pub mod relay; // what is seen on the wire
 pub mod client; // what anybody can ask, and a client made by hand
 pub mod open; // a round that is open, with its councils
 

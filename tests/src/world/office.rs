@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +16,7 @@ use super::process::{Ended, Running};
 use super::{COMMAND_TIME_MAX, World};
 use crate::councils::Council;
 use crate::councils::faults::PlantedFault;
+use crate::marks::{KillAt, kill_argument};
 
 /// What a made-up authority states of itself: by its code each answer in turn, so that all of them occur.
 #[must_use]
@@ -79,7 +81,7 @@ impl<'w> Office<'w> {
         let sections = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         let tables = sections.get(&reporting_year).map_or("", String::as_str);
         let text = format!(
-            "authority = \"{}\"\nreporting_year = {reporting_year}\nmade_up = true\nreturns = \"returns\"\nstate = \"state\"\n\n\
+            "authority = \"{}\"\nreporting_year = {reporting_year}\nmade_up = true\napproval = \"none\"\nreturns = \"returns\"\nstate = \"state\"\n\n\
              [facts]\n{facts}\n[aggregator]\nurl = \"{url}\"\nenrolled = \"../../enrolled/{}\"\n\n[log]\nwithout_witnesses = true\n\n[send]\nstep_ms = 50\n\n\
              {tables}\n{more}",
             self.code, self.code
@@ -143,12 +145,19 @@ impl<'w> Office<'w> {
             entries.find_map(|entry| Some(entry.ok()?.path()).filter(|path| path.extension().is_some_and(|e| e == "tlog-proof")));
         proof.map(std::fs::read).transpose().context("cannot read the receipt")
     }
-    /// Its signed envelope, as `show --raw` prints it.
+    /// Its newest signed envelope, from the ledger's newest file: `show` has it only once the receipt is kept.
     ///
     /// # Errors
     /// When nothing is prepared.
     pub fn envelope(&self) -> anyhow::Result<Vec<u8>> {
-        Ok(self.must(&["show", "--raw"])?.stdout.trim_end_matches('\n').as_bytes().to_vec())
+        for file in self.ledger_files().iter().rev() {
+            let file: serde_json::Value = serde_json::from_slice(&std::fs::read(file)?)?;
+            // the first file and notes of former keys hold none
+            if let Some(envelope) = file.get("envelope") {
+                return Ok(envelope.as_str().context("the newest debit was recovered without its bytes")?.as_bytes().to_vec());
+            }
+        }
+        anyhow::bail!("nothing is prepared")
     }
     /// A client made by hand that has this office's certificate.
     ///
@@ -198,11 +207,28 @@ impl<'w> Office<'w> {
         self.start_with(arguments, &["--config".as_ref(), self.config().as_os_str()])
     }
 
+    /// Starts a command of the agent whose steps leave marks in a file, and which may kill itself. It leads a process group,
+    /// so that whoever it leaves behind can be found.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start_marked(&self, arguments: &[&str], marks: &Path, kill_at: Option<KillAt>) -> anyhow::Result<Running> {
+        let mut command = Command::new(&self.world.programs.marked_agent);
+        command.arg(marks).arg(kill_argument(kill_at)).args(arguments).arg("--config").arg(self.config());
+        command.process_group(0);
+        self.start_command(command, arguments)
+    }
+
     fn start_with(&self, arguments: &[&str], more: &[&OsStr]) -> anyhow::Result<Running> {
+        let mut command = Command::new(&self.world.programs.agent);
+        command.args(arguments).args(more);
+        self.start_command(command, arguments)
+    }
+
+    fn start_command(&self, mut command: Command, arguments: &[&str]) -> anyhow::Result<Running> {
         let n = self.n_commands.fetch_add(1, Ordering::Relaxed);
         let log = self.world.log(&format!("agent-{}-{n:02}-{}", self.code, arguments.first().unwrap_or(&"")));
-        let mut command = Command::new(&self.world.programs.agent);
-        command.args(arguments).args(more).current_dir(&self.folder);
+        command.current_dir(&self.folder);
         self.world.processes.start("agent", command, &log)
     }
 }

@@ -230,6 +230,19 @@ pub fn wait_until(what: &str, limit: Duration, mut is_true: impl FnMut() -> anyh
     Ok(())
 }
 
+/// Processes of a group that have not ended, by id.
+#[must_use]
+pub fn of_group(group: u32) -> Vec<u32> {
+    let is_of_group = |id: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        // after the name, which stands in brackets: state, parent, group
+        let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+        fields.first().is_some_and(|state| *state != "Z") && fields.get(2).and_then(|g| g.parse().ok()) == Some(group)
+    };
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(is_of_group).collect()
+}
+
 fn end(child: &Mutex<Child>) {
     let mut child = locked(child);
     if matches!(child.try_wait(), Ok(None)) {
@@ -303,5 +316,23 @@ mod tests {
         assert_eq!(running.terminate(LIMIT).unwrap().code, None);
         let running = processes.start("sleep", shell("exec sleep 600"), &log).unwrap();
         assert_eq!(running.kill().unwrap().code, None);
+    }
+
+    #[test]
+    fn who_is_left_behind_is_found_by_the_group() {
+        let folder = tempfile::tempdir().unwrap();
+        let processes = Processes::default();
+        let mut command = shell("sleep 600 & echo $!; wait");
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let running = processes.start("sh", command, &folder.path().join("sh")).unwrap();
+        let (group, out) = (running.id(), folder.path().join("sh.out"));
+        let told = || std::fs::read_to_string(&out).unwrap_or_default();
+        wait_until("its child is there", LIMIT, || Ok(told().ends_with('\n'))).unwrap();
+        let child: u32 = told().trim().parse().unwrap();
+        running.kill().unwrap();
+        assert_eq!(of_group(group), [child]);
+        let id = rustix::process::Pid::from_raw(child.try_into().unwrap()).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::KILL).unwrap();
+        wait_until("it has ended", LIMIT, || Ok(of_group(group).is_empty())).unwrap();
     }
 }

@@ -48,6 +48,11 @@ impl Rows {
         self.0.entry(table).or_default().push(row);
     }
 
+    /// Takes the rows of a table out; none where there are none.
+    pub fn take(&mut self, table: &str) -> Vec<Vec<String>> {
+        self.0.remove(table).unwrap_or_default()
+    }
+
     /// Adds a row of texts.
     pub fn add<const N: usize>(&mut self, table: &'static str, row: [&str; N]) {
         self.push(table, row.map(str::to_owned).to_vec());

@@ -73,7 +73,7 @@ fn a_page_a_family_is_marked_as_local_at_the_top_and_at_the_bottom() {
     assert!(text.starts_with("LOCAL, NOT FOR PUBLICATION\nA Wellbeing\n"), "{text}");
     assert!(text.ends_with("\nLOCAL, NOT FOR PUBLICATION\n"), "{text}");
     let framework = shared::framework::Framework::built_in();
-    let n_families = crate::pages::families(&framework).len();
+    let n_families = framework.families().len();
     assert_eq!(text.lines().filter(|line| *line == "LOCAL, NOT FOR PUBLICATION").count(), 2 * n_families);
     for measure in framework.measures() {
         assert!(
@@ -102,8 +102,8 @@ fn families_a_measure_and_a_breakdown_are_chosen_and_unknown_ones_answered_with_
         preview(HEADER, asked).1.lines().filter(is_head).map(str::to_owned).collect()
     };
     assert_eq!(heads(&Asked { families: "B", ..PLAIN }), ["B Stability"]);
-    assert_eq!(heads(&Asked { families: "PB", ..PLAIN }), ["B Stability", "P Population"]);
-    assert_eq!(heads(&Asked { measure: Some("C1"), ..PLAIN }), ["C Voice"]);
+    assert_eq!(heads(&Asked { families: "PB", ..PLAIN }), ["B Stability", "P How many children"]);
+    assert_eq!(heads(&Asked { measure: Some("C1"), ..PLAIN }), ["C Having a say"]);
     let told = |asked: &Asked| preview(HEADER, asked).0.unwrap_err();
     assert!(told(&Asked { families: "Z", ..PLAIN }).starts_with("no family Z; there are A (wellbeing), B (stability)"));
     assert!(told(&Asked { measure: Some("Z1"), ..PLAIN }).starts_with("no measure Z1; there are A1, "));

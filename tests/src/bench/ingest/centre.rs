@@ -14,7 +14,7 @@ use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest};
 use shared::plan::Plan;
 use shared::sign::{Algorithm, Envelope, SigningKey};
-use shared::submission::{MessageKind, SUBMISSION_TYPE};
+use shared::submission::{MessageKind, SUBMISSION_TYPE, padded_body};
 
 use super::ANSWER_204;
 use super::client::Letter;
@@ -108,7 +108,7 @@ impl Centre {
         let (_, plan, id) = self.plans.iter().find(|(y, _, _)| *y == year).context("no such round")?;
         let letter = |agent: &Agent| {
             let payload = sample::submission(plan, *id, &self.framework, agent.authority)?.encode();
-            let body = Envelope::sign(SUBMISSION_TYPE, payload, &agent.signing)?.encode();
+            let body = padded_body(Envelope::sign(SUBMISSION_TYPE, payload, &agent.signing)?.encode());
             let path = format!("/agent/v1/rounds/{}/messages/{}", plan.body().round, MessageKind::Submission.word());
             Ok(Letter { path, body, tls: agent.tls.clone() })
         };

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use shared::framework::Framework;
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use shared::log::cosignature::WitnessPolicy;
-use shared::plan::{Dates, PLAN_BYTES_MAX, PLAN_TYPE, Plan, PlanError};
+use shared::plan::{PLAN_BYTES_MAX, PLAN_TYPE, Plan, PlanError};
 use shared::problem::Problem;
 use shared::sign::{Envelope, PublicKey};
 use shared::submission::MessageKind;
@@ -100,7 +100,7 @@ pub fn admit(wanted: &Wanted<'_>, ledger: &Ledger, log: &LogView, plan_bytes: &[
         MessageKind::Submission => not_closed(log, wanted.round)?,
         MessageKind::Correction => takes_corrections(log, wanted.round)?,
     }
-    if !is_in_time(wanted.kind, plan.body().dates, wanted.now) {
+    if !is_in_time(wanted.kind, &plan, wanted.now) {
         return Err(Problem::PlanNotOpen);
     }
     if ledger.debits().iter().any(|debit| debit.round == wanted.round && debit.sequence >= wanted.kind.sequence()) {
@@ -112,11 +112,13 @@ pub fn admit(wanted: &Wanted<'_>, ledger: &Ledger, log: &LogView, plan_bytes: &[
     Ok(Admitted { plan, id })
 }
 
-/// Whether the plan's dates let an agent draw now.
-fn is_in_time(kind: MessageKind, dates: Dates, now: Timestamp) -> bool {
+/// Whether the plan's dates let an agent draw now. A made-up round may be opened for corrections before its date, as it may
+/// be closed early: the log says when, and nobody's privacy is spent.
+fn is_in_time(kind: MessageKind, plan: &Plan, now: Timestamp) -> bool {
+    let (dates, made_up) = (&plan.body().dates, plan.body().made_up);
     match kind {
         MessageKind::Submission => now.day() >= dates.freeze_on.0 && now < dates.send_closes_at,
-        MessageKind::Correction => (dates.correction_opens_at..dates.correction_closes_at).contains(&now),
+        MessageKind::Correction => (made_up || now >= dates.correction_opens_at) && now < dates.correction_closes_at,
     }
 }
 

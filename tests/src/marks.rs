@@ -22,6 +22,7 @@ use anyhow::{Context as _, bail};
 use shared::hash::sha256;
 use shared::ids::{Digest, RoundId};
 use shared::log::tile::TileId;
+use shared::submission::MessageKind;
 use shared::time::Clock;
 
 /// Time before an instant that is waited for without sleeping: a sleep ends late.
@@ -206,11 +207,14 @@ impl Centre for Recorded {
     fn plan(&self, round: RoundId) -> Result<Vec<u8>, Stop> {
         self.centre.plan(round)
     }
-    fn post(&self, round: RoundId, envelope: &[u8]) -> Result<String, PostFailure> {
+    fn post(&self, round: RoundId, kind: MessageKind, envelope: &[u8]) -> Result<String, PostFailure> {
         let marked = self.marker.mark(&format!("{OFFERED} {}", sha256(envelope)));
         // an offer that nobody knows of would go uncounted
         assert!(marked.is_ok(), "the offer could not be marked");
-        self.centre.post(round, envelope)
+        self.centre.post(round, kind, envelope)
+    }
+    fn heartbeat(&self) -> Result<(), Stop> {
+        self.centre.heartbeat()
     }
 }
 

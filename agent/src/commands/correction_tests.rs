@@ -54,6 +54,18 @@ fn receipted(world: &Rc<World>) -> Agent {
     agent
 }
 
+/// An authority with real records, whose submission is in the log of a round that takes corrections now.
+fn in_time_with_real_records() -> Agent {
+    let world = World::with_plan(PlanChoice { made_up: false, ..choice_with_corrections() });
+    let mut agent = Agent::new(&world);
+    agent.settings = agent.settings.replace("made_up = true\n", "");
+    agent.prepare().unwrap();
+    agent.send().0.unwrap();
+    world.log(Event::RoundDeadline { round: round(), reason: CloseReason::Planned });
+    world.log(Event::CorrectionOpen { round: round() });
+    agent
+}
+
 /// The same, in a round that takes corrections now.
 fn in_time(world: &Rc<World>) -> Agent {
     let agent = receipted(world);
@@ -127,7 +139,7 @@ fn every_refusal_of_a_correction_draws_nothing() {
     agent.world.log(Event::CorrectionDeadline { round: round(), reason: CloseReason::Planned });
     refuses(&agent, corrected, Problem::CorrectionLate, 0);
     // the log says so, and the plan's dates do not
-    let agent = in_time(&world());
+    let agent = in_time_with_real_records();
     for outside in ["2025-10-01T08:59:59Z", "2025-10-31T17:00:00Z"] {
         agent.clock.set(outside);
         refuses(&agent, corrected, Problem::PlanNotOpen, 0);
@@ -137,6 +149,12 @@ fn every_refusal_of_a_correction_draws_nothing() {
         agent.clock.set(inside);
         refuses(&agent, children, Problem::CorrectionUnchanged, 1);
     }
+    // a made-up round may be opened before its date, and ends at it all the same
+    let agent = in_time(&world());
+    agent.clock.set("2025-10-31T17:00:00Z");
+    refuses(&agent, corrected, Problem::PlanNotOpen, 0);
+    agent.clock.set("2025-10-01T08:59:59Z");
+    refuses(&agent, children, Problem::CorrectionUnchanged, 1);
     // the submission was drawn in another state
     let agent = in_time(&world());
     agent.world.log(Event::Submission { authority: agent.authority, round: round(), sequence: 2, id: Digest([7; 32]) });

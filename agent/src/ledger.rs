@@ -98,28 +98,18 @@ struct Glance {
 /// How a debit came into the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DebitKind {
-    /// A submission that was drawn here.
-    Submission,
-    /// A correction that was drawn here.
-    Correction,
+    /// Drawn here: a submission, or its correction.
+    Drawn(MessageKind),
     /// Lost here, shown by the public log, and written down again by a person.
     Recovered,
 }
 
 impl DebitKind {
-    const ALL: [Self; 3] = [Self::Submission, Self::Correction, Self::Recovered];
-    /// The kind of a message that is drawn here.
-    pub fn of(message: MessageKind) -> Self {
-        match message {
-            MessageKind::Submission => Self::Submission,
-            MessageKind::Correction => Self::Correction,
-        }
-    }
+    const ALL: [Self; 3] = [Self::Drawn(MessageKind::Submission), Self::Drawn(MessageKind::Correction), Self::Recovered];
     /// The word in the file.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Submission => MessageKind::Submission.word(),
-            Self::Correction => MessageKind::Correction.word(),
+            Self::Drawn(message) => message.word(),
             Self::Recovered => "recovered",
         }
     }
@@ -142,7 +132,7 @@ pub struct Debit {
     pub plan: Digest,
     /// Id of the submission.
     pub id: Digest,
-    /// Keyed digest of what was counted; [`InputDigest::NONE`] where nobody took one.
+    /// Keyed digest of what was counted; [`InputDigest::NONE`] where nobody took one, as of what was recovered.
     pub input: InputDigest,
     /// The signed bytes, as they are sent; empty where the debit was recovered without them.
     pub envelope: Vec<u8>,
@@ -228,7 +218,7 @@ impl Ledger {
         let file: DebitFile = one_spelling(bytes).ok_or(unknown)?;
         self.continues(&file.schema, file.number, file.previous)?;
         match kind {
-            DebitKind::Submission | DebitKind::Correction => self.is_drawn_here(kind, &file)?,
+            DebitKind::Drawn(message) => self.is_drawn_here(message, &file)?,
             DebitKind::Recovered => self.is_recovered(&file)?,
         }
         let DebitFile { round, sequence, charged_on, rho_nano: rho, plan, submission: id, input, envelope, .. } = file;
@@ -244,7 +234,7 @@ impl Ledger {
     }
 
     /// Checks a debit that this ledger's key paid for.
-    fn is_drawn_here(&self, kind: DebitKind, file: &DebitFile) -> Result<(), &'static str> {
+    fn is_drawn_here(&self, kind: MessageKind, file: &DebitFile) -> Result<(), &'static str> {
         let bytes = file.envelope.as_ref().ok_or("its envelope is missing")?;
         let envelope = Envelope::parse(bytes.as_bytes(), ENVELOPE_BYTES_MAX).map_err(|_| "its envelope is broken")?;
         let verified = envelope
@@ -252,7 +242,7 @@ impl Ledger {
             .map_err(|_| "its envelope is not signed by this ledger's key")?;
         let submission = Submission::parse(verified.payload).map_err(|_| "its envelope holds no submission")?;
         let same = self.says_the_same(file, &submission)
-            && submission.kind.word() == kind.word()
+            && submission.kind == kind
             && submission.rho() == Some(file.rho_nano)
             && submission.previous == self.last_submission()
             && verified.id == file.submission;
@@ -342,6 +332,12 @@ impl Ledger {
     /// The debit of a round, if it was prepared.
     pub fn prepared(&self, round: RoundId) -> Option<&Debit> {
         self.debits.iter().rev().find(|d| d.round == round)
+    }
+    /// The debit of a place in a round, as the log has it or will have it: one that was recovered goes before one that was drawn
+    /// here and never left.
+    pub fn standing(&self, round: RoundId, sequence: u32) -> Option<&Debit> {
+        let mut of_place = self.debits.iter().filter(|d| d.round == round && d.sequence == sequence);
+        of_place.clone().find(|d| d.kind == DebitKind::Recovered).or_else(|| of_place.next())
     }
     /// Id of the newest submission of any round; zeros before the first.
     pub fn last_submission(&self) -> Digest {

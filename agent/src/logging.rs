@@ -17,7 +17,7 @@ pub fn sent(authority: AuthorityId, round: RoundId, sequence: u32, id: Digest) {
     tracing::info!(authority = %authority, round = %round, sequence = %sequence, id = %id, "sent");
 }
 
-/// A lost ledger was made whole from the public log.
+/// A ledger was made whole from the public log.
 pub fn recovered(authority: AuthorityId) {
     tracing::warn!(authority = %authority, "the ledger was recovered from the public log");
 }

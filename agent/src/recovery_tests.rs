@@ -65,14 +65,15 @@ fn message_and_receipt_are_kept_with_the_debit() {
     assert!(ledger.debits()[0] == found.debit, "it is read back");
     assert!(state.stage(&ledger, &found.debit).is_err(), "and charged once");
     // never below what the bytes say, never under another id or date
-    for change in [
-        &(|d: &mut Debit| d.rho = RhoNano(d.rho.0 / 2)) as &dyn Fn(&mut Debit),
+    let changes: [&dyn Fn(&mut Debit); 6] = [
+        &|d: &mut Debit| d.rho = RhoNano(d.rho.0 / 2),
         &|d: &mut Debit| d.id = Digest([1; 32]),
         &|d: &mut Debit| d.sequence = 2,
         &|d: &mut Debit| d.charged_on = "2024-07-02".parse().unwrap(),
         &|d: &mut Debit| d.envelope.truncate(100),
-        &|d: &mut Debit| d.kind = DebitKind::Submission,
-    ] {
+        &|d: &mut Debit| d.kind = DebitKind::Drawn(MessageKind::Submission),
+    ];
+    for change in changes {
         let fresh = Agent::new(&lost.anew.world);
         let mut debit = found.debit.clone();
         change(&mut debit);

@@ -116,7 +116,7 @@ pub fn compose(
     let rho = submission.rho().ok_or(ComposeError::Shape)?;
     let envelope = Envelope::sign(SUBMISSION_TYPE, submission.encode(), key).map_err(|_| ComposeError::Key)?;
     Ok(Debit {
-        kind: DebitKind::of(submission.kind),
+        kind: DebitKind::Drawn(submission.kind),
         round: submission.round,
         sequence: submission.sequence,
         charged_on: submission.produced_on,

@@ -15,7 +15,6 @@ mod bad_input;
 mod calibration;
 mod core_dumps;
 mod corrections;
-mod coverage;
 mod crash;
 mod demo;
 mod documents;

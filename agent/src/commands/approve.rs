@@ -60,6 +60,9 @@ pub fn in_words(round: RoundId, sequence: u32) -> String {
 pub fn approve_round(room: &Room<'_>, round: RoundId, by: &ApproverName, records: Records<'_>) -> Result<Approval, Stop> {
     let ledger = room.ledger()?;
     let sequence = next_of(&ledger, round)?;
+    if sequence == CORRECTION {
+        inputs_of_first(&ledger, round)?;
+    }
     let gathered = gather(room, &ledger, round, records)?;
     if sequence == CORRECTION {
         changed(&ledger, round, &gathered.input)?;
@@ -84,17 +87,18 @@ fn next_of(ledger: &Ledger, round: RoundId) -> Result<u32, Stop> {
 /// A second draw from the same inputs would mend nothing and only tell more of the children. Where the ledger does not
 /// know the first inputs, since the debit was recovered, a change cannot be shown, and nothing is drawn. Attacked by `a_correction_needs_changed_inputs`.
 pub fn changed(ledger: &Ledger, round: RoundId, input: &InputDigest) -> Result<(), Stop> {
-    // more than one where another machine's submission came first and was recovered from the log
-    let of_round = || ledger.debits().iter().filter(|debit| debit.round == round);
-    if of_round().any(|debit| debit.input == *input) {
-        return Err(Problem::CorrectionUnchanged.into());
-    }
-    if of_round().count() == 0 || of_round().any(|debit| debit.input == InputDigest::NONE) {
-        let first = in_words(round, FIRST);
-        let detail = format!("the ledger does not know from which inputs {first} was drawn, so that no change shows");
-        return Err(Stop::with(Problem::CorrectionUnchanged, detail));
-    }
-    Ok(())
+    if inputs_of_first(ledger, round)? == *input { Err(Problem::CorrectionUnchanged.into()) } else { Ok(()) }
+}
+
+/// What a round's submission was drawn from, as the ledger knows it.
+pub fn inputs_of_first(ledger: &Ledger, round: RoundId) -> Result<InputDigest, Stop> {
+    let known = ledger.standing(round, FIRST).map(|debit| debit.input).filter(|input| *input != InputDigest::NONE);
+    known.ok_or_else(|| {
+        let what = in_words(round, FIRST);
+        let detail = format!("the ledger does not know from which inputs {what} was drawn, so that no change can be shown");
+        let stop = Stop::with(Problem::CorrectionUnchanged, detail);
+        stop.advising("a submission that was recovered from the public log is not corrected: put back the newest copy of the state folder, where there is one (docs/ledger.md)")
+    })
 }
 
 /// Runs the command.

@@ -9,7 +9,7 @@ use shared::problem::{Exit, Problem};
 use shared::submission::{CorrectionReason, MessageKind};
 
 use super::Screen;
-use super::approve::{Asked, CORRECTION, FIRST, changed};
+use super::approve::{Asked, CORRECTION, FIRST, changed, inputs_of_first};
 use super::prepare::{Records, admitted, draw_and_keep, from_returns, gather, round_of};
 use super::room::{Room, Step};
 use crate::io::inbox::Waiting;
@@ -45,16 +45,17 @@ pub fn correct_round(room: &mut Room<'_>, round: RoundId, reason: CorrectionReas
 
 /// The submission of a round, when its correction is what comes next.
 fn corrigible(room: &mut Room<'_>, ledger: &Ledger, round: RoundId) -> Result<Debit, Stop> {
-    let of_round = |sequence: u32| ledger.debits().iter().find(|debit| debit.round == round && debit.sequence == sequence);
-    let first = of_round(FIRST)
+    let first = ledger
+        .standing(round, FIRST)
         .ok_or_else(|| Stop::with(Problem::NothingPrepared, format!("no submission of {round} is there to correct")))?;
-    if let Some(drawn) = of_round(CORRECTION) {
-        if room.state.receipt(drawn.id)?.is_none() {
+    if let Some(drawn) = ledger.standing(round, CORRECTION) {
+        if ledger.may_leave(drawn) && room.state.receipt(drawn.id)?.is_none() {
             *room.reached = (*room.reached).max(Reached::Kept);
         }
         let detail = format!("submission {} was drawn on {} as the correction of {round}", drawn.id, drawn.charged_on);
         return Err(Stop::with(Problem::CorrectionDrawn, detail));
     }
+    inputs_of_first(ledger, round)?;
     if room.state.receipt(first.id)?.is_none() {
         *room.reached = (*room.reached).max(Reached::Kept);
         return Err(Stop::with(Problem::ReceiptMissing, format!("submission {} of {round} is not receipted", first.id)));

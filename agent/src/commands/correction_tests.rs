@@ -10,10 +10,14 @@ use shared::problem::Problem;
 use shared::sign::Envelope;
 use shared::submission::{CorrectionReason, MessageKind, Submission};
 
+use super::Screen;
+use super::recover;
 use super::room::{NoSteps, Step};
 use super::tests::StopAt;
 use crate::bounds::tests::greatest_child;
-use crate::fixtures::{Agent, World, choice, round};
+use crate::cli::RecoverArgs;
+use crate::fixtures::{Agent, World, choice, copy_folder, round};
+use crate::ledger::DebitKind;
 use crate::measures::ChildContributions;
 use crate::noise::NoiseError;
 use crate::stop::Reached;
@@ -220,4 +224,50 @@ fn a_failed_or_interrupted_correction_releases_at_most_one() {
     assert_eq!((stop.err().unwrap().problem, reached), (Some(Problem::CorrectionDrawn), Reached::Kept));
     assert_eq!(agent.send().0.unwrap().len(), 1);
     assert_eq!(world.posted.borrow().len(), 2);
+}
+
+fn made_whole(agent: &Agent) {
+    let args = RecoverArgs { config: "agent.toml".into(), receipts: None, yes: true };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let screen = &mut Screen { out: &mut out, err: &mut err };
+    agent.within(&NoSteps, |room| recover::run(room, &args, screen)).0.unwrap();
+}
+
+#[test]
+fn a_recovered_submission_is_not_corrected() {
+    let world = world();
+    let (original, copy) = (Agent::new(&world), Agent::without_state(&world));
+    copy_folder(&original.state_path(), &copy.state_path());
+    // this one drew too, and never sent it
+    copy.prepare().unwrap();
+    original.prepare().unwrap();
+    original.send().0.unwrap();
+    world.log(Event::RoundDeadline { round: round(), reason: CloseReason::Planned });
+    world.log(Event::CorrectionOpen { round: round() });
+    copy.clock.set(IN_TIME);
+    made_whole(&copy);
+    refuses(&copy, corrected, Problem::CorrectionUnchanged, 0);
+    let stop = copy.correct_from(corrected).err().unwrap();
+    assert!(stop.detail.unwrap().contains("does not know") && stop.what_to_do.unwrap().contains("docs/ledger.md"));
+    let read = copy.n_readings.get();
+    assert_eq!(copy.approve_from(corrected).err().unwrap().problem, Some(Problem::CorrectionUnchanged));
+    assert_eq!(copy.n_readings.get(), read);
+}
+
+#[test]
+fn a_lost_correction_is_recovered_and_there_is_no_second() {
+    let world = world();
+    let (original, copy) = (in_time(&world), Agent::without_state(&world));
+    copy_folder(&original.state_path(), &copy.state_path());
+    copy.clock.set(IN_TIME);
+    let lost = original.correct_from(corrected).unwrap();
+    original.send().0.unwrap();
+    refuses(&copy, corrected, Problem::LedgerBehindLog, 0);
+    made_whole(&copy);
+    let ledger = copy.state().ledger().unwrap();
+    let found = ledger.standing(round(), MessageKind::Correction.sequence()).unwrap();
+    assert!((found.kind, found.id) == (DebitKind::Recovered, lost.id) && found.rho >= lost.rho);
+    assert_eq!(found.rho.0, 40_000_000, "what the plan budgets for a correction");
+    refuses(&copy, children, Problem::CorrectionDrawn, 0);
+    assert!(copy.send().0.unwrap().is_empty());
 }

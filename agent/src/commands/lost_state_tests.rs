@@ -321,7 +321,10 @@ fn every_command_that_draws_says_that_nobody_vouches() {
     for (line, draws) in [
         (&["prepare"][..], true),
         (&["run", "--once"], true),
+        (&["correct", "--reason", "wrong-records"], true),
         (&["ledger", "recover"], true),
+        (&["approve", "--by", "Jo"], false),
+        (&["heartbeat"], false),
         (&["send"], false),
         (&["show"], false),
     ] {

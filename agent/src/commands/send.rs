@@ -48,10 +48,35 @@ pub fn send_outbox(room: &mut Room<'_>) -> Result<Vec<Sent>, Stop> {
             due.push(debit);
         }
     }
-    if !due.is_empty() {
-        nothing_stands_in_their_place(room, &due)?;
-    }
+    nothing_stands_in_their_place(room, &due)?;
     due.into_iter().map(|debit| send_one(room, debit)).collect()
+}
+
+/// Posts a submission whether or not its receipt is here.
+fn send_again(room: &mut Room<'_>, debit: Debit) -> Result<Sent, Stop> {
+    nothing_stands_in_their_place(room, std::slice::from_ref(&debit))?;
+    send_one(room, debit)
+}
+
+/// # Claim
+/// Nothing leaves for a round and sequence for which the log holds another message of this authority already.
+/// # Why
+/// Two machines with copies of one state can both have drawn before the log showed either. The aggregator would refuse the
+/// second answer, and would have seen it. Attacked by `the_second_of_two_copies_does_not_even_post`.
+fn nothing_stands_in_their_place(room: &mut Room<'_>, due: &[Debit]) -> Result<(), Stop> {
+    if due.is_empty() {
+        return Ok(());
+    }
+    let view = room.with_patience(Room::verified_log)?;
+    let in_place_of = |d: &&Debit, leaf: &SubmissionLeaf| leaf.round == d.round && leaf.sequence == d.sequence && leaf.id != d.id;
+    let leaves = view.submissions_of(room.config.authority);
+    match due.iter().find(|d| leaves.iter().any(|leaf| in_place_of(d, leaf))) {
+        None => Ok(()),
+        Some(debit) => {
+            let detail = format!("the log holds another message of this authority for {}; this one stays here", debit.round);
+            Err(Stop::with(Problem::LedgerBehindLog, detail))
+        }
+    }
 }
 
 /// What is kept until its slot.
@@ -75,24 +100,6 @@ fn waiting(room: &Room<'_>) -> Result<Vec<Debit>, Stop> {
 fn slot_to_come(room: &Room<'_>, debit: &Debit) -> Result<Option<Timestamp>, Stop> {
     let slot = kept_dates(room, debit)?.map(|dates| dates.slot(debit.plan, room.config.authority));
     Ok(slot.filter(|slot| room.now() < *slot))
-}
-
-/// # Claim
-/// Nothing leaves for a round and sequence for which the log holds another message of this authority already.
-/// # Why
-/// Two machines with copies of one state can both have drawn before the log showed either. The aggregator would refuse the
-/// second answer, and would have seen it. Attacked by `the_second_of_two_copies_does_not_even_post`.
-fn nothing_stands_in_their_place(room: &mut Room<'_>, waiting: &[Debit]) -> Result<(), Stop> {
-    let view = room.with_patience(Room::verified_log)?;
-    let in_place_of = |d: &&Debit, leaf: &SubmissionLeaf| leaf.round == d.round && leaf.sequence == d.sequence && leaf.id != d.id;
-    let leaves = view.submissions_of(room.config.authority);
-    match waiting.iter().find(|d| leaves.iter().any(|leaf| in_place_of(d, leaf))) {
-        None => Ok(()),
-        Some(debit) => {
-            let detail = format!("the log holds another message of this authority for {}; this one stays here", debit.round);
-            Err(Stop::with(Problem::LedgerBehindLog, detail))
-        }
-    }
 }
 
 /// Sends one submission, whether or not its receipt is here already.
@@ -170,15 +177,15 @@ pub fn run(room: &mut Room<'_>, again: bool, screen: &mut Screen<'_>) -> Result<
     let ledger = room.ledger()?;
     let newest = ledger.debits().last().cloned();
     let Some(newest) = newest else { return Err(nothing_prepared(room)) };
-    let held = held(room)?;
-    tell_held(&held, screen);
-    let is_held = held.iter().any(|held| held.debit.id == newest.id);
     if again && !ledger.may_leave(&newest) {
         let detail =
             format!("{} stands in the public log, from where this ledger has it: there is nothing to send again", newest.round);
         return Err(Stop::with(Problem::NothingPrepared, detail));
     }
-    let sent = if again && !is_held { vec![send_one(room, newest.clone())?] } else { send_outbox(room)? };
+    let held = held(room)?;
+    tell_held(&held, screen);
+    let is_held = held.iter().any(|held| held.debit.id == newest.id);
+    let sent = if again && !is_held { vec![send_again(room, newest.clone())?] } else { send_outbox(room)? };
     if sent.is_empty() && held.is_empty() {
         let _ = screen.line(&format!("{} was sent before, and its receipt is kept: nothing waits in the outbox", newest.round));
     }

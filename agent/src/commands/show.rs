@@ -92,7 +92,7 @@ fn shown(state: &State, ledger: &Ledger, debit: &Debit) -> Result<Shown, Stop> {
     let damaged = || Stop::with(Problem::LedgerDamaged, "the kept submission cannot be read");
     let envelope = Envelope::parse(&debit.envelope, ENVELOPE_BYTES_MAX).map_err(|_| damaged())?;
     let payload = match debit.kind {
-        DebitKind::Submission | DebitKind::Correction => {
+        DebitKind::Drawn(_) => {
             envelope.verify(SUBMISSION_TYPE, std::slice::from_ref(ledger.key())).map_err(|_| damaged())?.payload
         }
         // signed by a lost key; the ledger knows its id from the log

@@ -150,9 +150,14 @@ impl<'w> Office<'w> {
     /// # Errors
     /// When nothing is prepared.
     pub fn envelope(&self) -> anyhow::Result<Vec<u8>> {
-        let newest = self.ledger_files().pop().context("no ledger")?;
-        let file: serde_json::Value = serde_json::from_slice(&std::fs::read(newest)?)?;
-        Ok(file["envelope"].as_str().context("nothing is prepared")?.as_bytes().to_vec())
+        for file in self.ledger_files().iter().rev() {
+            let file: serde_json::Value = serde_json::from_slice(&std::fs::read(file)?)?;
+            // the first file and notes of former keys hold none
+            if let Some(envelope) = file.get("envelope") {
+                return Ok(envelope.as_str().context("the newest debit was recovered without its bytes")?.as_bytes().to_vec());
+            }
+        }
+        anyhow::bail!("nothing is prepared")
     }
     /// A client made by hand that has this office's certificate.
     ///

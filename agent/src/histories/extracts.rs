@@ -26,11 +26,11 @@ impl<T: Copy> ByYear<T> {
         self.0.iter().filter(move |(of, _)| *of == year).map(|(_, row)| row)
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.0.clear();
     }
 
-    fn add(&mut self, year: ReportingYear, rows: &[T]) {
+    pub(super) fn add(&mut self, year: ReportingYear, rows: &[T]) {
         self.0.extend(rows.iter().map(|row| (year, *row)));
     }
 }

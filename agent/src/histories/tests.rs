@@ -266,3 +266,45 @@ fn two_and_a_half_years_begin_on_30_september() {
     check("30/09/2022", true);
     check("01/10/2022", false);
 }
+
+#[test]
+fn what_needs_no_mending_is_left_and_not_listed() {
+    for rows in [
+        // ends on the day on which the next one begins
+        ["A1,01/06/2024,S,C2,U4,01/08/2024,X1", "A1,01/08/2024,P,C2,U6,,"],
+        // left care, and came back under a label that is not S
+        ["A1,01/06/2024,S,C2,U4,01/07/2024,E4A", "A1,01/08/2024,P,C2,U6,,"],
+        // says that it goes on, and a new period begins later
+        ["A1,01/06/2024,S,C2,U4,01/07/2024,X1", "A1,01/08/2024,S,C2,U6,,"],
+    ] {
+        let (as_written, _) = mended(&rows, Mending::Off);
+        assert_eq!(mended(&rows, Mending::Apply), (as_written, vec![]), "{rows:?}");
+    }
+}
+
+#[test]
+fn episodes_that_two_returns_have_stand_once_each() {
+    let older = ["A1,01/06/2023,S,C2,U4,01/09/2023,X1", "A1,01/09/2023,P,C2,U4,,"];
+    let newer = ["A1,01/06/2023,S,C2,U6,01/09/2023,X1", "A1,01/09/2023,P,C2,K2,01/05/2024,E4A"];
+    let child = history(2025, &[written(2024, &[GIRL], &older), written(2025, &[GIRL_2025], &newer)]);
+    let places: Vec<_> = child.episodes.iter().map(|episode| (episode.start, episode.place)).collect();
+    assert!(places == [(day("01/06/2023"), Place::U6), (day("01/09/2023"), Place::K2)]);
+}
+
+#[test]
+fn every_repair_has_the_name_that_data_teams_know_and_a_sentence_of_its_own() {
+    let names: Vec<&str> = RepairKind::ALL.iter().map(|kind| kind.name()).collect();
+    assert_eq!(names, ["RULE_1", "RULE_1A", "RULE_2", "RULE_3", "RULE_4", "RULE_5", "RULE_6"]);
+    let words: std::collections::BTreeSet<&str> = RepairKind::ALL.iter().map(|kind| kind.words()).collect();
+    assert_eq!(words.len(), names.len());
+}
+
+#[test]
+fn rows_of_an_extract_are_forgotten_before_the_next_child() {
+    let mut rows = super::extracts::ByYear::default();
+    rows.add(year(2024), &[1_u8, 2]);
+    rows.add(year(2025), &[3]);
+    assert_eq!(rows.of(year(2024)).copied().collect::<Vec<_>>(), [1, 2]);
+    rows.clear();
+    assert_eq!((rows.of(year(2024)).count(), rows.of(year(2025)).count()), (0, 0));
+}

@@ -204,7 +204,7 @@ impl<'w> Life<'w> {
         self.seen.extend(ledger.debits().iter().map(|debit| sha256(&debit.envelope)));
         assert!(self.seen.len() <= 1, "council {code}: {} submissions of one round", self.seen.len());
         let spent = u128::from(ledger.spent_ever().0);
-        let cost = if self.seen.is_empty() { 0 } else { u128::from(self.cost()) * self.seen.len() as u128 };
+        let cost = if self.seen.is_empty() { 0 } else { u128::from(self.cost()) * u128::try_from(self.seen.len()).unwrap() };
         assert!(spent >= cost, "council {code}: the ledger says {spent}, spent were {cost}");
         let all = self.office.ledger().unwrap();
         if let Some(drawn) = &self.drawn {

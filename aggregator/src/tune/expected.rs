@@ -11,9 +11,12 @@ use shared::framework::{Framework, Measure, Table};
 /// The figures that this version was built with.
 pub const PUBLISHED_TOML: &str = include_str!("../../../config/published.toml");
 
+/// A measure and a group of one of its breakdowns.
+type PublishedGroup = (&'static str, &'static str);
+
 /// Populations that no figure counts, but that hold all children of figures which exclude each other: measure, those
 /// figures (measure and group), why.
-const AT_LEAST: [(&str, [(&str, &str); 3], &str); 1] = [(
+const AT_LEAST: [(&str, [PublishedGroup; 3], &str); 1] = [(
     "C1",
     [("P1", "age/5-9"), ("P1", "age/10-15"), ("P1", "age/16-17")],
     "every child in care of 5 and over, whether or not a review took place, if each council supplies its reviews",

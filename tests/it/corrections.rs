@@ -170,7 +170,10 @@ fn an_agent_is_heard_by_the_day_and_sends_in_its_slot() {
     let (opens, closes) = (opens_at.to_string(), opens_at.plus_seconds(30 * 86_400).to_string());
     let freeze = today.to_string();
     let dates = ["--opens-at", &opens, "--closes-at", &closes, "--freeze-on", &freeze];
-    round.centre.must(&[&["plan", "create", "--year", "2024", "--made-up"][..], &dates].concat()).unwrap();
+    round
+        .centre
+        .must(&[&["plan", "create", "--year", "2024", "--made-up", "--accept-wide", "two made-up councils"][..], &dates].concat())
+        .unwrap();
     other.configure(2024, &round.served.agents_url, "").unwrap();
     for command in [&["run", "--once"][..], &["send"]] {
         let size = round.served.log_size().unwrap();

@@ -1,3 +1,5 @@
+//! Tests of the tuner: what a change costs, which areas lie in England, and whether headline totals hold their limits there.
+
 use std::collections::BTreeMap;
 
 use shared::framework::Framework;

@@ -3,7 +3,7 @@
 //! rho is counted in billionths (`rho_nano`), noise scales in thousandths (`scale_milli`), sensitivities squared. Costs
 //! round up. The claims are numbered in `docs/privacy.md`.
 
-use crate::framework::{ChildKind, Framework, Table};
+use crate::framework::{ChildKind, Framework, Kind, Table};
 use crate::limits::{SCALE_MILLI_MAX, SCALE_MILLI_MIN};
 
 /// An amount of rho in billionths.
@@ -65,6 +65,33 @@ pub fn l2_squared<'a>(tables: impl Iterator<Item = (&'a Table, u32)> + Clone) ->
             .try_fold(0, |sum, x| u64::checked_add(sum, x?))
     };
     ChildKind::all().map(of_kind).try_fold(0, |most, x| Some(most.max(x?)))
+}
+
+/// The squared L2 distance, in units, that a change to one child's records can make in these tables together.
+///
+/// # Claim
+/// PC2: no change of one child's records moves the vector of sums further, whatever the records said before and say after.
+/// # Why
+/// Before and after, the child is of one kind each. In a table that admits both it leaves one cell for another (of a share:
+/// distance 2 in squares of its amount) or goes from one end of the bounds to the other (of a mean: 4); in a table that admits one
+/// of them it comes or goes (1). The result is the greatest sum over all pairs of kinds. Attacked by
+/// `a_change_costs_the_greatest_distance_of_any_pair_of_kinds`.
+pub fn l2_squared_of_change<'a>(tables: impl Iterator<Item = (&'a Table, u32)> + Clone) -> Option<u64> {
+    let of_pair = |before: ChildKind, after: ChildKind| -> Option<u64> {
+        let parts = tables.clone().map(|(t, unit)| {
+            let amount = amount_max(t, unit)?;
+            let times = match (t.admits(before), t.admits(after), t.kind) {
+                (true, true, Kind::Share) => 2,
+                (true, true, Kind::Mean | Kind::Fact) => 4,
+                (true, false, _) | (false, true, _) => 1,
+                (false, false, _) => 0,
+            };
+            amount.checked_mul(amount)?.checked_mul(times)
+        });
+        parts.into_iter().try_fold(0, |sum, x| u64::checked_add(sum, x?))
+    };
+    let pairs = ChildKind::all().flat_map(|before| ChildKind::all().map(move |after| (before, after)));
+    pairs.map(|(before, after)| of_pair(before, after)).try_fold(0, |most, x| Some(most.max(x?)))
 }
 
 /// Greatest absolute amount, in units, that one child can add to one cell of a table.
@@ -154,6 +181,30 @@ mod tests {
         assert_eq!(smallest_scale_milli(l2, 2_800, RhoNano(0)), None);
         // a budget so large that the floor decides
         assert_eq!(smallest_scale_milli(1, 5, RhoNano(u64::MAX)), Some(10_000));
+    }
+
+    /// By hand: tables are told apart by whom they admit, and everything that can happen is tried.
+    #[test]
+    fn a_change_costs_the_greatest_distance_of_any_pair_of_kinds() {
+        let f = Framework::built_in();
+        let of = |ids: &[&str]| -> u64 {
+            let tables: Vec<(&Table, u32)> = ids.iter().map(|id| (f.table(id).unwrap(), 3)).collect();
+            l2_squared_of_change(tables.iter().copied()).unwrap()
+        };
+        // a share: out of one cell, into another
+        assert_eq!(of(&["B1.total"]), 2 * 9);
+        // a mean of plus and minus twenty: from one end to the other
+        assert_eq!(of(&["A3.total"]), 4 * 3600);
+        // under 5 in one, 5 to 16 in the other: staying in one costs two, going over costs one and one
+        assert_eq!(of(&["D4.total", "A1.total"]), 2 * 9);
+        // a mean beside a share that no kind is in together: the dearer one
+        assert_eq!(of(&["D4.total", "A3.total"]), 4 * 3600);
+        // in care and not in care exclude each other, and so do their means
+        assert_eq!(of(&["A7m.total", "A7Lm.total"]), 4 * 225);
+        let all = f.tables().iter().map(|t| (t, 3));
+        let (one, change) = (l2_squared(all.clone()).unwrap(), l2_squared_of_change(all).unwrap());
+        assert!(2 * one <= change && change <= 4 * one);
+        assert_eq!(l2_squared_of_change(f.tables().iter().map(|t| (t, u32::MAX))), None);
     }
 
     #[test]

@@ -176,7 +176,7 @@ fn lines(status: &Status) -> Vec<String> {
         lines.push(format!("  {what}: approved by {} at {}, {since}", approval.by, approval.at));
     }
     lines.push(
-        "spent of each child's budget (one child added or removed; a change to one child's records: twice the distance):".into(),
+        "spent of each child's budget (a child added or removed; any change to a child's records costs more: docs/privacy.md, PC2):".into(),
     );
     for s in &status.spent {
         let (eps, advantage) = (epsilon(s.rho.as_rho(), DELTA), membership_advantage(s.rho.as_rho()));

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use shared::framework::Framework;
 use shared::ids::{AuthorityId, IdError, ReportingYear};
-use shared::plan::Plan;
+use shared::plan::{Draw, Plan};
 use shared::privacy::{RhoNano, epsilon, membership_advantage};
 use shared::problem::Exit;
 use shared::time::{Clock, Day, Timestamp};
@@ -184,8 +185,12 @@ fn summary(plan: &Plan) -> Vec<String> {
         let (whole, part) = (block.scale_milli / 1000, block.scale_milli % 1000);
         lines.push(format!("block {}: {} cells, scale {whole}.{part:03}, rho {}", block.name, block.n, block.rho_nano));
     }
-    lines.push(cost("the release costs a child", plan.rho()));
-    lines.push(cost("release and correction of the year", body.rho_year_nano));
+    lines.push(cost("the release costs a child that is added or removed", plan.rho()));
+    let framework = Framework::built_in();
+    let of_change = |draw| plan.rho_of_change(&framework, draw).unwrap_or(RhoNano(u64::MAX));
+    lines.push(cost("any change to one child's records, the headline", of_change(Draw::Release)));
+    let both = of_change(Draw::Release).plus(of_change(Draw::Correction)).unwrap_or(RhoNano(u64::MAX));
+    lines.push(cost("the same, release and correction of the year", both));
     lines
 }
 
@@ -359,7 +364,7 @@ mod tests {
     fn a_summary_says_what_a_plan_costs_a_child() {
         let text = summary(&made(&JULY).unwrap()).join("\n");
         for words in
-            ["reporting year 2026", "authorities asked: 1", "scale ", "epsilon 3.", "at delta 1e-6", "membership advantage 0.2"]
+            ["reporting year 2026", "authorities asked: 1", "scale ", "epsilon 3.", "at delta 1e-6", "the headline: rho 0.37"]
         {
             assert!(text.contains(words), "{words} is not in:\n{text}");
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use shared::framework::{Framework, Tier};
 use shared::ids::ReportingYear;
-use shared::privacy::RhoNano;
+use shared::privacy::{RhoNano, l2_squared, l2_squared_of_change};
 use shared::problem::Exit;
 
 use super::plan::{cost, rho};
@@ -20,7 +20,7 @@ use crate::tune::official::{self, OfficialError};
 use crate::tune::places::{Official, Places};
 use crate::tune::weights::Problem;
 use crate::tune::widths::{Forecast, Levels, Limited, SHARE_HALF_WIDTH_MAX, Widths};
-use crate::tune::{Objective, Tuned, change_squared, tune, variances};
+use crate::tune::{Objective, Tuned, tune, variances};
 
 /// Arguments of `plan tune`.
 #[derive(Args)]
@@ -191,8 +191,9 @@ fn three(levels: Levels, decimals: usize) -> String {
 fn costs(framework: &Framework, args: &TuneArgs, tuned: &Tuned) -> Vec<String> {
     let year = args.rho_release.plus(args.rho_correction).unwrap_or(RhoNano(u64::MAX));
     // the budget is what one child costs; a change costs as many times more as its squared distance is greater
-    let child = framework_squared(framework, tuned);
-    let change = change_squared(framework, &tuned.units);
+    let with_units = || framework.tables().iter().map(|t| (t, tuned.units[&t.id]));
+    let child = l2_squared(with_units()).expect("tuned units are within their limit");
+    let change = l2_squared_of_change(with_units()).expect("tuned units are within their limit");
     let of_change = |rho: RhoNano| {
         let nano = (u128::from(rho.0) * u128::from(change)).div_ceil(u128::from(child));
         RhoNano(u64::try_from(nano).unwrap_or(u64::MAX))
@@ -204,15 +205,6 @@ fn costs(framework: &Framework, args: &TuneArgs, tuned: &Tuned) -> Vec<String> {
         cost("  PC2, any change to one child's records, release", of_change(args.rho_release)),
         cost("  PC2, with the correction of the year", of_change(year)),
     ]
-}
-
-/// The squared L2 norm of what one child can add, in squared words.
-fn framework_squared(framework: &Framework, tuned: &Tuned) -> u64 {
-    let of_kind = |kind| -> u64 {
-        let touched = framework.tables().iter().filter(|t| t.admits(kind));
-        touched.map(|t| (u64::from(tuned.units[&t.id]) * u64::from(t.contribution_max.unsigned_abs())).pow(2)).sum()
-    };
-    shared::framework::ChildKind::all().map(of_kind).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub mod widths; // expected half widths
 
 use std::collections::BTreeMap;
 
-use shared::framework::{ChildKind, Framework, Kind};
+use shared::framework::{ChildKind, Framework};
 use shared::fuse::Margins;
 use shared::limits::{CELL_ABS_MAX, CELL_AMOUNT_MAX, UNIT_MAX};
 use shared::plan::{Draw, Plan};
@@ -164,29 +164,6 @@ pub fn limited(framework: &Framework, plan: &Plan, expected: &Expected, places: 
     let place = |t: &shared::framework::Table| plan.place(framework, &t.id).expect("a checked plan places every table");
     let variances: Vec<f64> = framework.tables().iter().map(|t| place(t).variance(Draw::Release)).collect();
     Widths::of(framework, &Margins::of(framework), &variances, expected, places).limited()
-}
-
-/// The squared L2 distance that a change to one child's records can make, in squared words: PC2 of `docs/privacy.md`.
-///
-/// The greatest over pairs of kinds, since a change can move a child from one kind to another: in a table of both it can
-/// leave one cell for another (of a share) or go from one end of the bounds to the other (of a sum); in a table of one of
-/// them it comes or goes.
-pub fn change_squared(framework: &Framework, units: &BTreeMap<String, u32>) -> u64 {
-    let of_pair = |a: ChildKind, b: ChildKind| -> u64 {
-        let tables = framework.tables().iter();
-        let part = |t: &shared::framework::Table| {
-            let one = u64::from(units.get(&t.id).copied().unwrap_or(1)) * u64::from(t.contribution_max.unsigned_abs());
-            let times = match (t.admits(a), t.admits(b), t.kind) {
-                (true, true, Kind::Share) => 2,
-                (true, true, Kind::Mean | Kind::Fact) => 4,
-                (true, false, _) | (false, true, _) => 1,
-                (false, false, _) => 0,
-            };
-            times * one * one
-        };
-        tables.map(part).sum()
-    };
-    ChildKind::all().flat_map(|a| ChildKind::all().map(move |b| (a, b))).map(|(a, b)| of_pair(a, b)).max().unwrap_or(0)
 }
 
 fn float(n: usize) -> f64 {

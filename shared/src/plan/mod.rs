@@ -16,7 +16,7 @@ use crate::framework::{Framework, Table};
 use crate::hash::sha256;
 use crate::ids::{AuthorityId, Digest, ReportingYear, RoundId};
 use crate::limits::body_bytes_max;
-use crate::privacy::{RhoNano, amount_max, cost, equal_units, l2_squared, smallest_scale_milli};
+use crate::privacy::{RhoNano, amount_max, cost, equal_units, l2_squared, l2_squared_of_change, smallest_scale_milli};
 use crate::time::{Day, Timestamp};
 
 /// Payload type of a signed plan.
@@ -192,6 +192,15 @@ pub struct Dates {
 }
 
 impl Dates {
+    /// Cost of a draw for any change to one child's records: what `docs/privacy.md` calls PC2. `None` when it does not fit.
+    pub fn rho_of_change(&self, framework: &Framework, draw: Draw) -> Option<RhoNano> {
+        let of_block = |b: &PlanBlock| {
+            let tables = b.tables.iter().map(|t| Some((framework.table(&t.table)?, t.unit)));
+            let tables = tables.collect::<Option<Vec<_>>>()?;
+            cost(l2_squared_of_change(tables.iter().copied())?, b.scale_milli_of(draw))
+        };
+        self.body.blocks.iter().map(of_block).try_fold(RhoNano(0), |sum, cost| cost?.plus(sum))
+    }
     /// The second from which an authority sends: the same whatever its records say, and another for each authority.
     pub fn slot(&self, plan_id: Digest, authority: AuthorityId) -> Timestamp {
         let digest = sha256(format!("goldenthread.slot/1 {plan_id} {authority}").as_bytes());
@@ -367,6 +376,15 @@ impl Plan {
     pub fn rho_of(&self, draw: Draw) -> RhoNano {
         let costs = self.body.blocks.iter().map(|b| b.rho_of(draw));
         costs.fold(RhoNano(0), |sum, cost| cost.plus(sum).expect("checked when the plan was made"))
+    }
+    /// Cost of a draw for any change to one child's records: what `docs/privacy.md` calls PC2. `None` when it does not fit.
+    pub fn rho_of_change(&self, framework: &Framework, draw: Draw) -> Option<RhoNano> {
+        let of_block = |b: &PlanBlock| {
+            let tables = b.tables.iter().map(|t| Some((framework.table(&t.table)?, t.unit)));
+            let tables = tables.collect::<Option<Vec<_>>>()?;
+            cost(l2_squared_of_change(tables.iter().copied())?, b.scale_milli_of(draw))
+        };
+        self.body.blocks.iter().map(of_block).try_fold(RhoNano(0), |sum, cost| cost?.plus(sum))
     }
     /// The second from which an authority sends: the same whatever its records say, and another for each authority.
     pub fn slot(&self, plan_id: Digest, authority: AuthorityId) -> Timestamp {

@@ -20,6 +20,7 @@ pub const INPUT_KEY_BYTES: usize = 32;
 const HEAD: &str = "goldenthread-input-key";
 const VERSION: &str = "1";
 const LABEL: &[u8] = b"goldenthread.inputs/1\0";
+const LABEL_CHILDREN: &[u8] = b"goldenthread.inputs.children/1\0";
 
 /// Why a text is not a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,19 +98,23 @@ impl InputKey {
             encoder.text(&fact.fact);
             encoder.bytes(&[fact.stated]);
         }
-        // a child who adds to no cell is not in the figures: it comes and goes without a trace here, too
-        let mut children: Vec<&[BoundedCell]> =
-            inputs.children.iter().map(BoundedChild::cells).filter(|cells| !cells.is_empty()).collect();
-        children.sort_unstable();
-        encoder.length(children.len());
-        for cells in children {
-            encoder.length(cells.len());
-            for cell in cells {
-                encoder.bytes(&cell.table.to_be_bytes());
-                encoder.bytes(&cell.cell.to_be_bytes());
-                encoder.bytes(&cell.amount.to_be_bytes());
-            }
-        }
+        encoder.children(inputs.children);
+        encoder.finish()
+    }
+
+    /// # Claim
+    /// PC11: two inputs have one such digest exactly when round and framework are the same and the children who contribute
+    /// anything contribute the same: settings of the authority are not in it, so that no change of a setting alone buys a
+    /// second draw over the same children.
+    /// # Why
+    /// As of [`InputKey::digest`], under a label of its own. Attacked by `settings_alone_change_no_child`.
+    pub fn digest_of_children(&self, inputs: &Inputs<'_>) -> InputDigest {
+        let mut encoder = Encoder { hmac: hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, &self.bytes)) };
+        encoder.bytes(LABEL_CHILDREN);
+        encoder.text(&inputs.round.to_string());
+        encoder.bytes(&inputs.framework.hash().0);
+        encoder.bytes(&inputs.framework.layout_hash().0);
+        encoder.children(inputs.children);
         encoder.finish()
     }
 }
@@ -129,6 +134,21 @@ impl Encoder {
     fn text(&mut self, text: &str) {
         self.length(text.len());
         self.bytes(text.as_bytes());
+    }
+    /// A child who adds to no cell is not in the figures: it comes and goes without a trace here, too.
+    fn children(&mut self, children: &[BoundedChild]) {
+        let mut children: Vec<&[BoundedCell]> =
+            children.iter().map(BoundedChild::cells).filter(|cells| !cells.is_empty()).collect();
+        children.sort_unstable();
+        self.length(children.len());
+        for cells in children {
+            self.length(cells.len());
+            for cell in cells {
+                self.bytes(&cell.table.to_be_bytes());
+                self.bytes(&cell.cell.to_be_bytes());
+                self.bytes(&cell.amount.to_be_bytes());
+            }
+        }
     }
     fn finish(self) -> InputDigest {
         let tag = self.hmac.sign();
@@ -277,6 +297,26 @@ mod tests {
                 assert!(changed(&|s| s.facts[at].stated = stated) != first, "{}", s.facts[at].fact);
             }
         }
+    }
+
+    #[test]
+    fn settings_alone_change_no_child() {
+        let drawn: Vec<Drawn> = vec![(10, true, vec![(0, 0, 0); 9]), (17, false, vec![(0, 1, 1); 9])];
+        let children = |s: &Settings, drawn: &[Drawn]| {
+            let children = bounded(&s.framework, drawn);
+            let (framework, tables_supplied, facts) = (&s.framework, &s.tables[..], &s.facts[..]);
+            let inputs = Inputs { round: s.round, framework, tables_supplied, facts, children: &children };
+            InputKey::new(KEY).digest_of_children(&inputs).0
+        };
+        let first = children(&settings(), &drawn);
+        let mut other = settings();
+        other.tables[0].supplied = 0;
+        other.facts[0].stated = 1;
+        assert!(children(&other, &drawn) == first);
+        other.round = "cla-2024".parse().unwrap();
+        assert!(children(&other, &drawn) != first, "another round");
+        assert!(children(&settings(), &drawn[..1]) != first, "a child less");
+        assert!(digest(KEY, &settings(), &bounded(&settings().framework, &drawn)) != first, "a label of its own");
     }
 
     #[test]

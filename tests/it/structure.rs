@@ -240,8 +240,9 @@ fn nothing_that_leaves_tells_how_many_children_there_are() {
         }
         eprintln!("payload {:?}, envelope {:?} bytes", observed.payload_bytes, observed.envelope_bytes);
         let n_connections: Vec<usize> = observed.shown.iter().map(|shown| shown.wire.len()).collect();
-        // one to read and one to post, so that how long lies between them is seen nowhere but in the time
-        assert_eq!(n_connections, [1, 0, 1, 0, 0, 2, 0], "connections of each command");
+        // one to read and one to post, so that how long lies between them is seen nowhere but in the time; a run that has
+        // nothing to do is heard all the same
+        assert_eq!(n_connections, [1, 0, 1, 0, 0, 2, 1], "connections of each command");
     }
     compare(&all[0], &all[1]);
     compare(&all[0], &all[2]);

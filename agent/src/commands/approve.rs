@@ -65,7 +65,7 @@ pub fn approve_round(room: &Room<'_>, round: RoundId, by: &ApproverName, records
     }
     let gathered = gather(room, &ledger, round, records)?;
     if sequence == CORRECTION {
-        changed(&ledger, round, &gathered.input)?;
+        changed(&ledger, round, &gathered.children_digest)?;
     }
     let approval = Approval::new(round, sequence, by.clone(), room.now(), gathered.input);
     room.keep_approval(&approval)?;

@@ -38,7 +38,7 @@ pub fn correct_round(room: &mut Room<'_>, round: RoundId, reason: CorrectionReas
     room.parts.steps.reached(Step::Admitted)?;
     let asked = Asked::of(room, round, CORRECTION)?;
     let gathered = gather(room, &ledger, round, records)?;
-    changed(&ledger, round, &gathered.input)?;
+    changed(&ledger, round, &gathered.children_digest)?;
     asked.covers(&gathered.input)?;
     draw_and_keep(room, &ledger, &key, &admitted, Answer::Correction(reason), gathered)
 }

@@ -283,6 +283,36 @@ fn the_second_of_two_copies_does_not_even_post() {
     assert!(shared::sign::Envelope::parse(&posted[0], 1 << 22).unwrap().id() != unsent);
 }
 
+/// Two copies drew before the log showed either. The first one's answer is logged and vouched for; days later the aggregator
+/// shows the second one the log as it stood before.
+#[test]
+fn an_old_log_shown_again_does_not_get_a_second_answer() {
+    for shown_again in [true, false] {
+        let world = World::witnessed(choice());
+        let (original, copy) = (office(&world), office(&world));
+        init(&original);
+        original.enrol();
+        world.log(shared::log::entry::Event::RoundOpen { round: crate::fixtures::round() });
+        set_time(&world, &[&original, &copy], crate::fixtures::NOW);
+        original.within(&NoSteps, |room| room.verified_log().map(drop)).0.unwrap();
+        copy_folder(&original.state_path(), &copy.state_path());
+        copy.prepare().unwrap();
+        let past = world.as_of_now();
+        original.prepare().unwrap();
+        original.send().0.unwrap();
+        assert!(world.is_witnessed());
+        set_time(&world, &[&original, &copy], LATER);
+        let expected = if shown_again {
+            *world.past.borrow_mut() = Some(past);
+            Problem::CheckpointNotWitnessed
+        } else {
+            Problem::LedgerBehindLog
+        };
+        assert_eq!(copy.send().0.err().unwrap().problem, Some(expected));
+        assert_eq!(world.posted.borrow().len(), 1, "only the first answer left");
+    }
+}
+
 /// What a command line says on standard output and standard error.
 fn said(agent: &Agent, line: &[&str]) -> (String, String) {
     drop(agent.config());

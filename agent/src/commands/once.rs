@@ -1,8 +1,6 @@
 //! `run --once`: prepares the configured round unless it is prepared, then sends what waits and whose slot has come. For
 //! a scheduler.
 
-use std::time::Instant;
-
 use shared::problem::Exit;
 
 use super::Screen;
@@ -15,7 +13,6 @@ use crate::stop::Stop;
 
 /// Runs the command.
 pub fn run(room: &mut Room<'_>, waiting: &mut dyn Waiting, screen: &mut Screen<'_>) -> Result<Exit, Stop> {
-    let started = Instant::now();
     beat_or_warn(room, screen);
     let round = round_of(room)?;
     let prepared = prepare_round(room, round, &mut |room| from_returns(room, round.year(), waiting))?;
@@ -23,7 +20,7 @@ pub fn run(room: &mut Room<'_>, waiting: &mut dyn Waiting, screen: &mut Screen<'
     let held = held(room)?;
     tell_held(&held, screen);
     if matches!(prepared, Prepared::Now(_)) && held.is_empty() {
-        room.wait_for_step(started);
+        room.wait_for_step();
     }
     let sent = send_outbox(room)?;
     if let (Prepared::Earlier(debit), true) = (&prepared, sent.is_empty() && held.is_empty()) {

@@ -71,8 +71,6 @@ pub fn prepare_round(room: &mut Room<'_>, round: RoundId, records: Records<'_>) 
     }
     let key = room.state.signing_key(&ledger)?;
     let admitted = room.with_patience(|room| admitted(room, round, MessageKind::Submission, &ledger))?;
-    // whether it would still be open for the post would tell how long the reading took
-    room.disconnect();
     room.parts.steps.reached(Step::Admitted)?;
     let approval = Asked::of(room, round, FIRST)?;
     let gathered = gather(room, &ledger, round, records)?;
@@ -85,8 +83,10 @@ pub struct Gathered {
     children: Vec<BoundedChild>,
     tables_supplied: Vec<TableSupplied>,
     facts: Vec<FactStated>,
-    /// All of it, as a keyed digest.
+    /// All of it, as a keyed digest: what is approved.
     pub input: InputDigest,
+    /// The children alone: what a correction must change.
+    pub children_digest: InputDigest,
 }
 
 /// Reads the records and the settings that enter a submission.
@@ -98,8 +98,8 @@ pub fn gather(room: &Room<'_>, ledger: &Ledger, round: RoundId, records: Records
     let facts = state_facts(room.framework, |fact| FactAnswer::of(room.config.facts.get(fact).copied()));
     let (framework, children_read) = (room.framework, children.as_slice());
     let inputs = Inputs { round, framework, tables_supplied: &tables_supplied, facts: &facts, children: children_read };
-    let input = key.digest(&inputs);
-    Ok(Gathered { children, tables_supplied, facts, input })
+    let (input, children_digest) = (key.digest(&inputs), key.digest_of_children(&inputs));
+    Ok(Gathered { children, tables_supplied, facts, input, children_digest })
 }
 
 /// Draws once, and commits debit and bytes by one step.
@@ -111,7 +111,7 @@ pub(super) fn draw_and_keep(
     answer: Answer,
     gathered: Gathered,
 ) -> Result<Debit, Stop> {
-    let Gathered { children, tables_supplied, facts, input } = gathered;
+    let Gathered { children, tables_supplied, facts, children_digest, .. } = gathered;
     room.parts.steps.reached(Step::Read)?;
     let request = DrawRequest::new(room.framework, admitted.plan(), answer.kind().draw(), children).map_err(not_drawn)?;
     let cells = room.parts.mechanism.draw(request).map_err(not_drawn)?;
@@ -126,7 +126,7 @@ pub(super) fn draw_and_keep(
         produced_on: Day(room.now().day()),
         tables_supplied,
         facts,
-        input,
+        input: children_digest,
     };
     let debit = compose(room.framework, admitted.plan(), admitted.id(), cells, particulars, key);
     let debit = debit.map_err(|e| Stop::fault(e.to_string()))?;
@@ -165,10 +165,13 @@ pub(super) fn admitted(room: &mut Room<'_>, round: RoundId, kind: MessageKind, l
     if let Err(Problem::PlanSecond) = decision {
         room.state.keep_contradiction(round, &view.plans_of(round), view.note())?;
     }
-    decision.map_err(|problem| match problem {
+    let admitted = decision.map_err(|problem| match problem {
         Problem::CheckpointNotWitnessed => not_witnessed(problem, &trust.witnesses, &view, room.now()),
         other => explained(other, room, round, ledger),
-    })
+    })?;
+    // a connection that stays open until the draw, or closes at a refusal, would tell how long the reading took
+    room.disconnect();
+    Ok(admitted)
 }
 
 /// The plan's envelope. One that the aggregator does not have while the log names none is an unlogged plan, not a wrong address.

@@ -84,6 +84,7 @@ pub struct Room<'r> {
     /// How far the command has come.
     pub reached: &'r mut Reached,
     connected: Option<Connected>,
+    left_at: Option<Instant>,
     lock: Lock,
 }
 
@@ -97,7 +98,7 @@ impl<'r> Room<'r> {
     ) -> Result<Self, Stop> {
         let state = State::open(&config.state)?;
         let lock = state.lock()?;
-        Ok(Self { config, parts, framework, state, reached, connected: None, lock })
+        Ok(Self { config, parts, framework, state, reached, connected: None, left_at: None, lock })
     }
 
     /// The ledger, which is of the configured authority.
@@ -136,9 +137,11 @@ impl<'r> Room<'r> {
         self.connected.as_ref().ok_or_else(|| Stop::fault("the connection was made and is gone"))
     }
 
-    /// Ends the connection; the next request makes another.
+    /// Ends the connection; the next request makes another. From here on the aggregator sees nothing of what is done, nor
+    /// when it is done, until [`Room::wait_for_step`] has passed.
     pub fn disconnect(&mut self) {
         self.connected = None;
+        self.left_at = Some(Instant::now());
     }
 
     /// Reads the whole log, verifies it, and remembers its checkpoint durably before anything is concluded from it.
@@ -167,13 +170,12 @@ impl<'r> Room<'r> {
         attempt(self)
     }
 
-    /// Waits until a whole number of steps has passed since a start, when settings name a step.
-    pub fn wait_for_step(&self, started: Instant) {
+    /// Waits until a whole number of steps has passed since the connection was ended, when settings name a step: the other
+    /// side's own delays stand outside of it.
+    pub fn wait_for_step(&self) {
         let step = Duration::from_millis(self.config.sending.send.step_ms);
-        if step.is_zero() {
-            return;
-        }
-        let passed = started.elapsed();
+        let Some(left_at) = self.left_at.filter(|_| !step.is_zero()) else { return };
+        let passed = left_at.elapsed();
         let into_step = Duration::from_nanos(u64::try_from(passed.as_nanos() % step.as_nanos()).unwrap_or(0));
         self.parts.pause.pause(step.saturating_sub(into_step));
     }

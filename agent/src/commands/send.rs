@@ -16,11 +16,12 @@ use shared::time::Timestamp;
 
 use super::Screen;
 use super::prepare::round_of;
-use super::room::{Room, Step};
+use super::room::{Room, Step, not_witnessed};
 use crate::io::centre::Arrival;
 use crate::ledger::Debit;
 use crate::log_view::SubmissionLeaf;
 use crate::logging;
+use crate::round::{Witnessing, log_is_witnessed};
 use crate::stop::{Reached, Stop};
 
 /// What was sent.
@@ -59,15 +60,21 @@ fn send_again(room: &mut Room<'_>, debit: Debit) -> Result<Sent, Stop> {
 }
 
 /// # Claim
-/// Nothing leaves for a round and sequence for which the log holds another message of this authority already.
+/// Nothing leaves for a round and sequence for which the log holds another message of this authority already, and nothing on
+/// the word of a log that too few witnesses vouched for within 24 hours.
 /// # Why
 /// Two machines with copies of one state can both have drawn before the log showed either. The aggregator would refuse the
-/// second answer, and would have seen it. Attacked by `the_second_of_two_copies_does_not_even_post`.
+/// second answer, and would have seen it. An old log shown again, which lacks
+/// the first answer, is vouched for by nobody who saw it there. Attacked by `the_second_of_two_copies_does_not_even_post` and
+/// `an_old_log_shown_again_does_not_get_a_second_answer`.
 fn nothing_stands_in_their_place(room: &mut Room<'_>, due: &[Debit]) -> Result<(), Stop> {
     if due.is_empty() {
         return Ok(());
     }
     let view = room.with_patience(Room::verified_log)?;
+    let (policy, now) = (room.connected()?.trust.witnesses.clone(), room.now());
+    let witnessing = Witnessing::of(&policy, room.config.sending.without_witnesses);
+    log_is_witnessed(witnessing, &view, now).map_err(|problem| not_witnessed(problem, &policy, &view, now))?;
     let in_place_of = |d: &&Debit, leaf: &SubmissionLeaf| leaf.round == d.round && leaf.sequence == d.sequence && leaf.id != d.id;
     let leaves = view.submissions_of(room.config.authority);
     match due.iter().find(|d| leaves.iter().any(|leaf| in_place_of(d, leaf))) {

@@ -301,7 +301,7 @@ fn every_repair_has_the_name_that_data_teams_know_and_a_sentence_of_its_own() {
 
 #[test]
 fn rows_of_an_extract_are_forgotten_before_the_next_child() {
-    let mut rows = super::extracts::ByYear::default();
+    let mut rows = extracts::ByYear::default();
     rows.add(year(2024), &[1_u8, 2]);
     rows.add(year(2025), &[3]);
     assert_eq!(rows.of(year(2024)).copied().collect::<Vec<_>>(), [1, 2]);

@@ -304,7 +304,7 @@ proptest! {
 fn a_mean_whose_code_names_categories_is_refused() {
     let framework = Framework::built_in();
     let mean = framework.table("A3.total").unwrap();
-    assert!(super::resolve_table(0, mean, &[]).is_ok());
-    assert!(super::resolve_table(0, mean, &["received"]).is_err());
-    assert!(super::resolve_table(0, framework.table("A2.total").unwrap(), &["received"]).is_err());
+    assert!(resolve_table(0, mean, &[]).is_ok());
+    assert!(resolve_table(0, mean, &["received"]).is_err());
+    assert!(resolve_table(0, framework.table("A2.total").unwrap(), &["received"]).is_err());
 }

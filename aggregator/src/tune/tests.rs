@@ -1,7 +1,5 @@
 //! Tests of the tuner: which areas lie in England, and whether headline totals hold their limits there.
 
-use std::collections::BTreeMap;
-
 use shared::framework::Framework;
 use shared::ids::ReportingYear;
 use shared::privacy::RhoNano;

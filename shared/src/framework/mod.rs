@@ -217,7 +217,7 @@ impl Measure {
     }
     /// Greatest absolute centred contribution of one child: 1 for shares, half the width of the bounds for means.
     pub fn contribution_max(&self) -> i32 {
-        self.bounds.map_or(1, |[_, high]| high - self.centre())
+        self.bounds.map_or(1, |[low, high]| (high - self.centre()).max(self.centre() - low))
     }
     /// Letter of its family, the first one of its id.
     pub fn family(&self) -> &str {

@@ -192,15 +192,6 @@ pub struct Dates {
 }
 
 impl Dates {
-    /// Cost of a draw for any change to one child's records: what `docs/privacy.md` calls PC2. `None` when it does not fit.
-    pub fn rho_of_change(&self, framework: &Framework, draw: Draw) -> Option<RhoNano> {
-        let of_block = |b: &PlanBlock| {
-            let tables = b.tables.iter().map(|t| Some((framework.table(&t.table)?, t.unit)));
-            let tables = tables.collect::<Option<Vec<_>>>()?;
-            cost(l2_squared_of_change(tables.iter().copied())?, b.scale_milli_of(draw))
-        };
-        self.body.blocks.iter().map(of_block).try_fold(RhoNano(0), |sum, cost| cost?.plus(sum))
-    }
     /// The second from which an authority sends: the same whatever its records say, and another for each authority.
     pub fn slot(&self, plan_id: Digest, authority: AuthorityId) -> Timestamp {
         let digest = sha256(format!("goldenthread.slot/1 {plan_id} {authority}").as_bytes());
@@ -386,7 +377,7 @@ impl Plan {
         };
         self.body.blocks.iter().map(of_block).try_fold(RhoNano(0), |sum, cost| cost?.plus(sum))
     }
-    /// The second from which an authority sends: the same whatever its records say, and another for each authority.
+    /// The second from which an authority sends its submission: see [`Dates::slot`].
     pub fn slot(&self, plan_id: Digest, authority: AuthorityId) -> Timestamp {
         self.body.dates.slot(plan_id, authority)
     }

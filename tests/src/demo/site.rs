@@ -25,6 +25,10 @@ pub fn every_page_has_its_notice(site: &str) -> anyhow::Result<usize> {
             continue;
         }
         let text = answer.text();
+        // a file with its head alone has no figure, and no place for words
+        if answer.media_type == "text/csv" && text.lines().nth(1).is_none() {
+            continue;
+        }
         ensure!(text.contains(NOTICE_MADE_UP), "the page {path} does not say that its data are made up");
         n += 1;
         if answer.media_type == "text/html" {

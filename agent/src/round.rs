@@ -221,7 +221,9 @@ fn read_plan(payload: &[u8], framework: &Framework) -> Result<Plan, Problem> {
     }
     Plan::parse(payload, framework).map_err(|e| match e {
         PlanError::Framework => Problem::FrameworkUnknown,
-        PlanError::Malformed | PlanError::Contradiction(_) | PlanError::Budget => Problem::PlanMalformed,
+        PlanError::Malformed | PlanError::Contradiction(_) | PlanError::Budget | PlanError::NoScale { .. } => {
+            Problem::PlanMalformed
+        }
     })
 }
 

@@ -35,9 +35,23 @@ pub enum BudgetError {
     /// Tuned for another framework.
     #[error("it was tuned for framework {0}: tune it anew")]
     Framework(Digest),
-    /// A table is missing, unknown or has a unit that cannot be.
-    #[error("table {0} is missing, unknown, or its unit is not from 1 to {UNIT_MAX}")]
-    Table(String),
+    /// Not text.
+    #[error("the file is not text in UTF-8")]
+    Text,
+    /// A table of the framework has no unit.
+    #[error("table {0} of the framework is missing in it")]
+    Missing(String),
+    /// A unit of a table that there is not.
+    #[error("it names table {0}, which the framework has not")]
+    Unknown(String),
+    /// A unit that cannot be.
+    #[error("the unit of table {table} is {unit}, and must be from 1 to {UNIT_MAX}")]
+    Unit {
+        /// Which table.
+        table: String,
+        /// What stands there.
+        unit: u32,
+    },
 }
 
 /// A division that fits its framework.
@@ -82,11 +96,14 @@ impl Budget {
         if file.framework != framework.hash() {
             return Err(BudgetError::Framework(file.framework));
         }
-        let is_sound = |id: &String| file.units.get(id).is_some_and(|unit| (1..=UNIT_MAX).contains(unit));
-        let wrong = framework.tables().iter().map(|t| &t.id).find(|id| !is_sound(id));
-        let stranger = file.units.keys().find(|id| framework.table(id).is_none());
-        if let Some(id) = wrong.or(stranger) {
-            return Err(BudgetError::Table(id.clone()));
+        if let Some(id) = file.units.keys().find(|id| framework.table(id).is_none()) {
+            return Err(BudgetError::Unknown(id.clone()));
+        }
+        if let Some(table) = framework.tables().iter().find(|t| !file.units.contains_key(&t.id)) {
+            return Err(BudgetError::Missing(table.id.clone()));
+        }
+        if let Some((table, unit)) = file.units.iter().find(|(_, unit)| !(1..=UNIT_MAX).contains(*unit)) {
+            return Err(BudgetError::Unit { table: table.clone(), unit: *unit });
         }
         Ok(Self { objective: file.objective, units: file.units })
     }
@@ -158,9 +175,11 @@ mod tests {
         };
         check(SCHEMA, "goldenthread.budget/2", "schema");
         check(&framework.hash().to_string(), &"0".repeat(64), "framework 0000");
-        check("\"P3.age\" =", "\"P3.shoe_size\" =", "P3.age");
-        check("[units]\n", "[units]\n\"P9.total\" = 1\n", "P9.total");
-        check("[units]\n\"A1.total\" = ", "[units]\n\"A1.total\" = 0 #", "A1.total");
+        check("\"P3.age\" =", "\"P3.shoe_size\" =", "names table P3.shoe_size, which the framework has not");
+        check("\"P3.age\" =", "# ", "table P3.age of the framework is missing");
+        check("[units]\n", "[units]\n\"P9.total\" = 1\n", "names table P9.total");
+        check("[units]\n\"A1.total\" = ", "[units]\n\"A1.total\" = 0 #", "the unit of table A1.total is 0, and must be from 1");
+        check("[units]\n\"A1.total\" = ", "[units]\n\"A1.total\" = 2000000 #", "the unit of table A1.total is 2000000");
         check("schema", "spare = 1\nschema", "not a file");
     }
 }

@@ -172,7 +172,7 @@ enum RoundCommand {
 enum Early {
     /// Every council of the plan has sent
     AllReceived,
-    /// The round is given up
+    /// The round is given up, or its corrections are: no release is made of what was taken
     Withdrawn,
     /// Something is wrong with it
     Error,
@@ -209,6 +209,12 @@ enum ReleaseCommand {
         #[arg(long)]
         version: Option<String>,
     },
+}
+
+/// So many of something, in words: the one word for one, the other for more or none.
+fn counted(n: impl TryInto<u64>, one: &str, more: &str) -> String {
+    let n = n.try_into().unwrap_or(u64::MAX);
+    format!("{n} {}", if n == 1 { one } else { more })
 }
 
 /// Says something to the person at the terminal.
@@ -256,7 +262,7 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
     if let Some(error) = cause.downcast_ref::<tune::InputError>() {
         return Some(match error {
             tune::InputError::Folder(_) | tune::InputError::File { .. } | tune::InputError::Official { .. } => Exit::InputRefused,
-            tune::InputError::Out { .. } => Exit::Usage,
+            tune::InputError::Out { .. } | tune::InputError::Rho => Exit::Usage,
         });
     }
     if let Some(error) = cause.downcast_ref::<OperateError>() {
@@ -264,9 +270,11 @@ fn exit_of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Exit> {
             OperateError::Request { .. } | OperateError::Stranger { .. } | OperateError::Certificate { .. } => {
                 Some(Exit::InputRefused)
             }
-            OperateError::Dates { .. } | OperateError::Spread { .. } | OperateError::Wide(_) => Some(Exit::Usage),
+            OperateError::Choice(_) | OperateError::Wide(_) => Some(Exit::Usage),
             OperateError::Authorities { .. } => Some(Exit::Configuration),
-            OperateError::Population { .. } | OperateError::Budget { .. } => Some(Exit::InputRefused),
+            OperateError::Population { .. } | OperateError::Budget { .. } | OperateError::Input { .. } => {
+                Some(Exit::InputRefused)
+            }
             OperateError::Open(_)
             | OperateError::Store(_)
             | OperateError::File(_)
@@ -347,7 +355,7 @@ async fn carry_out(cli: Cli, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         Command::Release(command) => release(&config, clock, command).await?,
         Command::Export { out } => {
             let n = export::export(&config, &out).await?;
-            say(&format!("wrote {n} files to {}", out.display()));
+            say(&format!("wrote {} to {}", counted(n, "file", "files"), out.display()));
         }
         Command::Serve { ports_file, .. } => serve_until_told(&config, clock, ports_file).await?,
         Command::Fsck => return check(&config).await,
@@ -387,7 +395,8 @@ async fn authority(config: &Config, clock: Arc<dyn Clock>, command: AuthorityCom
             for one in operate::list(config).await? {
                 let until = one.certificate_until.map_or("none that stands".to_owned(), |at| format!("until {at}"));
                 let heard = one.heard_on.map_or("never heard".to_owned(), |day| format!("last heard on {day}"));
-                say(&format!("{}  {} keys  certificate {until}  {heard}", one.authority, one.keys.len()));
+                let keys = counted(one.keys.len(), "key", "keys");
+                say(&format!("{}  {keys}  certificate {until}  {heard}", one.authority));
             }
         }
     }
@@ -415,7 +424,8 @@ async fn round(config: &Config, clock: Arc<dyn Clock>, command: RoundCommand) ->
 async fn release(config: &Config, clock: Arc<dyn Clock>, command: ReleaseCommand) -> anyhow::Result<()> {
     let summary = |made: &Made| {
         let coverage = made.release.coverage();
-        format!("{} figures from {} of {} authorities", made.release.figures().len(), coverage.accepted, coverage.expected)
+        let authorities = counted(coverage.expected, "authority", "authorities");
+        format!("{} from {} of {authorities}", counted(made.release.figures().len(), "figure", "figures"), coverage.accepted)
     };
     match command {
         ReleaseCommand::Draft { round, out, version } => {
@@ -468,8 +478,11 @@ async fn told_to_stop() {
 async fn check(config: &Config) -> anyhow::Result<Exit> {
     let report = fsck::fsck(config).await?;
     say(&format!(
-        "{} log entries, {} checkpoints, {} messages, {} releases",
-        report.n_entries, report.n_checkpoints, report.n_messages, report.n_releases
+        "{}, {}, {}, {}",
+        counted(report.n_entries, "log entry", "log entries"),
+        counted(report.n_checkpoints, "checkpoint", "checkpoints"),
+        counted(report.n_messages, "message", "messages"),
+        counted(report.n_releases, "release", "releases")
     ));
     report.faults.iter().for_each(|fault| say(&format!("FAULT {fault}")));
     say(if report.faults.is_empty() { "everything adds up" } else { "the store is damaged" });
@@ -498,6 +511,18 @@ mod tests {
         let round = "cla-2025".parse().unwrap();
         check(publish::PublishError::Denied(crate::sequencer::Denied::ReleaseSecond(round)).into(), Exit::Fault);
         check(OperateError::Store(StoreError::Empty).into(), Exit::Fault);
+        check(OperateError::Wide(3).into(), Exit::Usage);
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        check(OperateError::Input { path: "x".into(), source: missing }.into(), Exit::InputRefused);
+        check(tune::InputError::Rho.into(), Exit::Usage);
+    }
+
+    #[test]
+    fn one_is_told_in_the_singular() {
+        let check = |n: u64, expected: &str| assert_eq!(counted(n, "authority", "authorities"), expected);
+        check(0, "0 authorities");
+        check(1, "1 authority");
+        check(2, "2 authorities");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Each act goes through the sequencer, in the same transaction as messages do, so that it may be done while the service
 //! runs. Nothing here touches a figure.
 
+pub mod choice; // what was chosen for a plan
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,9 +12,8 @@ use std::sync::Arc;
 use shared::enrolment::{ENROLMENT_BYTES_MAX, EnrolmentError, EnrolmentRequest};
 use shared::framework::{FRAMEWORK_TOML, Framework};
 use shared::ids::{AuthorityId, Digest, ReportingYear, RoundId};
-use shared::limits::SPREAD_S_MAX;
 use shared::log::entry::CloseReason;
-use shared::plan::{Cohort, Dates, PLAN_TYPE, Plan, PlanChoice, PlanError};
+use shared::plan::{Cohort, PLAN_TYPE, Plan, PlanChoice, PlanError};
 use shared::privacy::RhoNano;
 use shared::sign::{Envelope, KeyError};
 use shared::time::{Clock, Day, Timestamp};
@@ -33,15 +34,7 @@ use crate::tune;
 use crate::tune::expected::{Expected, ExpectedError};
 use crate::tune::places::Places;
 use crate::tune::widths::Limited;
-
-/// Greatest cost of a year that an agent accepts when its council set nothing else.
-const RHO_YEAR_USUAL: RhoNano = RhoNano(200_000_000);
-/// Seconds over which slots are spread when nobody said otherwise: three days.
-const SPREAD_S_USUAL: u64 = 72 * 3_600;
-/// Seconds from the end of sending to the first correction, when nobody said otherwise: sixty days.
-const CORRECTION_AFTER_S_USUAL: i64 = 60 * 86_400;
-/// Seconds from the first correction to the last, when nobody said otherwise: twenty-eight days.
-const CORRECTION_S_USUAL: i64 = 28 * 86_400;
+use choice::ChoiceError;
 
 /// Why an operator's command was not done.
 #[derive(Debug, thiserror::Error)]
@@ -120,26 +113,30 @@ pub enum OperateError {
     /// The official figures that expected widths follow from.
     #[error("expected widths cannot be computed")]
     Expected(#[from] ExpectedError),
+    /// A file that was named.
+    #[error("cannot read {path}")]
+    Input {
+        /// Which file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The options of a plan.
+    #[error("no plan can be made of these options")]
+    Choice(#[from] ChoiceError),
     /// Headline figures would say too little.
     #[error(
-        "over the areas that are asked, headline figures would be too wide: {0}; ask more councils, tune anew (plan tune), or add \
+        "{0} headline figures would be too wide over the areas that are asked: ask more councils, tune anew (plan tune), or add \
          --accept-wide REASON, which stands in the plan for ever; nothing was logged"
     )]
-    Wide(String),
+    Wide(usize),
     /// No plan from these choices.
     #[error("no plan can be made")]
     Plan(#[from] PlanError),
     /// No key can sign.
     #[error("a key cannot sign")]
     Key(#[from] KeyError),
-    /// No submission could ever arrive.
-    #[error("the round closes before it opens: {closes_at} is not after {opens_at}")]
-    Dates {
-        /// When it opens.
-        opens_at: Timestamp,
-        /// When it closes.
-        closes_at: Timestamp,
-    },
     /// The plan's time for corrections is not now.
     #[error("the plan of round {round} has corrections from {opens_at} until {closes_at}: open them then")]
     NoTimeToCorrect {
@@ -149,14 +146,6 @@ pub enum OperateError {
         opens_at: Timestamp,
         /// Until when.
         closes_at: Timestamp,
-    },
-    /// The slots of the agents would lie after the end.
-    #[error("the agents' slots are spread over {spread_s} seconds, and the round closes {window_s} seconds after it opens")]
-    Spread {
-        /// Over how many seconds.
-        spread_s: u64,
-        /// Seconds that the round is open.
-        window_s: i64,
     },
     /// The dates are still to come.
     #[error("round {round} takes messages until {closes_at}: close it then, or say why with --early")]
@@ -257,7 +246,7 @@ pub async fn add(
 
 fn read_request(path: &Path) -> Result<EnrolmentRequest, OperateError> {
     let refused = |source| OperateError::Request { path: path.display().to_string(), source };
-    let bytes = std::fs::read(path).map_err(|e| file_error(path, e))?;
+    let bytes = read_input(path)?;
     if bytes.len() > ENROLMENT_BYTES_MAX {
         return Err(refused(EnrolmentError::Malformed));
     }
@@ -347,14 +336,16 @@ impl MadePlan {
     pub fn wide(&self) -> impl Iterator<Item = &Limited> {
         self.limited.iter().filter(|l| !l.holds())
     }
+    /// Whether it is not logged as it is: a headline figure is too wide, and no reason was given.
+    pub fn is_refused(&self) -> bool {
+        self.wide().next().is_some() && self.plan.body().accepted_wide.is_none()
+    }
 }
 
 /// Makes the plan of a year, unsigned, and writes nothing.
 pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<MadePlan, OperateError> {
-    let (opens_at, closes_at) = (wish.opens_at, wish.closes_at);
-    if opens_at >= closes_at {
-        return Err(OperateError::Dates { opens_at, closes_at });
-    }
+    choice::check_texts(wish)?;
+    let dates = choice::dates(wish)?;
     let mut cohort = cohort(config, wish.year, wish.only.as_ref())?;
     if let Some((path, name)) = &wish.population {
         place_population(path, wish.year, name, &mut cohort)?;
@@ -362,7 +353,7 @@ pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<MadePlan, OperateEr
     let choice = PlanChoice {
         reporting_year: wish.year,
         made_up: wish.made_up,
-        dates: dates(wish)?,
+        dates,
         rho_release: wish.rho_release,
         rho_correction: wish.rho_correction,
         accepted_wide: None,
@@ -372,7 +363,7 @@ pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<MadePlan, OperateEr
     let framework = Framework::built_in();
     let budget = budget(wish.budget.as_deref(), &framework)?;
     let places = Places::of(&choice.cohort, &england(config, wish.year)?, None);
-    let plan = Plan::with_units(&framework, &budget.units, choice.clone())?;
+    let plan = Plan::with_units(&framework, &budget.units, choice.clone()).map_err(in_options)?;
     let limited = tune::limited(&framework, &plan, &Expected::built_in()?, &places);
     let made = MadePlan { plan, limited };
     if made.wide().next().is_none() || wish.accept_wide.is_none() {
@@ -380,6 +371,14 @@ pub fn make_plan(config: &Config, wish: &PlanWish) -> Result<MadePlan, OperateEr
     }
     let choice = PlanChoice { accepted_wide: wish.accept_wide.clone(), ..choice };
     Ok(MadePlan { plan: Plan::with_units(&framework, &budget.units, choice)?, ..made })
+}
+
+/// A refusal of the plan in the words of the command line, where it is about an option.
+fn in_options(error: PlanError) -> OperateError {
+    match error {
+        PlanError::NoScale { draw, rho, least } => ChoiceError::Rho { draw, rho, least }.into(),
+        PlanError::Malformed | PlanError::Framework | PlanError::Contradiction(_) | PlanError::Budget => error.into(),
+    }
 }
 
 /// All authorities of England in a year: those of the list in use, or of the list that is compiled in where that has more,
@@ -396,66 +395,22 @@ fn budget(path: Option<&Path>, framework: &Framework) -> Result<Budget, OperateE
         let source = |source| OperateError::Budget { path: "that is compiled in".to_owned(), source };
         return Budget::built_in(framework).map_err(source);
     };
-    let text = std::fs::read_to_string(path).map_err(|e| file_error(path, e))?;
+    let text = String::from_utf8(read_input(path)?)
+        .map_err(|_| OperateError::Budget { path: path.display().to_string(), source: BudgetError::Text })?;
     Budget::parse(&text, framework).map_err(|source| OperateError::Budget { path: path.display().to_string(), source })
 }
 
-/// The plan's dates. Slots are spread over three days, or over half of a round that is open for less than six.
-fn dates(wish: &PlanWish) -> Result<Dates, OperateError> {
-    let (opens_at, closes_at) = (wish.opens_at, wish.closes_at);
-    let window_s = closes_at.unix_seconds() - opens_at.unix_seconds();
-    let usual = || SPREAD_S_USUAL.min(u64::try_from(window_s / 2).unwrap_or(0));
-    let spread_s = wish.spread_s.unwrap_or_else(usual);
-    let too_wide = OperateError::Spread { spread_s, window_s };
-    let spread = u32::try_from(spread_s).ok().filter(|s| *s <= SPREAD_S_MAX && i64::from(*s) < window_s);
-    let (correction_opens_at, correction_closes_at) = wish.corrections;
-    let correction_opens_at = correction_opens_at.unwrap_or(closes_at.plus_seconds(CORRECTION_AFTER_S_USUAL));
-    let correction_closes_at = correction_closes_at.unwrap_or(correction_opens_at.plus_seconds(CORRECTION_S_USUAL));
-    Ok(Dates {
-        freeze_on: wish.freeze_on.unwrap_or(Day(opens_at.day())),
-        send_opens_at: opens_at,
-        send_spread_s: spread.ok_or(too_wide)?,
-        send_closes_at: closes_at,
-        correction_opens_at,
-        correction_closes_at,
-    })
-}
-
 fn place_population(path: &Path, year: ReportingYear, name: &str, cohort: &mut Cohort) -> Result<(), OperateError> {
-    let bytes = std::fs::read(path).map_err(|e| file_error(path, e))?;
+    let bytes = read_input(path)?;
     let placed = Populations::parse(&bytes, year, name).and_then(|populations| populations.place_in(cohort));
     placed.map_err(|source| OperateError::Population { path: path.display().to_string(), source })
-}
-
-/// What an operator should think over before a plan is logged: every agent would refuse it, or almost every one.
-pub fn doubts(plan: &Plan, now: Timestamp) -> Vec<String> {
-    let body = plan.body();
-    let mut doubts = Vec::new();
-    // agents draw inside the slot, and judge the year by the day on which they do
-    let newest = ReportingYear::of(now.max(body.dates.send_opens_at).day()).map(|year| year.before(1));
-    let year = body.reporting_year;
-    let is_right = newest.is_some_and(|newest| year == newest || (body.made_up && year < newest));
-    if !is_right {
-        let newest = newest.map_or("not known".to_owned(), |newest| newest.to_string());
-        doubts
-            .push(format!("{year} is not the newest complete reporting year, which is {newest}: every agent refuses this plan"));
-    }
-    if body.rho_year_nano > RHO_YEAR_USUAL {
-        doubts.push(format!(
-            "rho {} for the release and {} for a correction are more than {RHO_YEAR_USUAL} together, the cap of every agent whose \
-             council set no other: these refuse this plan",
-            body.rho_release_nano, body.rho_correction_nano
-        ));
-    }
-    doubts
 }
 
 /// Makes, signs and logs the plan of a year, and opens its round. Answers the plan with its id.
 pub async fn create_plan(config: &Config, clock: Arc<dyn Clock>, wish: PlanWish) -> Result<(Plan, Digest), OperateError> {
     let made = make_plan(config, &wish)?;
-    let wide: Vec<String> = made.wide().map(Limited::words).collect();
-    if !wide.is_empty() && made.plan.body().accepted_wide.is_none() {
-        return Err(OperateError::Wide(wide.join(", ")));
+    if made.is_refused() {
+        return Err(OperateError::Wide(made.wide().count()));
     }
     let plan = made.plan;
     let key = Folder::at(&config.folder).signing_key(Role::Plan)?;
@@ -477,7 +432,7 @@ pub async fn create_plan(config: &Config, clock: Arc<dyn Clock>, wish: PlanWish)
 pub enum EarlyReason {
     /// Every authority of the cohort has sent.
     AllReceived,
-    /// The round is given up.
+    /// The round is given up, or its corrections are: no release is made of what was taken.
     Withdrawn,
     /// Something is wrong with it, or with the centre's keys.
     Error,
@@ -577,6 +532,11 @@ fn done(outcomes: Vec<Outcome>) -> Result<(), OperateError> {
         }
     }
     Ok(())
+}
+
+/// A file that the operator named.
+fn read_input(path: &Path) -> Result<Vec<u8>, OperateError> {
+    std::fs::read(path).map_err(|source| OperateError::Input { path: path.display().to_string(), source })
 }
 
 /// Writes a file that must not exist, naming it in the error.

@@ -162,10 +162,12 @@ pub fn standing<'a>(round: &Round, messages: &'a [MessageRow], version: &str) ->
 pub fn next_release(round: RoundId, stages: &Stages, n_releases: usize) -> Result<ReleaseReason, Denied> {
     match (stages.deadline_index, n_releases) {
         (None, _) => Err(Denied::RoundOpen(round)),
+        (Some(_), 0) if stages.is_withdrawn => Err(Denied::Withdrawn(round)),
         (Some(_), 0) => Ok(ReleaseReason::First),
         (Some(_), 1) => match (stages.correction_index, stages.correction_deadline_index) {
             (None, _) => Err(Denied::ReleaseSecond(round)),
             (Some(_), None) => Err(Denied::CorrectionsOpen(round)),
+            (Some(_), Some(_)) if stages.corrections_are_withdrawn => Err(Denied::CorrectionsWithdrawn(round)),
             (Some(_), Some(_)) => Ok(ReleaseReason::Corrections),
         },
         (Some(_), _) => Err(Denied::ReleaseSecond(round)),
@@ -268,6 +270,20 @@ fn release_files(made: &Made, id: Digest, statement: Vec<u8>) -> ReleaseFiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_given_up_is_not_published() {
+        let round: RoundId = "cla-2025".parse().unwrap();
+        let closed = Stages { deadline_index: Some(5), ..Stages::default() };
+        let check = |stages: Stages, n_releases, expected| assert_eq!(next_release(round, &stages, n_releases), expected);
+        check(closed, 0, Ok(ReleaseReason::First));
+        check(Stages { is_withdrawn: true, ..closed }, 0, Err(Denied::Withdrawn(round)));
+        let corrected = Stages { correction_index: Some(7), correction_deadline_index: Some(9), ..closed };
+        check(corrected, 1, Ok(ReleaseReason::Corrections));
+        check(Stages { corrections_are_withdrawn: true, ..corrected }, 1, Err(Denied::CorrectionsWithdrawn(round)));
+        // the first release does not ask how its corrections ended
+        check(Stages { corrections_are_withdrawn: true, ..closed }, 0, Ok(ReleaseReason::First));
+    }
 
     #[test]
     fn a_release_is_compared_with_what_was_out_before_it() {

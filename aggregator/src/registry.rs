@@ -184,7 +184,7 @@ mod tests {
     fn a_round_stands_where_its_leaves_and_releases_say() {
         let check = |leaves: [Option<u64>; 3], n_releases, expected| {
             let [deadline_index, correction_index, correction_deadline_index] = leaves;
-            let stages = Stages { deadline_index, correction_index, correction_deadline_index };
+            let stages = Stages { deadline_index, correction_index, correction_deadline_index, ..Stages::default() };
             assert_eq!(RoundState::of(&stages, n_releases), expected, "{leaves:?} {n_releases}");
         };
         check([None, None, None], 0, RoundState::Open);

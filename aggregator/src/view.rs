@@ -174,9 +174,11 @@ pub fn round_views(registry: &Registry) -> Vec<RoundView> {
             id: id.to_string(),
             state: match round.state {
                 RoundState::Open => "councils are sending",
+                RoundState::Closed if round.stages.is_withdrawn => "given up; no figures will be published",
                 RoundState::Closed => "closed, figures to come",
                 RoundState::Released => "published",
                 RoundState::Correcting => "published; councils may correct what they sent",
+                RoundState::Corrected if round.stages.corrections_are_withdrawn => "published; corrections were given up",
                 RoundState::Corrected => "published; figures with corrections to come",
             },
             opens_at: dates.send_opens_at.day().to_string(),

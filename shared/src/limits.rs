@@ -34,8 +34,8 @@ pub const BOUND_ABS_MAX: i32 = 1_000_000;
 pub const CELL_ABS_MAX: u64 = 1 << 40;
 /// Least scale of noise, in thousandths: below it the noise is often exactly zero.
 pub const SCALE_MILLI_MIN: u64 = 2_000;
-/// Greatest scale of noise, in thousandths.
-pub const SCALE_MILLI_MAX: u64 = 1_000_000_000;
+/// Greatest scale of noise, in thousandths: above the floor of the greatest unit, and so that a cell holds the noise beside a sum.
+pub const SCALE_MILLI_MAX: u64 = 100_000_000_000;
 /// Greatest unit of a table: how many units of noise's grain a child counts in it.
 pub const UNIT_MAX: u32 = 1 << 20;
 /// Greatest amount of one child in one cell, in units: with it no sum of cells leaves 64 bits.
@@ -58,4 +58,26 @@ pub const EXPORT_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Greatest body of a submission over a layout of `n_cells` cells, in bytes.
 pub fn body_bytes_max(n_cells: usize) -> usize {
     n_cells.saturating_mul(BODY_BYTES_PER_CELL).saturating_add(BODY_BYTES_BESIDE_CELLS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_holds_its_noise_beside_the_sum_of_a_large_authority() {
+        // a hundred thousand children of the greatest amount each, and eight standard deviations of the greatest noise
+        let (sum, noise) = (100_000 * CELL_AMOUNT_MAX, 8 * (SCALE_MILLI_MAX / 1_000));
+        assert!(sum + noise < CELL_ABS_MAX, "{sum} + {noise}");
+        // no unit is so great that its floor lies above every scale
+        assert!(crate::privacy::floor_milli(UNIT_MAX) < SCALE_MILLI_MAX);
+    }
+
+    #[test]
+    fn the_greatest_scale_has_an_exact_cost() {
+        // by hand: 2^53 times 5 times 10^14 over 10^22, rounded up, and one
+        assert_eq!(crate::privacy::cost(1 << 53, SCALE_MILLI_MAX), Some(crate::privacy::RhoNano(450_359_964)));
+        assert_eq!(crate::privacy::cost(1 << 53, SCALE_MILLI_MAX + 1), None);
+        assert!(crate::privacy::cost(u64::MAX, SCALE_MILLI_MAX).is_some(), "no sum leaves its bits");
+    }
 }

@@ -134,8 +134,17 @@ fn the_log_says_why_a_round_was_closed() {
     round.centre.plan(2024, &[]).unwrap();
     let closed = round.centre.must(&["round", "close", "cla-2024", "--early", "withdrawn"]).unwrap();
     assert!(closed.says("reason in the log: withdrawn"), "{}", closed.stdout);
+    for release in [&["release", "publish", "cla-2024"][..], &["release", "draft", "cla-2024", "--out", "draft"]] {
+        let given_up = round.centre.run(release).unwrap();
+        assert!(given_up.is(Exit::Fault) && given_up.says("round cla-2024 was given up"), "{given_up:?}");
+    }
     let past = ["--year", "2023", "--opens-at", "2023-07-01T00:00:00Z", "--closes-at", "2023-07-02T00:00:00Z", "--made-up"];
-    round.centre.must(&[&["plan", "create", "--accept-wide", "one made-up council"], &past[..]].concat()).unwrap();
+    let plan = |more: &[&str]| round.centre.run(&[&["plan", "create", "--accept-wide", "one made-up council"], &past[..], more].concat());
+    let size = round.served.log_size().unwrap();
+    let refused = plan(&[]).unwrap();
+    assert!(refused.is(Exit::Usage) && refused.says("sending ended at 2023-07-02T00:00:00Z, which is past"), "{refused:?}");
+    assert_eq!(round.served.log_size().unwrap(), size);
+    assert!(plan(&["--yes"]).unwrap().is(Exit::Done));
     let closed = round.centre.must(&["round", "close", "cla-2023"]).unwrap();
     assert!(closed.says("reason in the log: planned"), "{}", closed.stdout);
     let log = client::get(&format!("{}/log/tile/entries/000.p/{}", round.served.public_url, round.served.log_size().unwrap()));
@@ -162,7 +171,9 @@ fn a_plan_that_agents_would_refuse_is_logged_with_yes_alone() {
     }
     let look = plan(&["--year", "2024", "--dry-run"]);
     assert!(look.is(Exit::Done) && look.stderr.contains("WARNING"), "{look:?}");
-    for words in ["authorities asked: 1", "scale", "epsilon", "membership advantage", "nothing was signed"] {
+    let refused = ["without --dry-run this plan is refused: ", "add --accept-wide REASON", "refused for its warnings"];
+    let words = ["authorities asked: 1", "scale", "epsilon", "membership advantage", "nothing was signed"];
+    for words in words.into_iter().chain(refused) {
         assert!(look.stdout.contains(words), "{words}: {}", look.stdout);
     }
     assert_eq!(round.served.log_size().unwrap(), size);

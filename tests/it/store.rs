@@ -267,6 +267,25 @@ async fn a_round_is_planned_closed_and_released_in_order(bench: &Bench) {
     assert_eq!(store.release_versions().await.unwrap().len(), 1);
 }
 
+async fn what_was_given_up_is_not_published(bench: &Bench) {
+    let (store, mut sequencer) = bench.begin().await;
+    done(&mut sequencer, Act::Close { round: round(), reason: CloseReason::Withdrawn }).await;
+    denied(&mut sequencer, release("2025.1"), Denied::Withdrawn(round())).await;
+    let stages = store.rounds().await.unwrap()[0].stages;
+    assert!(stages.is_withdrawn && !stages.corrections_are_withdrawn && stages.deadline_index == Some(3));
+}
+
+async fn corrections_that_were_given_up_are_not_published(bench: &Bench) {
+    let (store, mut sequencer) = bench.begin().await;
+    done(&mut sequencer, close(round())).await;
+    done(&mut sequencer, release("2025.1")).await;
+    done(&mut sequencer, Act::OpenCorrections(round())).await;
+    done(&mut sequencer, Act::CloseCorrections { round: round(), reason: CloseReason::Withdrawn }).await;
+    denied(&mut sequencer, release("2025.2"), Denied::CorrectionsWithdrawn(round())).await;
+    let stages = store.rounds().await.unwrap()[0].stages;
+    assert!(!stages.is_withdrawn && stages.corrections_are_withdrawn);
+}
+
 async fn a_released_round_takes_corrections_once_and_has_a_second_release(bench: &Bench) {
     let (store, mut sequencer) = bench.begin().await;
     let open = || Act::OpenCorrections(round());
@@ -288,7 +307,8 @@ async fn a_released_round_takes_corrections_once_and_has_a_second_release(bench:
     denied(&mut sequencer, release("2025.3"), not_next).await;
     done(&mut sequencer, release("2025.2")).await;
     denied(&mut sequencer, release("2025.3"), Denied::ReleaseSecond(round())).await;
-    let stages = Stages { deadline_index: Some(3), correction_index: Some(5), correction_deadline_index: Some(6) };
+    let (deadline_index, correction_index, correction_deadline_index) = (Some(3), Some(5), Some(6));
+    let stages = Stages { deadline_index, correction_index, correction_deadline_index, ..Stages::default() };
     assert_eq!(store.rounds().await.unwrap()[0].stages, stages);
     let events: Vec<Event> = whole(bench, &store).await.iter().map(|l| Entry::parse(l).unwrap().event).collect();
     assert_eq!(events[5], Event::CorrectionOpen { round: round() });

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use shared::framework::{AGE_MAX, ChildKind, Framework, Presence};
 use shared::ids::ReportingYear;
+use shared::limits::SCALE_MILLI_MAX;
 use shared::plan::{Cohort, Dates, Draw, Plan, PlanChoice};
 use shared::privacy::{RhoNano, cost, l2_squared};
 
@@ -95,7 +96,7 @@ fn a_plan_that_claims_less_than_the_map_is_refused() {
 
 #[test]
 fn a_scale_outside_its_limits_is_refused() {
-    for scale_milli in [0, 1, 100, 1_999, 1_000_000_001, u64::MAX] {
+    for scale_milli in [0, 1, 100, 1_999, SCALE_MILLI_MAX + 1, u64::MAX] {
         let mut request = wide(4, 2_000, Vec::new());
         request.blocks[0].scale_milli = scale_milli;
         request.blocks[0].rho_nano = RhoNano(u64::MAX / 4);

@@ -12,12 +12,17 @@ use shared::privacy::{RhoNano, epsilon, membership_advantage};
 use shared::problem::Exit;
 use shared::time::{Clock, Day, Timestamp};
 
-use super::{complain, say, tune};
+use super::{complain, counted, say, tune};
 use crate::config::Config;
+use crate::operate::choice::{doubts, remarks};
 use crate::operate::{self, MadePlan, PlanWish};
 
 /// The delta at which epsilon is told.
 const DELTA: f64 = 1e-6;
+
+/// What to do about headline figures that are too wide.
+const TOO_WIDE: &str = "headline figures would be too wide: ask more councils, tune anew (plan tune), or \
+     add --accept-wide REASON, which stands in the plan for ever";
 
 /// Arguments of `plan create`.
 #[derive(Args)]
@@ -25,7 +30,7 @@ pub(super) struct PlanArgs {
     /// Reporting year, named by the year in which it ends
     #[arg(long)]
     year: ReportingYear,
-    /// First second in which submissions are taken, 2025-07-01T09:00:00Z
+    /// First second in which submissions are taken, in UTC and still to come, such as 2099-07-01T09:00:00Z
     #[arg(long)]
     opens_at: Timestamp,
     /// First second in which they are not taken any more
@@ -140,16 +145,28 @@ fn read_only(path: &Path) -> Result<BTreeSet<AuthorityId>, OnlyError> {
 pub(super) async fn create(config: &Config, clock: Arc<dyn Clock>, args: PlanArgs) -> anyhow::Result<Exit> {
     let wish = args.wish()?;
     let made = operate::make_plan(config, &wish)?;
-    let doubts = operate::doubts(&made.plan, clock.now());
-    doubts.iter().for_each(|doubt| complain(&format!("WARNING: {doubt}")));
-    made.wide().for_each(|l| complain(&format!("WARNING: too wide over the areas that are asked: {}", l.words())));
+    let (now, is_refused) = (clock.now(), made.is_refused());
+    let doubts = doubts(&made.plan, now);
+    doubts.iter().chain(&remarks(&made.plan, now)).for_each(|words| complain(&format!("WARNING: {words}")));
     if args.dry_run {
         summary(&made.plan).iter().chain(&widths(&made)).for_each(|line| say(line));
+        if is_refused {
+            say(&format!("without --dry-run this plan is refused: {TOO_WIDE}"));
+        }
+        if !doubts.is_empty() && !args.yes {
+            say("without --dry-run this plan is refused for its warnings, unless --yes is added");
+        }
         say("a dry run: nothing was signed, logged or written");
         return Ok(Exit::Done);
     }
+    if is_refused {
+        made.wide().for_each(|l| complain(&format!("WARNING: too wide over the areas that are asked: {}", l.words())));
+        complain(&format!("nothing was logged: {TOO_WIDE}"));
+    }
     if !doubts.is_empty() && !args.yes {
         complain("nothing was logged: a year has one plan for ever; change it, or add --yes to log it all the same");
+    }
+    if is_refused || (!doubts.is_empty() && !args.yes) {
         return Ok(Exit::Usage);
     }
     let (plan, id) = operate::create_plan(config, clock, wish).await?;
@@ -176,14 +193,18 @@ fn summary(plan: &Plan) -> Vec<String> {
             "records as on {}, sent from {} until {}",
             body.dates.freeze_on, body.dates.send_opens_at, body.dates.send_closes_at
         ),
-        format!("each agent's slot of sending lies within {} hours of the beginning", body.dates.send_spread_s.div_ceil(3_600)),
+        format!(
+            "each agent's slot of sending lies within {} of the beginning",
+            counted(body.dates.send_spread_s.div_ceil(3_600), "hour", "hours")
+        ),
         format!("corrections from {} until {}", body.dates.correction_opens_at, body.dates.correction_closes_at),
         rates(plan),
-        format!("{} cells in {} blocks", body.n_cells, body.blocks.len()),
+        format!("{} in {}", counted(body.n_cells, "cell", "cells"), counted(body.blocks.len(), "block", "blocks")),
     ];
     for block in &body.blocks {
         let (whole, part) = (block.scale_milli / 1000, block.scale_milli % 1000);
-        lines.push(format!("block {}: {} cells, scale {whole}.{part:03}, rho {}", block.name, block.n, block.rho_nano));
+        let cells = counted(block.n, "cell", "cells");
+        lines.push(format!("block {}: {cells}, scale {whole}.{part:03}, rho {}", block.name, block.rho_nano));
     }
     lines.push(cost("the release costs a child that is added or removed", plan.rho()));
     let framework = Framework::built_in();
@@ -263,26 +284,82 @@ mod tests {
     #[test]
     fn a_plan_that_agents_would_refuse_is_doubted() {
         let check = |more: &[&str], now: &str, expected: &[&str]| {
-            let doubts = operate::doubts(&made(&[&JULY, more].concat()).unwrap(), now.parse().unwrap());
+            let doubts = doubts(&made(&[&JULY, more].concat()).unwrap(), now.parse().unwrap());
             assert_eq!(doubts.len(), expected.len(), "{more:?} {now}: {doubts:?}");
             doubts.iter().zip(expected).for_each(|(doubt, words)| assert!(doubt.contains(words), "{doubt}"));
         };
         check(&[], "2026-06-01T00:00:00Z", &[]);
         // planned while the year still runs, for a slot after its end
         check(&[], "2026-02-01T00:00:00Z", &[]);
-        check(&[], "2027-04-01T00:00:00Z", &["not the newest complete reporting year, which is 2027"]);
-        check(&["--made-up"], "2027-04-01T00:00:00Z", &[]);
+        let old = ["--year", "2025"];
+        check(&old, "2026-06-01T00:00:00Z", &["not the newest complete reporting year, which is 2026"]);
+        // sending is over: nothing can arrive, made up or not
+        check(&[], "2026-07-31T16:59:59Z", &[]);
+        check(&[], "2026-07-31T17:00:00Z", &["sending ended at 2026-07-31T17:00:00Z, which is past: no council can send"]);
+        check(&["--made-up"], "2027-04-01T00:00:00Z", &["and so did the time for corrections: no council can send"]);
         check(&["--made-up", "--year", "2025"], "2026-06-01T00:00:00Z", &[]);
         check(&["--made-up", "--year", "2027"], "2026-06-01T00:00:00Z", &["not the newest complete"]);
         check(&["--rho-release", "0.17"], "2026-06-01T00:00:00Z", &["more than 0.2 together"]);
-        check(&["--rho-correction", "0.05"], "2027-04-01T00:00:00Z", &["newest", "more than 0.2"]);
+        check(&["--rho-correction", "0.05"], "2027-04-01T00:00:00Z", &["is past", "newest", "more than 0.2"]);
     }
 
     #[test]
-    fn a_round_that_closes_before_it_opens_is_refused_in_these_words() {
-        for closes_at in ["2026-06-30T00:00:00Z", "2026-07-01T09:00:00Z"] {
-            let error = made(&["--closes-at", closes_at]).unwrap_err().to_string();
-            assert!(error.contains("closes before it opens"), "{error}");
+    fn a_plan_whose_sending_is_open_already_is_remarked_on_and_not_doubted() {
+        let check = |now: &str, expected: bool| {
+            let plan = made(&JULY).unwrap();
+            let remarks = remarks(&plan, now.parse().unwrap());
+            assert_eq!(remarks.iter().any(|r| r.contains("open already, since 2026-07-01T09:00:00Z")), expected, "{now}");
+        };
+        check("2026-07-01T09:00:00Z", false);
+        check("2026-07-01T09:00:01Z", true);
+        check("2026-07-31T16:59:59Z", true);
+        check("2026-07-31T17:00:00Z", false);
+    }
+
+    #[test]
+    fn a_choice_that_cannot_be_is_refused_by_its_option() {
+        let long = "x".repeat(201);
+        for (more, words) in [
+            (
+                &["--closes-at", "2026-06-30T00:00:00Z"][..],
+                "closes before it opens: --closes-at 2026-06-30T00:00:00Z must be after",
+            ),
+            (&["--closes-at", "2026-07-01T09:00:00Z"], "closes before it opens"),
+            (
+                &["--closes-at", JULY[1], "--correction-opens-at", "2026-07-30T00:00:00Z"],
+                "--correction-opens-at 2026-07-30T00:00:00Z must not be before --closes-at",
+            ),
+            (
+                &["--closes-at", JULY[1], "--correction-closes-at", "2026-09-01T00:00:00Z"],
+                "--correction-closes-at 2026-09-01T00:00:00Z must be after 2026-09-29T17:00:00Z",
+            ),
+            (&["--closes-at", JULY[1], "--accept-wide", ""], "--accept-wide takes 1 to 200 bytes on one line, and was given 0"),
+            (
+                &["--closes-at", JULY[1], "--accept-wide", &long],
+                "--accept-wide takes 1 to 200 bytes on one line, and was given 201",
+            ),
+            (&["--closes-at", JULY[1], "--population", "x", "--population-source", "a\nb"], "--population-source takes 1 to 200"),
+            (
+                &["--closes-at", JULY[1], "--rho-correction", "0"],
+                "--rho-correction 0 is too small: a plan keeps a budget for its correction, and with these units that is 0.0000",
+            ),
+            (&["--closes-at", JULY[1], "--rho-release", "0.000000001"], "--rho-release 0.000000001 is too small"),
+        ] {
+            let error = anyhow::Error::from(made(more).unwrap_err());
+            assert!(format!("{error:#}").contains(words), "{error:#}");
+            assert_eq!(super::super::exit_of(&error), Exit::Usage, "{error:#}");
+        }
+        // a fiftieth buys a draw, with more noise
+        assert!(made(&[&JULY[..], &["--rho-correction", "0.02"]].concat()).is_ok());
+        assert!(made(&[&JULY[..], &["--rho-release", "0.02"]].concat()).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_an_input_that_is_refused() {
+        for more in [&["--budget", "nofile.toml"][..], &["--population", "nofile.csv", "--population-source", "An estimate"]] {
+            let error = anyhow::Error::from(made(&[&JULY[..], more].concat()).unwrap_err());
+            assert!(format!("{error:#}").contains("cannot read nofile"), "{error:#}");
+            assert_eq!(super::super::exit_of(&error), Exit::InputRefused, "{error:#}");
         }
     }
 
@@ -293,13 +370,12 @@ mod tests {
         assert_eq!(usual.send_spread_s, 72 * 3_600);
         let corrections = (usual.correction_opens_at.to_string(), usual.correction_closes_at.to_string());
         assert_eq!(corrections, ("2026-09-29T17:00:00Z".to_owned(), "2026-10-27T17:00:00Z".to_owned()));
-        let spread = |more: &[&str]| made(more).map(|plan| plan.body().dates.send_spread_s).map_err(|e| e.to_string());
+        let chain = |error| format!("{:#}", anyhow::Error::from(error));
+        let spread = |more: &[&str]| made(more).map(|plan| plan.body().dates.send_spread_s).map_err(chain);
         assert_eq!(spread(&[&JULY, &["--spread-hours", "0"][..]].concat()), Ok(0));
         assert_eq!(spread(&["--closes-at", "2026-07-02T09:00:00Z"]), Ok(43_200));
         let too_wide = spread(&["--closes-at", "2026-07-02T09:00:00Z", "--spread-hours", "24"]).unwrap_err();
         assert!(too_wide.contains("spread over 86400 seconds, and the round closes 86400 seconds"), "{too_wide}");
-        let early = made(&[&JULY, &["--correction-opens-at", "2026-07-30T00:00:00Z"][..]].concat());
-        assert!(matches!(early, Err(operate::OperateError::Plan(_))), "corrections before the end of sending");
     }
 
     #[test]
@@ -317,6 +393,7 @@ mod tests {
             assert_eq!(made.wide().count() > 0, n_wide, "{:?}", made.limited);
             assert_eq!(made.plan.body().accepted_wide.as_deref(), accepted);
             assert_eq!(made.limited.len(), 8);
+            assert_eq!(made.is_refused(), n_wide && accepted.is_none());
         };
         // everybody: it holds, and a reason that is not needed is not in the plan
         check(&[], false, None);
@@ -363,9 +440,16 @@ mod tests {
     #[test]
     fn a_summary_says_what_a_plan_costs_a_child() {
         let text = summary(&made(&JULY).unwrap()).join("\n");
-        for words in
-            ["reporting year 2026", "authorities asked: 1", "scale ", "epsilon 3.", "at delta 1e-6", "the headline: rho 0.37"]
-        {
+        for words in [
+            "reporting year 2026",
+            "authorities asked: 1",
+            "cells in 1 block\n",
+            "within 72 hours of",
+            "scale ",
+            "epsilon 3.",
+            "at delta 1e-6",
+            "the headline: rho 0.37",
+        ] {
             assert!(text.contains(words), "{words} is not in:\n{text}");
         }
     }

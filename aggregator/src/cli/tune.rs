@@ -11,7 +11,7 @@ use shared::privacy::{RhoNano, l2_squared, l2_squared_of_change};
 use shared::problem::Exit;
 
 use super::plan::{cost, rho};
-use super::say;
+use super::{counted, say};
 use crate::budget;
 use crate::config::Config;
 use crate::operate;
@@ -70,6 +70,9 @@ pub(super) enum InputError {
         #[source]
         source: OfficialError,
     },
+    /// Without a budget all noise is infinite.
+    #[error("--rho-release 0 leaves nothing to divide: it must be more than 0, such as 0.16")]
+    Rho,
     /// The file exists, or cannot be made.
     #[error("cannot write {path}")]
     Out {
@@ -83,6 +86,9 @@ pub(super) enum InputError {
 
 /// Tunes, tells, and writes the file where one is named.
 pub(super) fn run(config: &Config, args: &TuneArgs) -> anyhow::Result<Exit> {
+    if args.rho_release == RhoNano(0) {
+        return Err(InputError::Rho.into());
+    }
     let framework = Framework::built_in();
     let expected = Expected::built_in()?;
     let official = args.official.as_deref().map(read_official).transpose()?;
@@ -93,7 +99,7 @@ pub(super) fn run(config: &Config, args: &TuneArgs) -> anyhow::Result<Exit> {
     if let Some(path) = &args.out {
         let text = budget::text(&framework, args.objective, args.rho_release, &places.said, &tuned);
         write_new(path, &text)?;
-        say(&format!("wrote the units of {} tables to {}", tuned.units.len(), path.display()));
+        say(&format!("wrote the units of {} to {}", counted(tuned.units.len(), "table", "tables"), path.display()));
     }
     Ok(Exit::Done)
 }
@@ -261,6 +267,12 @@ mod tests {
         let error = format!("{:#}", anyhow::Error::from(read_official(&file).unwrap_err()));
         assert!(error.contains("looks like records of children") && !error.contains("2012"), "{error}");
         assert!(matches!(read_official(&folder.path().join("none")), Err(InputError::File { .. })));
+    }
+
+    #[test]
+    fn no_budget_is_refused_in_plain_words() {
+        let error = run(&Config::load(&Flags::default()).unwrap(), &args(&["--rho-release", "0"])).unwrap_err();
+        assert!(error.to_string().contains("--rho-release 0 leaves nothing to divide"), "{error}");
     }
 
     #[test]

@@ -264,7 +264,7 @@ fn each_kind_has_the_dates_of_the_plan_and_the_leaves_of_the_log() {
     let round = world.registry.rounds.values_mut().next().unwrap();
     let stages = |round: &mut Round, leaves: [Option<u64>; 3]| {
         let [deadline_index, correction_index, correction_deadline_index] = leaves;
-        round.stages = Stages { deadline_index, correction_index, correction_deadline_index };
+        round.stages = Stages { deadline_index, correction_index, correction_deadline_index, ..Stages::default() };
         MessageKind::ALL.map(|kind| Window::of(round, kind).stage)
     };
     assert_eq!(stages(round, [None, None, None]), [Stage::Open, Stage::Before]);

@@ -138,6 +138,15 @@ pub enum Denied {
         "round {0} is published: what is published is never changed, and a version with corrections follows only their deadline"
     )]
     ReleaseSecond(RoundId),
+    /// What was given up is not published.
+    #[error(
+        "round {0} was given up, the log says (closed as `withdrawn`): nothing is published of it; agents keep what they spent, \
+         and its reporting year has no other round"
+    )]
+    Withdrawn(RoundId),
+    /// Corrections that were given up are not published.
+    #[error("the corrections of round {0} were given up, the log says (closed as `withdrawn`): its first release stands")]
+    CorrectionsWithdrawn(RoundId),
     /// Versions follow one another.
     #[error("the next release of round {round} is version {next} and no other")]
     VersionNotNext {

@@ -1,6 +1,7 @@
 //! Reading the store. Every row becomes a value that cannot be wrong, or the store is called damaged.
 
 use shared::ids::{AuthorityId, Digest, RoundId};
+use shared::log::entry::{CloseReason, Entry, Event};
 use shared::sign::PublicKey;
 use shared::submission::MessageKind;
 use shared::time::Timestamp;
@@ -41,6 +42,10 @@ pub struct Stages {
     pub correction_index: Option<u64>,
     /// Leaf from which on it takes none.
     pub correction_deadline_index: Option<u64>,
+    /// Whether the log says that the round was given up when it was closed.
+    pub is_withdrawn: bool,
+    /// Whether it says so of its corrections.
+    pub corrections_are_withdrawn: bool,
 }
 
 /// A round and its signed plan.
@@ -106,7 +111,8 @@ pub struct ReleaseRow {
 
 type HeadColumns = (String, i64, Vec<u8>, i64, Option<String>);
 type MessageColumns = (String, String, String, String, i64, Vec<u8>, i64, String);
-pub(super) type StageColumns = (Option<i64>, Option<i64>, Option<i64>);
+/// The leaves' indices, and the two leaves that say why something was closed.
+pub(super) type StageColumns = (Option<i64>, Option<i64>, Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>);
 type ReleaseColumns = (String, String, String, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64);
 
 const MESSAGE_OF_ROUND: &str = "SELECT id, authority, round, kind, sequence, envelope, idx, receipt FROM messages WHERE round = $1 ORDER BY authority, sequence";
@@ -188,17 +194,30 @@ impl Store {
     }
     /// All rounds, ascending.
     pub async fn rounds(&self) -> Result<Vec<RoundRow>, StoreError> {
-        const SQL: &str = "SELECT round, plan, envelope, framework, plan_idx, deadline_idx, correction_idx, correction_deadline_idx FROM rounds ORDER BY round";
-        type Columns = (String, String, Vec<u8>, String, i64, Option<i64>, Option<i64>, Option<i64>);
+        const SQL: &str = "SELECT r.round, r.plan, r.envelope, r.framework, r.plan_idx, r.deadline_idx, r.correction_idx, r.correction_deadline_idx, d.leaf, c.leaf FROM rounds r \
+             LEFT JOIN log_entries d ON d.idx = r.deadline_idx LEFT JOIN log_entries c ON c.idx = r.correction_deadline_idx ORDER BY r.round";
+        type Columns =
+            (String, String, Vec<u8>, String, i64, Option<i64>, Option<i64>, Option<i64>, Option<Vec<u8>>, Option<Vec<u8>>);
         let rows: Vec<Columns> = each!(self, pool => query_as(SQL).fetch_all(pool).await)?;
-        let round = |(round, plan, envelope, framework, plan_index, deadline, correction, correction_deadline): Columns| {
+        let round = |(
+            round,
+            plan,
+            envelope,
+            framework,
+            plan_index,
+            deadline,
+            correction,
+            correction_deadline,
+            why,
+            why_no_more,
+        ): Columns| {
             Ok(RoundRow {
                 round: parsed(&round, "round")?,
                 plan: parsed(&plan, "plan")?,
                 envelope,
                 framework: parsed(&framework, "framework")?,
                 plan_index: to_u64(plan_index, "index")?,
-                stages: stages_of((deadline, correction, correction_deadline))?,
+                stages: stages_of((deadline, correction, correction_deadline, why, why_no_more))?,
             })
         };
         rows.into_iter().map(round).collect()
@@ -252,13 +271,34 @@ pub(super) fn leaves_of(rows: Vec<(i64, Vec<u8>)>, from: u64, to: u64) -> Result
     if whole { Ok(rows.into_iter().map(|(_, leaf)| leaf).collect()) } else { Err(StoreError::Damaged("run of log entries")) }
 }
 
-pub(super) fn stages_of((deadline, correction, correction_deadline): StageColumns) -> Result<Stages, StoreError> {
+pub(super) fn stages_of(columns: StageColumns) -> Result<Stages, StoreError> {
+    let (deadline, correction, correction_deadline, why, why_no_more) = columns;
     let index = |column: Option<i64>| column.map(|i| to_u64(i, "index")).transpose();
     Ok(Stages {
         deadline_index: index(deadline)?,
         correction_index: index(correction)?,
         correction_deadline_index: index(correction_deadline)?,
+        is_withdrawn: why.is_some_and(|leaf| says_withdrawn(&leaf)),
+        corrections_are_withdrawn: why_no_more.is_some_and(|leaf| says_withdrawn(&leaf)),
     })
+}
+
+/// Whether a leaf closes something for the reason that it is given up. What a damaged leaf says, `fsck` tells.
+fn says_withdrawn(leaf: &[u8]) -> bool {
+    match Entry::parse(leaf).map(|entry| entry.event) {
+        Ok(Event::RoundDeadline { reason, .. } | Event::CorrectionDeadline { reason, .. }) => reason == CloseReason::Withdrawn,
+        Ok(
+            Event::Framework { .. }
+            | Event::AgentKey { .. }
+            | Event::Plan { .. }
+            | Event::RoundOpen { .. }
+            | Event::Submission { .. }
+            | Event::CorrectionOpen { .. }
+            | Event::Release { .. }
+            | Event::Other { .. },
+        )
+        | Err(_) => false,
+    }
 }
 
 pub(super) fn kind_of(word: &str) -> Result<MessageKind, StoreError> {

@@ -157,7 +157,8 @@ impl Tx {
     }
     /// The leaves at which a round went on; `None` for a round that does not exist.
     pub async fn stages(&mut self, round: RoundId) -> Result<Option<Stages>, StoreError> {
-        const SQL: &str = "SELECT deadline_idx, correction_idx, correction_deadline_idx FROM rounds WHERE round = $1";
+        const SQL: &str = "SELECT r.deadline_idx, r.correction_idx, r.correction_deadline_idx, d.leaf, c.leaf FROM rounds r \
+             LEFT JOIN log_entries d ON d.idx = r.deadline_idx LEFT JOIN log_entries c ON c.idx = r.correction_deadline_idx WHERE r.round = $1";
         let round = round.to_string();
         let row: Option<StageColumns> = each!(self, tx => query_as(SQL).bind(&round).fetch_optional(&mut **tx).await)?;
         row.map(stages_of).transpose()

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::framework::{Framework, Table};
 use crate::hash::sha256;
 use crate::ids::{AuthorityId, Digest, ReportingYear, RoundId};
-use crate::limits::body_bytes_max;
+use crate::limits::{SCALE_MILLI_MAX, body_bytes_max};
 use crate::privacy::{RhoNano, amount_max, cost, equal_units, l2_squared, l2_squared_of_change, smallest_scale_milli};
 use crate::time::{Day, Timestamp};
 
@@ -48,6 +48,16 @@ pub enum Draw {
     Release,
     /// A complete second one, in the correction window.
     Correction,
+}
+
+impl Draw {
+    /// Its word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Correction => "correction",
+        }
+    }
 }
 
 /// A table of a block, with the weight that it has in the noise.
@@ -277,9 +287,19 @@ pub enum PlanError {
     /// Its parts do not add up.
     #[error("the plan contradicts its framework: {0}")]
     Contradiction(&'static str),
-    /// No noise fits the budget.
-    #[error("no scale of noise fits the budget")]
+    /// Amounts that are too great to be added up.
+    #[error("the budget or the units do not fit 64 bits")]
     Budget,
+    /// A draw's budget is too small for any noise that a plan may have.
+    #[error("no scale of noise fits rho {rho} for the {draw}: with these units it needs at least {least}", draw = draw.word())]
+    NoScale {
+        /// Which draw.
+        draw: Draw,
+        /// What it was given.
+        rho: RhoNano,
+        /// The least that would do.
+        least: RhoNano,
+    },
 }
 
 /// A plan that was checked against its framework.
@@ -422,8 +442,9 @@ fn block(
     let pairs = framework.tables().iter().zip(tables.iter().map(|t| t.unit));
     let l2_squared = l2_squared(pairs.clone()).ok_or(PlanError::Budget)?;
     let unit_max = tables.iter().map(|t| t.unit).max().unwrap_or(1);
-    let scale = |rho| smallest_scale_milli(l2_squared, unit_max, rho).ok_or(PlanError::Budget);
-    let (scale_milli, correction_scale_milli) = (scale(rho_release)?, scale(rho_correction)?);
+    let least = cost(l2_squared, SCALE_MILLI_MAX).ok_or(PlanError::Budget)?;
+    let scale = |draw, rho| smallest_scale_milli(l2_squared, unit_max, rho).ok_or(PlanError::NoScale { draw, rho, least });
+    let (scale_milli, correction_scale_milli) = (scale(Draw::Release, rho_release)?, scale(Draw::Correction, rho_correction)?);
     Ok(PlanBlock {
         index: 0,
         name: "local".into(),

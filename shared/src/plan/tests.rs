@@ -119,6 +119,25 @@ fn a_plan_that_lies_is_refused() {
 }
 
 #[test]
+fn a_budget_that_is_too_small_says_which_draw_and_what_would_do() {
+    let f = Framework::built_in();
+    let made =
+        |rho_release, rho_correction| Plan::with_equal_shares(&f, PlanChoice { rho_release, rho_correction, ..sample_choice() });
+    let (enough, nothing) = (RhoNano(40_000_000), RhoNano(0));
+    let Err(PlanError::NoScale { draw: Draw::Correction, rho, least }) = made(enough, nothing) else { panic!("another error") };
+    assert!(rho == nothing && least > nothing && least < RhoNano(100_000), "{least}");
+    // what it names is enough, and a billionth less is not
+    assert!(made(least, least).is_ok());
+    let less = RhoNano(least.0 - 1);
+    let refused = |draw| Err(PlanError::NoScale { draw, rho: less, least });
+    assert_eq!(made(less, enough), refused(Draw::Release));
+    assert_eq!(made(enough, less), refused(Draw::Correction));
+    let words = made(enough, nothing).unwrap_err().to_string();
+    assert!(words.contains("rho 0 for the correction") && words.contains(&least.to_string()), "{words}");
+    assert_eq!(made(RhoNano(u64::MAX), enough), Err(PlanError::Budget));
+}
+
+#[test]
 fn unknown_fields_and_protections_are_refused() {
     let f = Framework::built_in();
     let text = String::from_utf8(Plan::with_equal_shares(&f, sample_choice()).unwrap().encode()).unwrap();

@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use plan::PlanArgs;
 use shared::enrolment::fingerprint;
 use shared::ids::{AuthorityId, RoundId};
+use shared::log::entry::CloseReason;
 use shared::problem::Exit;
 use shared::time::Clock;
 use tune::TuneArgs;
@@ -407,7 +408,7 @@ async fn round(config: &Config, clock: Arc<dyn Clock>, command: RoundCommand) ->
     match command {
         RoundCommand::Close { round, early } => {
             let reason = operate::close(config, clock, round, early.map(Early::reason)).await?;
-            say(&format!("round {round} is closed; reason in the log: {}", reason.word()));
+            say(&format!("round {round} is closed; reason in the log: {}{}", reason.word(), given_up(reason)));
         }
         RoundCommand::CorrectionOpen { round } => {
             let closes_at = operate::open_corrections(config, clock, round).await?;
@@ -415,10 +416,17 @@ async fn round(config: &Config, clock: Arc<dyn Clock>, command: RoundCommand) ->
         }
         RoundCommand::CorrectionClose { round, early } => {
             let reason = operate::close_corrections(config, clock, round, early.map(Early::reason)).await?;
-            say(&format!("round {round} takes no more corrections; reason in the log: {}", reason.word()));
+            say(&format!("round {round} takes no more corrections; reason in the log: {}{}", reason.word(), given_up(reason)));
         }
     }
     Ok(())
+}
+
+fn given_up(reason: CloseReason) -> &'static str {
+    match reason {
+        CloseReason::Withdrawn => "; no release is made of what was taken",
+        CloseReason::Planned | CloseReason::AllReceived | CloseReason::Error | CloseReason::MadeUp => "",
+    }
 }
 
 async fn release(config: &Config, clock: Arc<dyn Clock>, command: ReleaseCommand) -> anyhow::Result<()> {

@@ -139,7 +139,9 @@ fn the_log_says_why_a_round_was_closed() {
         assert!(given_up.is(Exit::Fault) && given_up.says("round cla-2024 was given up"), "{given_up:?}");
     }
     let past = ["--year", "2023", "--opens-at", "2023-07-01T00:00:00Z", "--closes-at", "2023-07-02T00:00:00Z", "--made-up"];
-    let plan = |more: &[&str]| round.centre.run(&[&["plan", "create", "--accept-wide", "one made-up council"], &past[..], more].concat());
+    let plan = |more: &[&str]| {
+        round.centre.run(&[&["plan", "create", "--accept-wide", "one made-up council"], &past[..], more].concat())
+    };
     let size = round.served.log_size().unwrap();
     let refused = plan(&[]).unwrap();
     assert!(refused.is(Exit::Usage) && refused.says("sending ended at 2023-07-02T00:00:00Z, which is past"), "{refused:?}");

@@ -480,6 +480,8 @@ macro_rules! all_clauses {
             keys_belong_to_one_authority_and_stay_revoked,
             a_round_is_planned_closed_and_released_in_order,
             a_released_round_takes_corrections_once_and_has_a_second_release,
+            what_was_given_up_is_not_published,
+            corrections_that_were_given_up_are_not_published,
             a_correction_names_what_it_corrects_and_is_taken_once,
             the_last_day_of_each_authority_is_kept_and_no_other,
             several_writers_make_one_log,

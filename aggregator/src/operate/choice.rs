@@ -165,5 +165,10 @@ pub fn remarks(plan: &Plan, now: Timestamp) -> Vec<String> {
     let dates = plan.body().dates;
     let is_sending = dates.send_opens_at < now && now < dates.send_closes_at;
     let since = dates.send_opens_at;
-    is_sending.then(|| format!("sending is open already, since {since}: some councils' slots may be past")).into_iter().collect()
+    is_sending
+        .then(|| {
+            format!("sending is open already, since {since}: some councils' slots may be past, and their agents send at once")
+        })
+        .into_iter()
+        .collect()
 }

@@ -140,8 +140,8 @@ pub enum Denied {
     ReleaseSecond(RoundId),
     /// What was given up is not published.
     #[error(
-        "round {0} was given up, the log says (closed as `withdrawn`): nothing is published of it; agents keep what they spent, \
-         and its reporting year has no other round"
+        "round {0} was given up, the log says (closed as `withdrawn`): nothing is published of it, what councils spent stays \
+         spent, and its reporting year has no other round"
     )]
     Withdrawn(RoundId),
     /// Corrections that were given up are not published.

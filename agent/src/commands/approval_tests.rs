@@ -210,12 +210,13 @@ fn status_says_who_approved_and_nothing_tells_the_digest() {
     assert!(told.contains(&format!("{line}drawn since")), "{told}");
     let read: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&read["approval"], &read["approvals"][0]["by"]), (&"required".into(), &"Jo O'Neill".into()));
-    let digest = serde_json::to_string(&approval.input).unwrap().trim_matches('"').to_owned();
+    let text_of = |digest: &InputDigest| serde_json::to_string(digest).unwrap().trim_matches('"').to_owned();
+    let (approved, children_digest) = (text_of(&approval.input), text_of(&prepared.debit().input));
     let shown = written(|screen| show::run(&agent.config(), show::Which::default(), show::Form::Json, screen)).1;
     let payload = shared::sign::Envelope::parse(&prepared.debit().envelope, 1 << 22).unwrap().payload_unverified().to_vec();
     for text in [told, json, shown, String::from_utf8(payload).unwrap()] {
-        assert!(!text.contains(&digest));
+        assert!(!text.contains(&approved) && !text.contains(&children_digest));
     }
-    let files = |name: &str| fs::read_to_string(agent.state_path().join(name)).unwrap().contains(&digest);
-    assert!(files("ledger/000001.json") && files("approvals/cla-2025-1.json"), "where it belongs");
+    let file = |name: &str| fs::read_to_string(agent.state_path().join(name)).unwrap();
+    assert!(file("ledger/000001.json").contains(&children_digest) && file("approvals/cla-2025-1.json").contains(&approved));
 }

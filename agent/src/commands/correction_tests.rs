@@ -181,10 +181,11 @@ fn a_correction_needs_changed_inputs() {
     }
     refuses(&agent, children, Problem::CorrectionUnchanged, 1);
     refuses(&agent, turned, Problem::CorrectionUnchanged, 1);
-    // a fact is an input, too
+    // a fact is a setting and no child: it buys no second draw over the same children
     let mut agent = in_time(&world());
     agent.settings += "[facts]\nS1 = true\n";
-    assert!(agent.correct_from(turned).is_ok());
+    refuses(&agent, turned, Problem::CorrectionUnchanged, 1);
+    assert!(agent.correct_from(corrected).is_ok());
     // what the ledger does not know cannot be shown to have changed
     let mut ledger = agent.state().ledger().unwrap();
     let input = serde_json::from_str(&format!("\"{}\"", "5a".repeat(32))).unwrap();

@@ -191,6 +191,9 @@ pub struct ShowArgs {
     /// A round such as cla-2025; the newest when not given.
     #[arg(long)]
     pub round: Option<RoundId>,
+    /// 1 for the submission of the round, 2 for its correction; the newest when not given.
+    #[arg(long, value_name = "1|2", value_parser = clap::value_parser!(u32).range(1..=2))]
+    pub message: Option<u32>,
     /// Write JSON.
     #[arg(long, conflicts_with = "raw")]
     pub json: bool,

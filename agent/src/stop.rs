@@ -79,6 +79,8 @@ pub enum Reached {
     Heard,
     /// A submission lies in the outbox, drawn now or earlier.
     Kept,
+    /// The same, and the heartbeat was sent.
+    HeardKept,
     /// The submission was posted; whether it arrived is not known.
     Posted,
     /// The receipt is here.
@@ -86,12 +88,22 @@ pub enum Reached {
 }
 
 impl Reached {
+    /// The same, and a submission lies in the outbox.
+    #[must_use]
+    pub fn with_kept(self) -> Self {
+        match self {
+            Self::Nothing | Self::Kept => Self::Kept,
+            Self::Heard | Self::HeardKept => Self::HeardKept,
+            Self::Posted | Self::Receipted => self,
+        }
+    }
     /// The sentence with which every command ends.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Nothing => "nothing was drawn, nothing was sent",
             Self::Heard => "nothing was drawn, nothing was sent but the heartbeat",
             Self::Kept => "nothing was sent; the prepared bytes are kept in the outbox",
+            Self::HeardKept => "nothing was sent but the heartbeat; the prepared bytes are kept in the outbox",
             Self::Posted => {
                 "the submission was posted and no valid receipt came back; the bytes are kept, and sending them again is safe"
             }
@@ -109,6 +121,16 @@ mod tests {
         let again: Vec<&str> = Problem::ALL.iter().filter(|p| Stop::from(**p).is_worth_another_try()).map(|p| p.code()).collect();
         assert_eq!(again, ["unreachable", "request-timeout", "busy", "internal"]);
         assert!(!Stop::fault("disk full").is_worth_another_try());
+    }
+
+    #[test]
+    fn what_lies_in_the_outbox_takes_nothing_back() {
+        for reached in [Reached::Nothing, Reached::Heard, Reached::Kept, Reached::HeardKept, Reached::Posted, Reached::Receipted]
+        {
+            let after = reached.with_kept();
+            assert!(after >= reached && after >= Reached::Kept && after.with_kept() == after, "{reached:?}");
+        }
+        assert_eq!((Reached::Heard.with_kept(), Reached::Nothing.with_kept()), (Reached::HeardKept, Reached::Kept));
     }
 
     #[test]

@@ -173,7 +173,7 @@ fn a_state_of_an_earlier_version_gets_a_key_and_never_another() {
 fn no_cell_is_shown_before_the_receipt() {
     let agent = Agent::new(&World::with_plan(choice()));
     let prepared = agent.prepare().unwrap();
-    let shown = |form| written(|screen| show::run(&agent.config(), None, form, screen));
+    let shown = |form| written(|screen| show::run(&agent.config(), show::Which::default(), form, screen));
     let (ended, table) = shown(show::Form::Table);
     assert_eq!(ended.unwrap(), Exit::Done);
     for told in [prepared.debit().id.to_string(), prepared.debit().plan.to_string(), "rho".into(), "cells".into()] {
@@ -212,7 +212,7 @@ fn status_says_who_approved_and_nothing_tells_the_digest() {
     assert_eq!((&read["approval"], &read["approvals"][0]["by"]), (&"required".into(), &"Jo O'Neill".into()));
     let text_of = |digest: &InputDigest| serde_json::to_string(digest).unwrap().trim_matches('"').to_owned();
     let (approved, children_digest) = (text_of(&approval.input), text_of(&prepared.debit().input));
-    let shown = written(|screen| show::run(&agent.config(), None, show::Form::Json, screen)).1;
+    let shown = written(|screen| show::run(&agent.config(), show::Which::default(), show::Form::Json, screen)).1;
     let payload = shared::sign::Envelope::parse(&prepared.debit().envelope, 1 << 22).unwrap().payload_unverified().to_vec();
     for text in [told, json, shown, String::from_utf8(payload).unwrap()] {
         assert!(!text.contains(&approved) && !text.contains(&children_digest));

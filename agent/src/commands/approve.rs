@@ -12,7 +12,7 @@ use super::room::Room;
 use crate::approval::{Approval, ApprovalRule, ApproverName};
 use crate::inputs::InputDigest;
 use crate::io::inbox::Waiting;
-use crate::ledger::Ledger;
+use crate::ledger::{Debit, DebitKind, Ledger};
 use crate::stop::Stop;
 
 /// Place of the submission in a round.
@@ -59,7 +59,7 @@ pub fn in_words(round: RoundId, sequence: u32) -> String {
 /// Reads the inputs, and keeps that somebody approves them.
 pub fn approve_round(room: &Room<'_>, round: RoundId, by: &ApproverName, records: Records<'_>) -> Result<Approval, Stop> {
     let ledger = room.ledger()?;
-    let sequence = next_of(&ledger, round)?;
+    let sequence = next_of(room, &ledger, round)?;
     if sequence == CORRECTION {
         inputs_of_first(&ledger, round)?;
     }
@@ -73,12 +73,36 @@ pub fn approve_round(room: &Room<'_>, round: RoundId, by: &ApproverName, records
 }
 
 /// What comes next in a round: its submission, then its one correction.
-fn next_of(ledger: &Ledger, round: RoundId) -> Result<u32, Stop> {
-    match ledger.prepared(round).map(|debit| debit.sequence) {
-        None => Ok(FIRST),
-        Some(FIRST) => Ok(CORRECTION),
-        Some(_) => Err(Problem::CorrectionDrawn.into()),
+fn next_of(room: &Room<'_>, ledger: &Ledger, round: RoundId) -> Result<u32, Stop> {
+    if let Some(drawn) = ledger.standing(round, CORRECTION) {
+        return Err(drawn_already(drawn, is_waiting(room, ledger, drawn)?));
     }
+    Ok(if ledger.prepared(round).is_some() { CORRECTION } else { FIRST })
+}
+
+/// Whether a message is still to be sent from here.
+pub fn is_waiting(room: &Room<'_>, ledger: &Ledger, debit: &Debit) -> Result<bool, Stop> {
+    Ok(ledger.may_leave(debit) && room.state.receipt(debit.id)?.is_none())
+}
+
+/// The refusal of a second correction, which says where the first one is.
+pub fn drawn_already(drawn: &Debit, is_waiting: bool) -> Stop {
+    let (id, what, on) = (drawn.id, in_words(drawn.round, drawn.sequence), drawn.charged_on);
+    let none_is_left = "there is one correction a round, and figures of the next round can be right";
+    let (detail, advice) = match (drawn.kind, is_waiting) {
+        (DebitKind::Recovered, _) => (
+            format!("submission {id} stands in the public log as {what}, from where this ledger has it"),
+            format!("nothing is to be sent from here: {none_is_left}"),
+        ),
+        (DebitKind::Drawn(_), true) => {
+            (format!("submission {id} was drawn on {on} as {what}, and waits"), format!("send posts it; {none_is_left}"))
+        }
+        (DebitKind::Drawn(_), false) => (
+            format!("submission {id} was drawn on {on} as {what}, and its receipt is kept"),
+            format!("it is sent, and nothing is to do: {none_is_left}"),
+        ),
+    };
+    Stop::with(Problem::CorrectionDrawn, detail).advising(advice)
 }
 
 /// # Claim
@@ -109,7 +133,7 @@ pub fn run(room: &mut Room<'_>, by: &ApproverName, waiting: &mut dyn Waiting, sc
     let command = if approval.sequence == FIRST { "prepare, or run," } else { "correct" };
     let mut lines = vec![
         format!("the inputs of {what} are approved by {} at {}", approval.by, approval.at),
-        format!("{command} draws from exactly these: after a change of records or settings, approve again"),
+        format!("{command} draws from exactly these: if what is counted, or a setting, changes, approve again"),
     ];
     if room.config.approval == ApprovalRule::None {
         lines.push("agent.toml says approval = \"none\": the draw does not ask for it".to_owned());

@@ -9,12 +9,12 @@ use shared::problem::{Exit, Problem};
 use shared::submission::{CorrectionReason, MessageKind};
 
 use super::Screen;
-use super::approve::{Asked, CORRECTION, FIRST, changed, inputs_of_first};
+use super::approve::{Asked, CORRECTION, FIRST, changed, drawn_already, inputs_of_first, is_waiting};
 use super::prepare::{Records, admitted, draw_and_keep, from_returns, gather, round_of};
 use super::room::{Room, Step};
 use crate::io::inbox::Waiting;
 use crate::ledger::{Debit, Ledger};
-use crate::stop::{Reached, Stop};
+use crate::stop::Stop;
 use crate::submission::Answer;
 
 /// Draws the correction of a round, once.
@@ -49,15 +49,15 @@ fn corrigible(room: &mut Room<'_>, ledger: &Ledger, round: RoundId) -> Result<De
         .standing(round, FIRST)
         .ok_or_else(|| Stop::with(Problem::NothingPrepared, format!("no submission of {round} is there to correct")))?;
     if let Some(drawn) = ledger.standing(round, CORRECTION) {
-        if ledger.may_leave(drawn) && room.state.receipt(drawn.id)?.is_none() {
-            *room.reached = (*room.reached).max(Reached::Kept);
+        let is_waiting = is_waiting(room, ledger, drawn)?;
+        if is_waiting {
+            *room.reached = room.reached.with_kept();
         }
-        let detail = format!("submission {} was drawn on {} as the correction of {round}", drawn.id, drawn.charged_on);
-        return Err(Stop::with(Problem::CorrectionDrawn, detail));
+        return Err(drawn_already(drawn, is_waiting));
     }
     inputs_of_first(ledger, round)?;
     if room.state.receipt(first.id)?.is_none() {
-        *room.reached = (*room.reached).max(Reached::Kept);
+        *room.reached = room.reached.with_kept();
         return Err(Stop::with(Problem::ReceiptMissing, format!("submission {} of {round} is not receipted", first.id)));
     }
     if ledger.last_submission() != first.id {

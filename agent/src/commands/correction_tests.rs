@@ -11,6 +11,7 @@ use shared::sign::Envelope;
 use shared::submission::{CorrectionReason, MessageKind, Submission};
 
 use super::Screen;
+use super::lost_state_tests::said;
 use super::recover;
 use super::room::{NoSteps, Step};
 use super::tests::StopAt;
@@ -227,6 +228,73 @@ fn a_failed_or_interrupted_correction_releases_at_most_one() {
     assert_eq!(world.posted.borrow().len(), 2);
 }
 
+#[test]
+fn a_correction_is_called_one_and_both_messages_are_shown() {
+    let agent = in_time(&world());
+    let debit = agent.correct_from(corrected).unwrap();
+    let (out, _) = said(&agent, &["send"]);
+    assert!(out.contains("the correction of cla-2025 was accepted: submission "), "{out}");
+    let first = agent.state().ledger().unwrap().debits()[0].id;
+    let (newest, of_first) = (said(&agent, &["show"]).0, said(&agent, &["show", "--round", "cla-2025", "--message", "1"]).0);
+    assert!(newest.starts_with(&format!("the correction of cla-2025 of authority 301: submission {}", debit.id)), "{newest}");
+    assert!(newest.contains("a correction, whole and drawn anew, since records were wrong; show --round cla-2025 --message 1"));
+    assert!(newest.contains("show --raw --round cla-2025 --message 2 --config FILE"));
+    assert!(of_first.starts_with(&format!("the submission of cla-2025 of authority 301: submission {first}")), "{of_first}");
+    assert!(!of_first.contains("a correction") && of_first.contains("show --raw --round cla-2025 --message 1 "));
+    assert_eq!(said(&agent, &["show", "--message", "2"]).0, newest);
+    let json = |line: &[&str]| serde_json::from_str::<serde_json::Value>(&said(&agent, line).0).unwrap();
+    let (second, first) = (json(&["show", "--json"]), json(&["show", "--json", "--message", "1"]));
+    assert_eq!(
+        (&second["kind"], &second["sequence"], &second["reason"]),
+        (&"correction".into(), &2.into(), &"wrong-records".into())
+    );
+    assert_eq!((&first["kind"], &first["sequence"], first["reason"].is_null()), (&"submission".into(), &1.into(), true));
+    let (out, _) = said(&agent, &["status"]);
+    for line in ["messages in the ledger: 2", "  the submission of cla-2025  rho ", "  the correction of cla-2025  rho "] {
+        assert!(out.contains(line), "{line}\n{out}");
+    }
+    let rounds = json(&["status", "--json"])["rounds"].clone();
+    assert_eq!((&rounds[0]["sequence"], &rounds[1]["sequence"]), (&1.into(), &2.into()));
+    // once it is sent, nobody is told to send it
+    for line in [&["correct", "--reason", "wrong-records"][..], &["approve", "--by", "Jo"]] {
+        let (_, err) = said(&agent, line);
+        assert!(err.contains("its receipt is kept") && !err.contains("send posts it"), "{err}");
+    }
+}
+
+#[test]
+fn what_is_not_in_the_ledger_is_not_shown() {
+    let agent = receipted(&world(), &|_| ());
+    let (out, err) = said(&agent, &["show", "--message", "2"]);
+    assert!(out.is_empty() && err.contains("the ledger does not hold the correction of cla-2025"), "{out}{err}");
+    assert!(!err.contains("run prepare first"), "{err}");
+    let (_, err) = said(&agent, &["show", "--round", "cla-2024"]);
+    assert!(err.contains("the ledger does not hold the submission of cla-2024"), "{err}");
+    for message in ["0", "3"] {
+        let line = ["goldenthread-agent", "show", "--message", message];
+        assert!(<crate::cli::Cli as clap::Parser>::try_parse_from(line).is_err());
+    }
+}
+
+#[test]
+fn a_correction_before_its_time_is_told_the_plans_dates() {
+    let agent = receipted(&world(), &|_| ());
+    let (_, err) = said(&agent, &["correct", "--reason", "wrong-records"]);
+    for told in [
+        "correction-not-open",
+        "by the plan corrections are taken from 2025-10-01T09:00:00Z to 2025-10-31T17:00:00Z",
+        "nothing was drawn, and nothing is kept to be sent: run correct again",
+    ] {
+        assert!(err.contains(told), "{told}\n{err}");
+    }
+    assert!(!err.contains("send it again") && err.ends_with("nothing was drawn, nothing was sent\n"), "{err}");
+    // and after it
+    let agent = in_time(&world());
+    agent.clock.set("2025-10-31T17:00:00Z");
+    let (_, err) = said(&agent, &["correct", "--reason", "wrong-records"]);
+    assert!(err.contains("plan-not-open") && err.contains("to 2025-10-31T17:00:00Z"), "{err}");
+}
+
 fn made_whole(agent: &Agent) {
     let args = RecoverArgs { config: "agent.toml".into(), receipts: None, yes: true };
     let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -271,4 +339,12 @@ fn a_lost_correction_is_recovered_and_there_is_no_second() {
     assert_eq!(found.rho.0, 40_000_000, "what the plan budgets for a correction");
     refuses(&copy, children, Problem::CorrectionDrawn, 0);
     assert!(copy.send().0.unwrap().is_empty());
+    for line in [&["correct", "--reason", "wrong-records"][..], &["approve", "--by", "Jo"]] {
+        let (_, err) = said(&copy, line);
+        assert!(err.contains("stands in the public log as the correction of cla-2025"), "{err}");
+        assert!(err.contains("nothing is to be sent from here") && !err.contains("send posts it"), "{err}");
+    }
+    let (_, err) = said(&copy, &["show"]);
+    assert!(err.contains("submissions/cla-2025/301-2.dsse.json"), "{err}");
+    assert!(said(&copy, &["show", "--message", "1"]).0.starts_with("the submission of cla-2025"));
 }

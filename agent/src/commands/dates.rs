@@ -135,6 +135,7 @@ fn dates_of(now: Timestamp, year: ReportingYear, plan: Option<&Dates>) -> Vec<Da
 fn of_plan(dates: &Dates) -> Vec<DateLine> {
     let line = |on, at, what: &str, what_to_do| DateLine { on, at, calendar: Calendar::Plan, what: what.to_owned(), what_to_do };
     let (opens, closes) = (dates.send_opens_at, dates.send_closes_at);
+    let (correct_from, correct_until) = (dates.correction_opens_at, dates.correction_closes_at);
     vec![
         line(
             dates.freeze_on.0,
@@ -142,10 +143,20 @@ fn of_plan(dates: &Dates) -> Vec<DateLine> {
             "freeze: records are taken as they stand on this day",
             "check until the input can be used; preview, and look at each figure",
         ),
-        line(opens.day(), Some(opens), "sending opens", "prepare, show, send; or run --once from a scheduler"),
+        line(
+            opens.day(),
+            Some(opens),
+            "sending opens",
+            "check, preview, approve, prepare, send, show; or, once approved, run --once from a scheduler",
+        ),
         line(closes.day(), Some(closes), "sending closes", "send before; status says whether the receipt is here"),
+        line(correct_from.day(), Some(correct_from), "corrections open, if the first release is out", CORRECTION_STEPS),
+        line(correct_until.day(), Some(correct_until), "corrections close", "correct and send before; there is one a round"),
     ]
 }
+
+/// The order of steps of a correction.
+const CORRECTION_STEPS: &str = "only where records turn out to be wrong: mend them, check, preview, approve, correct, send, show";
 
 /// The return's calendar as in former years.
 fn of_return(year: ReportingYear) -> Vec<DateLine> {
@@ -183,10 +194,12 @@ fn next_step(now: Timestamp, plan: Option<&Dates>) -> &'static str {
     let Some(dates) = plan else {
         return "no plan of the round is kept here, so no date of sending is known: check and preview as often as you like; prepare fetches the plan once it is published";
     };
-    if now >= dates.send_closes_at {
+    if (dates.correction_opens_at..dates.correction_closes_at).contains(&now) {
+        "by the plan this is the time for corrections: where the records of the release turn out to be wrong, mend them, check, preview, approve, correct, send, show"
+    } else if now >= dates.send_closes_at {
         "sending is closed: status says what was sent; what was not is no longer accepted for this round"
     } else if now >= dates.send_opens_at {
-        "sending is open: check, preview, prepare, show, send"
+        "sending is open: check, preview, approve, prepare, send, show"
     } else if now.day() > dates.freeze_on.0 {
         "the records are frozen: check that the folder holds them as they stood, and wait until sending opens"
     } else {
@@ -194,8 +207,11 @@ fn next_step(now: Timestamp, plan: Option<&Dates>) -> &'static str {
     }
 }
 
-/// This version's plans date no correction.
-const NO_CORRECTION_WINDOW: &str = "correct: the plan reserves budget for one correction and names no dates for it";
+/// When the plan lets a round be corrected.
+fn correction_window(dates: &Dates) -> String {
+    let (from, until) = (dates.correction_opens_at, dates.correction_closes_at);
+    format!("correct: once, by the plan from {from} to {until}, while the public log says that corrections are open")
+}
 
 fn to_lines(lines: &[DateLine], now: Timestamp, year: ReportingYear, plan: Option<&Dates>) -> Vec<String> {
     let today = now.day().strftime("%-d %B %Y");
@@ -213,9 +229,7 @@ fn to_lines(lines: &[DateLine], now: Timestamp, year: ReportingYear, plan: Optio
     }
     text.push(String::new());
     text.push(format!("now: {}", next_step(now, plan)));
-    if plan.is_some() {
-        text.push(NO_CORRECTION_WINDOW.to_owned());
-    }
+    text.extend(plan.map(correction_window));
     text.push("plan: the signed plan of the round, which binds".to_owned());
     text.push("usual: as in former years, no promise; the Department for Education names the dates of each year".to_owned());
     text
@@ -287,8 +301,11 @@ mod tests {
         };
         check("2025-06-30T23:59:59Z", "until every figure");
         check("2025-07-01T00:00:00Z", "wait until sending opens");
-        check("2025-07-01T09:00:00Z", "prepare, show, send");
+        check("2025-07-01T09:00:00Z", "check, preview, approve, prepare, send, show");
         check("2025-07-31T17:00:00Z", "closed");
+        check("2098-10-01T08:59:59Z", "closed");
+        check("2098-10-01T09:00:00Z", "approve, correct, send, show");
+        check("2098-10-31T17:00:00Z", "closed");
         assert!(next_step(at(NOW), None).contains("no plan"));
     }
 
@@ -317,5 +334,13 @@ mod tests {
         assert!(next_date(&before_init.config(), at(NOW)).unwrap().ends_with("(usual)"));
         let text = shown(Some(agent.folder.path().join("agent.toml")), NOW, false);
         assert!(text.contains("> 31 July 2025 17:00 UTC") && text.contains("freeze"), "{text}");
+        for told in [
+            "1 October 2098 09:00 UTC   plan   corrections open, if the first release is out",
+            "31 October 2098 17:00 UTC  plan   corrections close",
+            "correct: once, by the plan from 2098-10-01T09:00:00Z to 2098-10-31T17:00:00Z",
+            "check, preview, approve, prepare, send, show; or",
+        ] {
+            assert!(text.contains(told), "{told}\n{text}");
+        }
     }
 }

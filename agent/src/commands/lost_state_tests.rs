@@ -8,7 +8,7 @@ use shared::problem::Problem;
 use shared::time::{Clock, Timestamp};
 
 use super::prepare::Prepared;
-use super::room::{NoSteps, Parts, WITHOUT_WITNESSES};
+use super::room::{NoSteps, Parts, RECOVERED_WITHOUT_WITNESSES, WITHOUT_WITNESSES};
 use super::{Look, Screen, Surroundings, recover};
 use crate::cli::RecoverArgs;
 use crate::fixtures::{Agent, HandClock, To, World, choice, copy_folder};
@@ -115,6 +115,8 @@ fn six_of_six_draw_nothing() {
                 Aggregator::RolledBack | Aggregator::Forked | Aggregator::Replaying => Problem::CheckpointNotWitnessed,
             };
             assert_eq!(stop.problem, Some(expected), "{loss:?} {aggregator:?}: {stop}");
+            let names_the_command = stop.lines().join("\n").contains("`goldenthread-agent ledger recover` shows");
+            assert_eq!(names_the_command, expected == Problem::LedgerBehindLog, "{stop}");
             let (drawn, read) = (victim.mechanism.n_draws.get(), victim.n_readings.get());
             assert_eq!((drawn, read), (0, 0), "{loss:?} {aggregator:?}");
             assert_eq!(victim.ledger_files(), ["000000.json"]);
@@ -270,7 +272,9 @@ fn the_second_of_two_copies_does_not_even_post() {
     original.send().0.unwrap();
     // the second of two copies does not even post
     let (sent, reached) = copy.send();
-    assert_eq!((sent.err().unwrap().problem, reached), (Some(Problem::LedgerBehindLog), Reached::Kept));
+    let stop = sent.err().unwrap();
+    assert_eq!((stop.problem, reached), (Some(Problem::LedgerBehindLog), Reached::Kept));
+    assert!(stop.detail.unwrap().contains("`goldenthread-agent ledger recover` shows what the ledger lacks"));
     assert_eq!(world.posted.borrow().len(), 1);
     let before = copy.mechanism.n_draws.replace(0);
     told(&copy, None, true).unwrap();
@@ -314,7 +318,7 @@ fn an_old_log_shown_again_does_not_get_a_second_answer() {
 }
 
 /// What a command line says on standard output and standard error.
-fn said(agent: &Agent, line: &[&str]) -> (String, String) {
+pub fn said(agent: &Agent, line: &[&str]) -> (String, String) {
     drop(agent.config());
     let file = agent.folder.path().join("agent.toml").display().to_string();
     let line = std::iter::once("goldenthread-agent").chain(line.iter().copied()).chain(["--config", &file]);
@@ -352,7 +356,7 @@ fn every_command_that_draws_says_that_nobody_vouches() {
         (&["prepare"][..], true),
         (&["run", "--once"], true),
         (&["correct", "--reason", "wrong-records"], true),
-        (&["ledger", "recover"], true),
+        (&["ledger", "recover"], false),
         (&["approve", "--by", "Jo"], false),
         (&["heartbeat"], false),
         (&["send"], false),
@@ -360,8 +364,12 @@ fn every_command_that_draws_says_that_nobody_vouches() {
     ] {
         let (out, err) = said(&waived, line);
         assert_eq!(err.contains(WITHOUT_WITNESSES), draws, "{line:?}: {err}");
+        // what draws nothing is warned of in other words
+        let recovers = line == ["ledger", "recover"];
+        assert_eq!(err.contains(RECOVERED_WITHOUT_WITNESSES), recovers, "{line:?}: {err}");
+        assert!(draws || !err.contains("noise is drawn"), "{line:?}: {err}");
         assert!(!out.contains("WARNING"), "{line:?}: {out}");
-        assert!(!said(&strict, line).1.contains(WITHOUT_WITNESSES), "{line:?}");
+        assert!(!said(&strict, line).1.contains("WARNING"), "{line:?}");
         let last = err.lines().last().unwrap_or_default();
         assert!(last.contains("sent"), "{line:?} ends by saying whether anything was sent: {last}");
     }
@@ -386,13 +394,25 @@ fn a_recovered_round_is_shown_for_what_it_is() {
     assert!(out.contains("cla-2025  rho 0.16  recovered from the public log"), "{out}");
     let json: serde_json::Value = serde_json::from_str(&said(&victim, &["status", "--json"]).0).unwrap();
     assert_eq!((&json["outbox"], &json["rounds"][0]["recovered"]), (&0.into(), &true.into()));
-    assert!(said(&victim, &["show"]).1.contains("recovered from the public log without its bytes"));
-    assert!(said(&victim, &["send", "--again"]).1.contains("nothing to send again"));
+    for line in [&["show"][..], &["show", "--raw"], &["show", "--json", "--message", "1"]] {
+        let err = said(&victim, line).1;
+        assert!(err.contains("recovered from the public log without its bytes") && !err.contains("run prepare first"), "{err}");
+        assert!(err.contains("the public export has its bytes, in submissions/cla-2025/301-1.dsse.json"), "{err}");
+    }
+    let (_, err) = said(&victim, &["send", "--again"]);
+    assert!(err.contains("nothing to send again") && !err.contains("run prepare first"), "{err}");
+    let (out, _) = said(&victim, &["send"]);
+    assert!(
+        out.contains("the submission of cla-2025 stands in the public log, from where it was recovered: nothing waits"),
+        "{out}"
+    );
+    assert!(!out.contains("receipt"), "{out}");
     let (out, err) = said(&victim, &["run", "--once"]);
     assert!(
         out.contains("nothing was drawn again") && err.ends_with("nothing was drawn, nothing was sent but the heartbeat\n"),
         "{out}{err}"
     );
+    assert!(out.contains("its bytes were not recovered") && !out.contains("0 bytes") && !out.contains("show prints"), "{out}");
     assert_eq!((victim.mechanism.n_draws.get(), victim.world.posted.borrow().len()), (0, 1));
 }
 

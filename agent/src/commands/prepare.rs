@@ -12,7 +12,8 @@ use shared::submission::{FactAnswer, FactStated, MessageKind, Nonce, TableSuppli
 use shared::time::Day;
 
 use super::Screen;
-use super::approve::{Asked, FIRST};
+use super::approve::{Asked, FIRST, in_words};
+use super::known_noise::kept_plan;
 use super::room::{Room, Step, not_witnessed};
 use crate::bounds::BoundedChild;
 use crate::config::AgentConfig;
@@ -65,7 +66,7 @@ pub fn prepare_round(room: &mut Room<'_>, round: RoundId, records: Records<'_>) 
     let ledger = room.ledger()?;
     if let Some(debit) = ledger.prepared(round) {
         if ledger.may_leave(debit) && room.state.receipt(debit.id)?.is_none() {
-            *room.reached = (*room.reached).max(Reached::Kept);
+            *room.reached = room.reached.with_kept();
         }
         return Ok(Prepared::Earlier(debit.clone()));
     }
@@ -133,7 +134,7 @@ pub(super) fn draw_and_keep(
     let staged = room.state.stage(ledger, &debit)?;
     room.parts.steps.reached(Step::Staged)?;
     State::commit(staged)?;
-    *room.reached = (*room.reached).max(Reached::Kept);
+    *room.reached = room.reached.with_kept();
     logging::drawn(room.config.authority, debit.round, debit.sequence, debit.id);
     room.parts.steps.reached(Step::Committed)?;
     Ok(debit)
@@ -167,7 +168,7 @@ pub(super) fn admitted(room: &mut Room<'_>, round: RoundId, kind: MessageKind, l
     }
     let admitted = decision.map_err(|problem| match problem {
         Problem::CheckpointNotWitnessed => not_witnessed(problem, &trust.witnesses, &view, room.now()),
-        other => explained(other, room, round, ledger),
+        other => explained(other, room, round, kind, ledger),
     })?;
     // a connection that stays open until the draw, or closes at a refusal, would tell how long the reading took
     room.disconnect();
@@ -185,7 +186,7 @@ fn plan_envelope(room: &mut Room<'_>, round: RoundId, view: &LogView) -> Result<
 }
 
 /// Adds to a refusal what the authority may know and needs to act.
-fn explained(problem: Problem, room: &Room<'_>, round: RoundId, ledger: &Ledger) -> Stop {
+fn explained(problem: Problem, room: &Room<'_>, round: RoundId, kind: MessageKind, ledger: &Ledger) -> Stop {
     let caps = room.config.sending.caps;
     let spent = |cap: shared::privacy::RhoNano, spent: shared::privacy::RhoNano| {
         Stop::with(
@@ -199,14 +200,45 @@ fn explained(problem: Problem, room: &Room<'_>, round: RoundId, ledger: &Ledger)
         }
         Problem::PlanCap365Days => spent(caps.rho_365_days, ledger.spent_in_365_days(room.now().day())),
         Problem::PlanCapLifetime => spent(caps.rho_lifetime, ledger.spent_ever()),
-        Problem::PlanNotOpen => Stop::with(problem, format!("this machine's clock says {}", room.now())),
-        Problem::CorrectionNotOpen | Problem::CorrectionLate => {
+        Problem::PlanNotOpen => {
+            Stop::with(problem, format!("this machine's clock says {}{}", room.now(), by_the_plan(room, round, kind)))
+        }
+        Problem::CorrectionNotOpen => {
+            let detail = format!("so says the public log of {round}{}", by_the_plan(room, round, kind));
+            Stop::with(problem, detail).advising(
+                "nothing was drawn, and nothing is kept to be sent: run correct again once corrections are open; an approval \
+                 holds as long as what it approves stays the same",
+            )
+        }
+        Problem::LedgerBehindLog => Stop::with(problem, SEE_WHAT_IS_LACKING),
+        Problem::CorrectionLate => {
             Stop::with(problem, format!("so says the public log of {round}, and nothing was drawn for it"))
         }
         Problem::SubmissionLate => {
             Stop::with(problem, format!("the public log shows {round} as closed, and nothing was drawn for it"))
         }
         other => other.into(),
+    }
+}
+
+/// Where a person sees what the ledger lacks.
+pub(super) const SEE_WHAT_IS_LACKING: &str =
+    "`goldenthread-agent ledger recover` shows what the ledger lacks, and without --yes writes nothing";
+
+/// The plan's time for a message, where the plan is kept.
+fn by_the_plan(room: &Room<'_>, round: RoundId, kind: MessageKind) -> String {
+    let Some(plan) = kept_plan(&room.state, round, room.framework) else { return String::new() };
+    let dates = plan.body().dates;
+    match kind {
+        MessageKind::Submission => {
+            format!(
+                "; by the plan the round is prepared from {} on, and sending closes at {}",
+                dates.freeze_on, dates.send_closes_at
+            )
+        }
+        MessageKind::Correction => {
+            format!("; by the plan corrections are taken from {} to {}", dates.correction_opens_at, dates.correction_closes_at)
+        }
     }
 }
 
@@ -264,28 +296,37 @@ pub fn run(room: &mut Room<'_>, waiting: &mut dyn Waiting, screen: &mut Screen<'
 /// Says what was prepared: id, plan, cost and shape, which are public anyway.
 pub fn tell(prepared: &Prepared, screen: &mut Screen<'_>) {
     let debit = prepared.debit();
+    let what = in_words(debit.round, debit.sequence);
     let line = match prepared {
         Prepared::Earlier(debit) if debit.kind == DebitKind::Recovered => {
-            format!(
-                "{} was recovered from the public log, where it stands: nothing was drawn again, and nothing waits",
-                debit.round
-            )
+            format!("{what} was recovered from the public log, where it stands: nothing was drawn again, and nothing waits")
         }
         Prepared::Earlier(_) => {
-            format!("{} was prepared on {}: the same bytes are kept, nothing was drawn again", debit.round, debit.charged_on)
+            format!("{what} was prepared on {}: the same bytes are kept, nothing was drawn again", debit.charged_on)
         }
-        Prepared::Now(_) => format!("{} is prepared", debit.round),
+        Prepared::Now(_) => format!("{what} is prepared"),
     };
     let lines = [
         line,
         format!("submission {}", debit.id),
         format!("plan       {}", debit.plan),
         format!("cost       rho {} of each child's budget, charged on {}", debit.rho, debit.charged_on),
-        format!("size       {} bytes; show prints the cells once the receipt is kept", debit.envelope.len()),
+        size_in_words(debit),
     ];
     for line in lines {
         // a screen that is gone cannot be told so
         let _ = screen.line(&line);
+    }
+}
+
+/// How large the message is, and who shows it.
+fn size_in_words(debit: &Debit) -> String {
+    match (debit.kind, debit.envelope.len()) {
+        (DebitKind::Recovered, 0) => {
+            "size       not known: its bytes were not recovered, and the public export has them after the release".to_owned()
+        }
+        (DebitKind::Recovered, n) => format!("size       {n} bytes; show prints the cells"),
+        (DebitKind::Drawn(_), n) => format!("size       {n} bytes; show prints the cells once the receipt is kept"),
     }
 }
 

@@ -193,6 +193,10 @@ impl<'r> Room<'r> {
 pub const WITHOUT_WITNESSES: &str = "WARNING: [log] without_witnesses = true in agent.toml: noise is drawn on the aggregator's word \
      alone where trust.toml names no witness of the log. For development and made-up data only";
 
+/// The same, for `ledger recover`, which draws nothing.
+pub const RECOVERED_WITHOUT_WITNESSES: &str = "WARNING: [log] without_witnesses = true in agent.toml: what the ledger lacks is told, and \
+     with --yes written, on the aggregator's word alone where trust.toml names no witness of the log. For development and made-up data only";
+
 /// Says why a log is not vouched for, with what a person needs to act.
 pub fn not_witnessed(problem: Problem, policy: &WitnessPolicy, view: &LogView, now: Timestamp) -> Stop {
     if problem != Problem::CheckpointNotWitnessed {

@@ -15,10 +15,11 @@ use shared::submission::MessageKind;
 use shared::time::Timestamp;
 
 use super::Screen;
-use super::prepare::round_of;
+use super::approve::in_words;
+use super::prepare::{SEE_WHAT_IS_LACKING, round_of};
 use super::room::{Room, Step, not_witnessed};
 use crate::io::centre::Arrival;
-use crate::ledger::Debit;
+use crate::ledger::{Debit, DebitKind};
 use crate::log_view::SubmissionLeaf;
 use crate::logging;
 use crate::round::{Witnessing, log_is_witnessed};
@@ -44,7 +45,7 @@ pub struct Held {
 pub fn send_outbox(room: &mut Room<'_>) -> Result<Vec<Sent>, Stop> {
     let mut due = Vec::new();
     for debit in waiting(room)? {
-        *room.reached = (*room.reached).max(Reached::Kept);
+        *room.reached = room.reached.with_kept();
         if slot_to_come(room, &debit)?.is_none() {
             due.push(debit);
         }
@@ -80,7 +81,9 @@ fn nothing_stands_in_their_place(room: &mut Room<'_>, due: &[Debit]) -> Result<(
     match due.iter().find(|d| leaves.iter().any(|leaf| in_place_of(d, leaf))) {
         None => Ok(()),
         Some(debit) => {
-            let detail = format!("the log holds another message of this authority for {}; this one stays here", debit.round);
+            let what = in_words(debit.round, debit.sequence);
+            let detail =
+                format!("the log holds another message of this authority as {what}; this one stays here; {SEE_WHAT_IS_LACKING}");
             Err(Stop::with(Problem::LedgerBehindLog, detail))
         }
     }
@@ -91,7 +94,7 @@ pub fn held(room: &mut Room<'_>) -> Result<Vec<Held>, Stop> {
     let mut held = Vec::new();
     for debit in waiting(room)? {
         if let Some(slot) = slot_to_come(room, &debit)? {
-            *room.reached = (*room.reached).max(Reached::Kept);
+            *room.reached = room.reached.with_kept();
             held.push(Held { debit, slot });
         }
     }
@@ -185,26 +188,40 @@ pub fn run(room: &mut Room<'_>, again: bool, screen: &mut Screen<'_>) -> Result<
     let newest = ledger.debits().last().cloned();
     let Some(newest) = newest else { return Err(nothing_prepared(room)) };
     if again && !ledger.may_leave(&newest) {
-        let detail =
-            format!("{} stands in the public log, from where this ledger has it: there is nothing to send again", newest.round);
-        return Err(Stop::with(Problem::NothingPrepared, detail));
+        let detail = format!("{}: there is nothing to send again", recovered_in_words(&newest));
+        return Err(Stop::with(Problem::NothingPrepared, detail).advising("nothing to do: status says what the ledger holds"));
     }
     let held = held(room)?;
     tell_held(&held, screen);
     let is_held = held.iter().any(|held| held.debit.id == newest.id);
     let sent = if again && !is_held { vec![send_again(room, newest.clone())?] } else { send_outbox(room)? };
     if sent.is_empty() && held.is_empty() {
-        let _ = screen.line(&format!("{} was sent before, and its receipt is kept: nothing waits in the outbox", newest.round));
+        let why = match newest.kind {
+            DebitKind::Recovered => recovered_in_words(&newest),
+            DebitKind::Drawn(_) => {
+                format!("{} was sent before, and its receipt is kept", in_words(newest.round, newest.sequence))
+            }
+        };
+        let _ = screen.line(&format!("{why}: nothing waits in the outbox"));
     }
     tell(&sent, screen);
     Ok(Exit::Done)
+}
+
+/// That a message was recovered, and so is not sent from here.
+fn recovered_in_words(debit: &Debit) -> String {
+    format!("{} stands in the public log, from where it was recovered", in_words(debit.round, debit.sequence))
 }
 
 /// Says what was sent.
 pub fn tell(sent: &[Sent], screen: &mut Screen<'_>) {
     for Sent { debit, index } in sent {
         // a screen that is gone cannot be told so
-        let _ = screen.line(&format!("{} was accepted: submission {} is entry {index} of the log", debit.round, debit.id));
+        let _ = screen.line(&format!(
+            "{} was accepted: submission {} is entry {index} of the log",
+            in_words(debit.round, debit.sequence),
+            debit.id
+        ));
     }
 }
 
@@ -213,7 +230,7 @@ pub fn tell_held(held: &[Held], screen: &mut Screen<'_>) {
     for Held { debit, slot } in held {
         let line = format!(
             "{} is kept and will be sent from {slot} on, the time that the plan gives this authority: run `send` or `run --once` then",
-            debit.round
+            in_words(debit.round, debit.sequence)
         );
         let _ = screen.line(&line);
     }

@@ -3,8 +3,8 @@
 use shared::framework::Framework;
 use shared::problem::{Exit, Problem};
 
-use super::room::{Parts, Room, WITHOUT_WITNESSES};
-use super::show::Form;
+use super::room::{Parts, RECOVERED_WITHOUT_WITNESSES, Room, WITHOUT_WITNESSES};
+use super::show::{Form, Which};
 use super::{Screen, Surroundings, approve, correct, heartbeat, init, once, prepare, recover, send, show, status};
 use crate::cli::{LedgerCommand, SendingCommand};
 use crate::config::{AgentConfig, environment};
@@ -48,9 +48,9 @@ fn carry_out(
     };
     let config = AgentConfig::load(config, environment());
     let config = config.map_err(|e| Stop::with(Problem::ConfigurationInvalid, format!("{:#}", anyhow::Error::from(e))))?;
-    if draws(command) && config.sending.without_witnesses {
+    if let Some(warning) = warning_without_witnesses(command).filter(|_| config.sending.without_witnesses) {
         // a screen that is gone cannot be told so
-        let _ = screen.note(WITHOUT_WITNESSES);
+        let _ = screen.note(warning);
     }
     let enter = |reached| Room::enter(&config, parts, &framework, reached);
     match command {
@@ -64,7 +64,7 @@ fn carry_out(
                 (true, false) => Form::Json,
                 (false, false) => Form::Table,
             };
-            show::run(&config, args.round, form, screen)
+            show::run(&config, Which { round: args.round, message: args.message }, form, screen)
         }
         SendingCommand::Send(args) => send::run(&mut enter(reached)?, args.again, screen),
         SendingCommand::Heartbeat(_) => heartbeat::run(&mut enter(reached)?, screen),
@@ -74,15 +74,16 @@ fn carry_out(
     }
 }
 
-/// Whether a command can draw noise, or writes down what was drawn.
-fn draws(command: &SendingCommand) -> bool {
+/// What is said where nobody vouches, by a command that can draw noise or writes down what was drawn.
+fn warning_without_witnesses(command: &SendingCommand) -> Option<&'static str> {
     match command {
-        SendingCommand::Prepare(_) | SendingCommand::Correct(_) | SendingCommand::Run(_) | SendingCommand::Ledger(_) => true,
+        SendingCommand::Prepare(_) | SendingCommand::Correct(_) | SendingCommand::Run(_) => Some(WITHOUT_WITNESSES),
+        SendingCommand::Ledger(_) => Some(RECOVERED_WITHOUT_WITNESSES),
         SendingCommand::Init(_)
         | SendingCommand::Approve(_)
         | SendingCommand::Show(_)
         | SendingCommand::Send(_)
         | SendingCommand::Heartbeat(_)
-        | SendingCommand::Status(_) => false,
+        | SendingCommand::Status(_) => None,
     }
 }

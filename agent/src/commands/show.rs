@@ -11,9 +11,10 @@ use shared::limits::ENVELOPE_BYTES_MAX;
 use shared::plan::{PLAN_BYTES_MAX, Plan};
 use shared::problem::{Exit, Problem};
 use shared::sign::Envelope;
-use shared::submission::{FactAnswer, FactStated, SUBMISSION_TYPE, Submission, SubmissionBlock};
+use shared::submission::{CorrectionReason, FactAnswer, FactStated, MessageKind, SUBMISSION_TYPE, Submission, SubmissionBlock};
 
 use super::Screen;
+use super::approve::{CORRECTION, FIRST, in_words};
 use crate::config::AgentConfig;
 use crate::io::state::State;
 use crate::ledger::{Debit, DebitKind, Ledger};
@@ -30,9 +31,39 @@ pub enum Form {
     Raw,
 }
 
+/// Which message: of the newest round and the newest in it, where nothing else is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Which {
+    /// Of this round.
+    pub round: Option<RoundId>,
+    /// At this place in the round: 1 its submission, 2 its correction.
+    pub message: Option<u32>,
+}
+
+impl Which {
+    fn of<'l>(&self, ledger: &'l Ledger) -> Result<&'l Debit, Stop> {
+        let round = self.round.or_else(|| ledger.debits().last().map(|debit| debit.round)).ok_or(Problem::NothingPrepared)?;
+        let debit = match self.message {
+            Some(sequence) => ledger.standing(round, sequence),
+            None => ledger.prepared(round),
+        };
+        debit.ok_or_else(|| {
+            let sequence = self.message.unwrap_or(FIRST);
+            let stop = Stop::with(Problem::NothingPrepared, format!("the ledger does not hold {}", in_words(round, sequence)));
+            if sequence == CORRECTION {
+                stop.advising("status says what the ledger holds; correct draws a correction")
+            } else {
+                stop
+            }
+        })
+    }
+}
+
 /// A prepared submission with its tables named.
 struct Shown {
     id: Digest,
+    /// Where it is, in words.
+    whereabouts: &'static str,
     submission: Submission,
     facts: Vec<Fact>,
     /// `None` before the receipt is kept.
@@ -56,21 +87,13 @@ struct Cell {
     sd: f64,
 }
 
-/// Runs the command, for one round or the newest.
-pub fn run(config: &AgentConfig, round: Option<RoundId>, form: Form, screen: &mut Screen<'_>) -> Result<Exit, Stop> {
+/// Runs the command.
+pub fn run(config: &AgentConfig, which: Which, form: Form, screen: &mut Screen<'_>) -> Result<Exit, Stop> {
     let state = State::open(&config.state)?;
     let ledger = state.ledger()?;
-    let debit = match round {
-        Some(round) => ledger.prepared(round),
-        None => ledger.debits().last(),
-    };
-    let debit = debit.ok_or(Problem::NothingPrepared)?;
+    let debit = which.of(&ledger)?;
     if debit.envelope.is_empty() {
-        let detail = format!(
-            "{} was recovered from the public log without its bytes; they are public once the round is released",
-            debit.round
-        );
-        return Err(Stop::with(Problem::NothingPrepared, detail));
+        return Err(without_bytes(config, debit));
     }
     let written = match form {
         Form::Raw if !is_logged(&state, debit)? => {
@@ -88,6 +111,17 @@ pub fn run(config: &AgentConfig, round: Option<RoundId>, form: Form, screen: &mu
     Ok(Exit::Done)
 }
 
+/// A message that was recovered without its bytes cannot be shown from here.
+fn without_bytes(config: &AgentConfig, debit: &Debit) -> Stop {
+    let (round, sequence) = (debit.round, debit.sequence);
+    let detail = format!("{} was recovered from the public log without its bytes", in_words(round, sequence));
+    Stop::with(Problem::NothingPrepared, detail).advising(format!(
+        "nothing is to be prepared again; after the release that counts it, the public export has its bytes, in \
+         submissions/{round}/{}-{sequence}.dsse.json",
+        config.authority
+    ))
+}
+
 fn shown(state: &State, ledger: &Ledger, debit: &Debit) -> Result<Shown, Stop> {
     let damaged = || Stop::with(Problem::LedgerDamaged, "the kept submission cannot be read");
     let envelope = Envelope::parse(&debit.envelope, ENVELOPE_BYTES_MAX).map_err(|_| damaged())?;
@@ -102,9 +136,15 @@ fn shown(state: &State, ledger: &Ledger, debit: &Debit) -> Result<Shown, Stop> {
     let framework = Framework::built_in();
     let plan = state.plan(debit.round, debit.plan)?.and_then(|bytes| kept_plan(&bytes, debit.plan, &framework));
     let named = || plan.map(|plan| cells(&framework, &plan, &submission)).unwrap_or_default();
-    let cells = is_logged(state, debit)?.then(named);
+    let is_logged = is_logged(state, debit)?;
+    let whereabouts = match (debit.kind, is_logged) {
+        (DebitKind::Recovered, _) => "it stands in the public log, from where this ledger has it",
+        (DebitKind::Drawn(_), true) => "sent: its receipt is kept",
+        (DebitKind::Drawn(_), false) => "not sent, or no receipt yet",
+    };
+    let cells = is_logged.then(named);
     let facts = facts(&framework, &submission);
-    Ok(Shown { id: debit.id, submission, facts, cells })
+    Ok(Shown { id: debit.id, whereabouts, submission, facts, cells })
 }
 
 /// Whether the log holds it, so that no other draw can stand in its place: a recovered debit comes from there.
@@ -145,11 +185,15 @@ fn cells(framework: &Framework, plan: &Plan, submission: &Submission) -> Vec<Cel
 fn lines(shown: &Shown) -> Vec<String> {
     let s = &shown.submission;
     let mut lines = vec![
-        format!("submission {} of authority {} for {}", shown.id, s.authority, s.round),
+        format!("{} of authority {}: submission {}", in_words(s.round, s.sequence), s.authority, shown.id),
         format!("made on {} by agent {}, under plan {}", s.produced_on, s.agent_version, s.plan),
-        (if shown.cells.is_some() { "sent: its receipt is kept" } else { "not sent, or no receipt yet" }).to_owned(),
-        String::new(),
+        shown.whereabouts.to_owned(),
     ];
+    if let Some(reason) = correction_reason(s) {
+        let first = format!("show --round {} --message {FIRST}", s.round);
+        lines.push(format!("a correction, whole and drawn anew, since {}; {first} shows what it corrects", reason.label()));
+    }
+    lines.push(String::new());
     for b in &s.blocks {
         lines.push(format!("block {}: {} cells, noise of scale {}, rho {}", b.name, b.n, thousandths(b.scale_milli), b.rho_nano));
     }
@@ -171,15 +215,24 @@ fn lines(shown: &Shown) -> Vec<String> {
     if cells.is_empty() {
         lines.push("the plan of this round is not kept here or is of another framework, so its tables have no names".to_owned());
     }
+    lines.push(String::new());
+    lines.push("verify the signature with openssl alone, in the folder of this agent's state:".to_owned());
+    let (round, message) = (s.round, s.sequence);
+    lines.push(format!("  goldenthread-agent show --raw --round {round} --message {message} --config FILE > submission.json"));
     lines.extend(VERIFICATION.map(str::to_owned));
     lines
 }
 
-/// How anybody checks the signature with OpenSSL alone.
-const VERIFICATION: [&str; 8] = [
-    "",
-    "verify the signature with openssl alone, in the folder of this agent's state:",
-    "  goldenthread-agent show --raw --config FILE > submission.json",
+/// Why a message corrects another; `None` of a first one.
+fn correction_reason(submission: &Submission) -> Option<CorrectionReason> {
+    match submission.kind {
+        MessageKind::Submission => None,
+        MessageKind::Correction => CorrectionReason::of_digit(submission.reason),
+    }
+}
+
+/// How anybody checks the signature of `submission.json` with OpenSSL alone.
+const VERIFICATION: [&str; 5] = [
     "  sed 's/.*\"payload\":\"\\([^\"]*\\)\".*/\\1/' submission.json | base64 -d > payload.bin",
     "  sed 's/.*\"sig\":\"\\([^\"]*\\)\".*/\\1/' submission.json | base64 -d > signature.bin",
     "  type=application/vnd.goldenthread.submission.v1+json",
@@ -217,6 +270,9 @@ fn to_json(shown: &Shown) -> Value {
         "id": shown.id,
         "authority": s.authority,
         "round": s.round,
+        "kind": s.kind.word(),
+        "sequence": s.sequence,
+        "reason": correction_reason(s).map(CorrectionReason::word),
         "plan": s.plan,
         "produced_on": s.produced_on,
         "receipted": shown.cells.is_some(),

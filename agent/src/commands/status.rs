@@ -38,6 +38,8 @@ struct Approved {
 /// One debit.
 struct Round {
     round: RoundId,
+    /// Its place in the round.
+    sequence: u32,
     id: Digest,
     rho: RhoNano,
     receipted: bool,
@@ -111,6 +113,7 @@ fn status(config: &AgentConfig, now: Timestamp) -> Result<Status, Stop> {
     for debit in ledger.debits() {
         rounds.push(Round {
             round: debit.round,
+            sequence: debit.sequence,
             id: debit.id,
             rho: debit.rho,
             receipted: state.receipt(debit.id)?.is_some(),
@@ -162,9 +165,9 @@ fn in_one_line(stop: Stop) -> String {
 }
 
 fn lines(status: &Status) -> Vec<String> {
-    let mut lines = vec![format!("authority {}: {} rounds in the ledger", status.authority, status.rounds.len())];
+    let mut lines = vec![format!("authority {}, messages in the ledger: {}", status.authority, status.rounds.len())];
     for debit in &status.rounds {
-        lines.push(format!("  {}  rho {}  {}  {}", debit.round, debit.rho, debit.in_words(), debit.id));
+        lines.push(format!("  {}  rho {}  {}  {}", in_words(debit.round, debit.sequence), debit.rho, debit.in_words(), debit.id));
     }
     lines.push(match status.rule {
         ApprovalRule::Required => "approval: a draw asks for one of exactly its inputs (approve)".into(),
@@ -213,7 +216,7 @@ fn lines(status: &Status) -> Vec<String> {
 }
 
 fn to_json(status: &Status) -> Value {
-    let round = |r: &Round| json!({ "round": r.round, "submission": r.id, "rho_nano": r.rho, "receipted": r.receipted, "recovered": r.recovered });
+    let round = |r: &Round| json!({ "round": r.round, "sequence": r.sequence, "submission": r.id, "rho_nano": r.rho, "receipted": r.receipted, "recovered": r.recovered });
     let approval = |Approved { approval, is_drawn }: &Approved| json!({ "round": approval.round, "sequence": approval.sequence, "by": approval.by, "at": approval.at, "drawn": is_drawn });
     let witnesses = status.witnesses.map(|(min, all)| json!({ "named": all, "demanded": min }));
     let spent = |s: &Spent| {

@@ -152,7 +152,7 @@ fn what_is_stated_is_signed_and_shown_and_the_rest_is_not_stated() {
     assert_eq!(stated, [("S1", 1), ("S2", 2), ("S3", 2), ("S4", 0), ("S5", 2), ("S6", 2)]);
     let shown = |form| {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        show::run(&agent.config(), None, form, &mut Screen { out: &mut out, err: &mut err }).unwrap();
+        show::run(&agent.config(), show::Which::default(), form, &mut Screen { out: &mut out, err: &mut err }).unwrap();
         String::from_utf8(out).unwrap()
     };
     let text = shown(show::Form::Table);
@@ -452,7 +452,11 @@ fn a_command_before_the_slot_says_when_it_will_be_sent_and_ends_well() {
         assert_eq!((exit.unwrap(), reached), (Exit::Done, Reached::Kept));
     }
     let told = String::from_utf8(out).unwrap();
-    assert_eq!(told.matches(&format!("cla-2025 is kept and will be sent from {slot} on")).count(), 2, "{told}");
+    let (_, err) = super::lost_state_tests::said(&agent, &["run", "--once"]);
+    assert!(err.ends_with("\nnothing was sent but the heartbeat; the prepared bytes are kept in the outbox\n"), "{err}");
+    let (_, err) = super::lost_state_tests::said(&agent, &["send"]);
+    assert!(err.ends_with("nothing was sent; the prepared bytes are kept in the outbox\n"), "{err}");
+    assert_eq!(told.matches(&format!("the submission of cla-2025 is kept and will be sent from {slot} on")).count(), 2, "{told}");
     assert!(world.posted.borrow().is_empty());
 }
 

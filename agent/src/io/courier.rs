@@ -24,7 +24,7 @@ use shared::time::Clock;
 
 use super::centre::{Arrival, Centre, Connected, Connector, PostFailure};
 use super::clock::TlsTime;
-use super::enrolled::Enrolled;
+use super::enrolled::{Enrolled, files_of_this_state};
 use super::state::State;
 use super::way::{Way, classify, invalid, unreadable};
 use crate::config::AgentConfig;
@@ -147,9 +147,14 @@ fn client_config(enrolled: &Enrolled, tls_key_pem: &str, clock: Arc<dyn Clock>) 
     let builder = ClientConfig::builder_with_details(provider, Arc::new(TlsTime(clock)));
     let builder = builder.with_protocol_versions(&[&rustls::version::TLS13]).map_err(|e| Stop::fault(format!("TLS: {e}")))?;
     let config = builder.with_root_certificates(roots).with_client_auth_cert(enrolled.chain.clone(), key);
-    let mut config = config.map_err(|_| invalid("certificate.pem does not belong to keys/tls.key.pem"))?;
+    let mut config = config.map_err(|_| of_another_key())?;
     config.resumption = Resumption::disabled();
     Ok(config)
+}
+
+/// The certificate was made for another key: as a rule, that of a state before this one.
+fn of_another_key() -> Stop {
+    invalid("certificate.pem does not belong to keys/tls.key.pem").advising(files_of_this_state())
 }
 
 /// The body of a good answer, or the problem that a refusal names.
@@ -184,6 +189,23 @@ fn refusal(status: u16, body: &[u8]) -> Stop {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::HandClock;
+    use crate::io::enrolled::tests::enrol;
+    use shared::enrolment::certificate_uri;
+
+    #[test]
+    fn a_certificate_of_a_former_state_is_asked_for_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let authority = "301".parse().unwrap();
+        enrol(folder.path(), &[&certificate_uri(authority)]);
+        let enrolled = Enrolled::open(folder.path(), authority).unwrap();
+        let new_key = rcgen::KeyPair::generate().unwrap().serialize_pem();
+        let told = client_config(&enrolled, &new_key, HandClock::at(crate::fixtures::NOW)).err().unwrap().lines().join("\n");
+        for part in ["does not belong to keys/tls.key.pem", "send enrolment.dsse.json", "three files that come back"] {
+            assert!(told.contains(part), "{part}\n{told}");
+        }
+        assert!(!told.contains("correct the named setting"), "{told}");
+    }
 
     #[test]
     fn only_the_aggregators_own_problems_are_believed() {

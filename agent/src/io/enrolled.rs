@@ -83,6 +83,14 @@ pub fn renewal(folder: &Path) -> String {
     )
 }
 
+/// What to do where the folder's files are not those that came back for this agent's state.
+pub fn files_of_this_state() -> String {
+    format!(
+        "send enrolment.dsse.json from this agent's own state folder to the aggregator's operator, and put the three files that come \
+         back ({FILES}) into the folder of enrolment, all of them anew: they belong to one state of one authority"
+    )
+}
+
 fn read_leaf(der: &[u8], authority: AuthorityId) -> Result<(Timestamp, Timestamp), String> {
     let (_, leaf) = X509Certificate::from_der(der).map_err(|_| "its first certificate cannot be read")?;
     let names = leaf.subject_alternative_name().ok().flatten().ok_or("its first certificate names nobody")?;
@@ -116,18 +124,19 @@ fn text(folder: &Path, name: &str) -> Result<String, Stop> {
 }
 
 fn invalid(name: &str, why: impl std::fmt::Display) -> Stop {
-    Stop::with(Problem::ConfigurationInvalid, format!("{name} in the folder of enrolment: {why}"))
+    let stop = Stop::with(Problem::ConfigurationInvalid, format!("{name} in the folder of enrolment: {why}"));
+    stop.advising(files_of_this_state())
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType};
     use shared::enrolment::certificate_uri;
     use shared::hash::sha256;
     use shared::problem::Exit;
 
-    fn enrol(folder: &Path, names: &[&str]) {
+    pub fn enrol(folder: &Path, names: &[&str]) {
         let root_key = KeyPair::generate().unwrap();
         let mut root = CertificateParams::default();
         root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -192,8 +201,12 @@ mod tests {
             spoil(folder.path());
             let stop = open(folder.path()).err().unwrap();
             assert_eq!(stop.problem, Some(Problem::ConfigurationInvalid), "{stop}");
+            let told = stop.lines().join("\n");
+            assert!(told.contains("three files that c") && !told.contains("correct the named setting"), "{told}");
+            told
         };
-        refused(&[&theirs], &|_| {});
+        let told = refused(&[&theirs], &|_| {});
+        assert!(told.contains("not of authority 301") && told.contains("send enrolment.dsse.json"), "{told}");
         refused(&[], &|_| {});
         refused(&[&ours, &theirs], &|_| {});
         refused(&[&ours], &|f| std::fs::remove_file(f.join("trust.toml")).unwrap());

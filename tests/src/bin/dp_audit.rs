@@ -24,8 +24,8 @@ struct Arguments {
     /// The program to audit; the agent of this workspace when not given.
     #[arg(long, value_name = "PATH")]
     agent: Option<PathBuf>,
-    /// Audit an agent with this broken part instead: halved-scale, doubled-sensitivity, reused-noise, dropped-zeros,
-    /// skipped-caps or forgetful-ledger.
+    /// Audit an agent with this broken part instead: halved-scale, doubled-sensitivity, reused-noise, repeated-noise,
+    /// dropped-zeros, skipped-caps or forgetful-ledger.
     #[arg(long, value_name = "NAME", conflicts_with = "agent")]
     broken: Option<String>,
     /// Run these tests alone: T0 to T6.

@@ -35,6 +35,8 @@ pub enum Broken {
     DoubledSensitivity,
     /// The noise is made from the plan, the same for every input.
     ReusedNoise,
+    /// The second half of each block's words has the noise of the first half.
+    RepeatedNoise,
     /// A cell without a child gets no noise.
     DroppedZeros,
     /// The caps of the configuration are not asked.
@@ -44,14 +46,16 @@ pub enum Broken {
 }
 
 impl Broken {
-    /// All, each with the test that must reject it.
-    pub const ALL: [(Self, &'static str); 6] = [
+    /// All, each with a test that must reject it; one of them with two.
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::HalvedScale, "T1"),
         (Self::DoubledSensitivity, "T2"),
         (Self::ReusedNoise, "T4"),
+        (Self::RepeatedNoise, "T4"),
         (Self::DroppedZeros, "T3"),
         (Self::SkippedCaps, "T6"),
         (Self::ForgetfulLedger, "T4"),
+        (Self::ForgetfulLedger, "T5"),
     ];
 
     /// Its name.
@@ -61,6 +65,7 @@ impl Broken {
             Self::HalvedScale => "halved-scale",
             Self::DoubledSensitivity => "doubled-sensitivity",
             Self::ReusedNoise => "reused-noise",
+            Self::RepeatedNoise => "repeated-noise",
             Self::DroppedZeros => "dropped-zeros",
             Self::SkippedCaps => "skipped-caps",
             Self::ForgetfulLedger => "forgetful-ledger",
@@ -95,7 +100,9 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let prepared = match broken {
         Broken::SkippedCaps => without_caps(&mut arguments),
         Broken::ForgetfulLedger => forget(&arguments),
-        Broken::HalvedScale | Broken::DoubledSensitivity | Broken::ReusedNoise | Broken::DroppedZeros => Ok(()),
+        Broken::HalvedScale | Broken::DoubledSensitivity | Broken::ReusedNoise | Broken::RepeatedNoise | Broken::DroppedZeros => {
+            Ok(())
+        }
     };
     if prepared.is_err() {
         return ExitCode::from(shared::problem::Exit::Configuration.code());
@@ -146,6 +153,11 @@ impl BrokenMechanism {
                 let mut rng = ChaCha12Rng::seed_from_u64(scale_milli);
                 let normal = Normal::new(0.0, scale).expect("a plan's scale is above zero");
                 sums.iter().map(|sum| sum + whole(normal.sample(&mut rng))).collect()
+            }
+            Broken::RepeatedNoise => {
+                let noise: Vec<i64> = both.map(|(word, sum)| word - sum).collect();
+                let half = noise.len().div_ceil(2);
+                sums.iter().zip(noise.iter().take(half).cycle()).map(|(sum, noise)| sum + noise).collect()
             }
             Broken::SkippedCaps | Broken::ForgetfulLedger => words.to_vec(),
         }

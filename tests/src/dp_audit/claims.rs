@@ -1,12 +1,13 @@
 //! T0: what the worst legal child of every kind costs under the scales that the envelope claims.
 //!
 //! `mu` is the length of the child's own contributions in claimed standard deviations. No child may exceed `sqrt(2 rho)` of
-//! the plan, or the sensitivity is wrong; and one of them must come near it, or nothing was attacked.
+//! the plan, or the sensitivity is wrong; and one of them must come near it, or nothing was attacked. The kind of T2's
+//! canaries must come near the greatest of all kinds.
 
 use super::canary::{Canary, files};
 use super::site::{Site, claims_are_the_plans};
 use super::statistics::real;
-use super::{Set, Verdict};
+use super::{COSTLY, COSTLY_PART, Set, Verdict};
 
 /// Part of the claim that the worst canary must reach.
 pub const NEAR: f64 = 0.9;
@@ -22,12 +23,14 @@ pub fn run(site: &Site<'_>, canaries: &[Canary]) -> anyhow::Result<Verdict> {
     claims_are_the_plans(&sent, &site.plan)?;
     let (scales, framework) = (sent.scales(), site.counter.framework());
     let claim = (2.0 * site.plan.rho().as_rho()).sqrt();
-    let (mut worst, mut words, mut greatest) = (0.0_f64, String::new(), 0.0_f64);
+    let (mut worst, mut words, mut costly) = (0.0_f64, String::new(), 0.0_f64);
     for canary in canaries {
         let children = site.counter.children(&files(std::slice::from_ref(canary)))?;
         let squares = site.counter.words(&children).into_iter().zip(&scales).map(|(w, scale)| (real(w) / scale).powi(2));
         let part = squares.sum::<f64>().sqrt() / claim;
-        greatest = greatest.max(part);
+        if canary.kind == COSTLY {
+            costly = part;
+        }
         if part > worst {
             worst = part;
             let touched: Vec<u16> = children.iter().flat_map(|c| c.cells()).map(|cell| cell.table).collect();
@@ -43,10 +46,12 @@ pub fn run(site: &Site<'_>, canaries: &[Canary]) -> anyhow::Result<Verdict> {
             );
         }
     }
-    let passed = worst >= NEAR && greatest <= 1.0 + ROUNDING;
+    let passed = (NEAR..=1.0 + ROUNDING).contains(&worst) && costly >= COSTLY_PART * worst;
     let words = format!(
-        "mu_c / sqrt(2 rho) is {worst:.3} at most, sqrt(2 rho) {claim:.3}, over {} kinds of child; {words}",
-        canaries.len()
+        "mu_c / sqrt(2 rho) is {worst:.3} at most, sqrt(2 rho) {claim:.3}, over {} kinds of child; {words}; the kind of T2 has {:.4} of \
+         the greatest",
+        canaries.len(),
+        costly / worst
     );
-    Ok(Verdict::new("T0", passed, words).with("mu_part", worst).with("mu_claimed", claim))
+    Ok(Verdict::new("T0", passed, words).with("mu_part", worst).with("mu_claimed", claim).with("mu_part_of_t2", costly))
 }

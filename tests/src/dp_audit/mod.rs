@@ -15,6 +15,7 @@ pub mod scale; // T1: the width of the noise
 pub mod privacy; // T2: one child in or out
 pub mod structure; // T3: everything beside the words
 pub mod reuse; // T4: the same noise twice
+pub mod repeats; // T4: noise words that stand twice, at any shift or mirrored
 pub mod crash; // T5: killed at any instant
 pub mod caps; // T6: more than is allowed
 pub mod broken; // agents that must be rejected
@@ -38,8 +39,10 @@ use site::Site;
 pub const N_CANARIES: usize = 16;
 /// Kills of T5.
 const N_KILLS: u32 = 6;
-/// The kind of the canaries of T2: of all kinds, the one that costs most.
-pub const WORST: ChildKind = ChildKind { age: 16, in_care: true };
+/// The kind of the canaries of T2. Another kind may cost a little more: T0 asks for [`COSTLY_PART`] of the greatest.
+pub const COSTLY: ChildKind = ChildKind { age: 16, in_care: true };
+/// Part of the greatest cost of any canary, as a length, that [`COSTLY`] must reach.
+pub const COSTLY_PART: f64 = 0.95;
 /// Seed of who is in when.
 const SEED: u64 = 42;
 
@@ -148,6 +151,6 @@ pub fn audit(
 /// # Errors
 /// When two of them cannot be told apart.
 pub fn canaries(site: &Site<'_>) -> anyhow::Result<Canaries> {
-    let those: Vec<Canary> = (0..N_CANARIES).map(|number| Canary { kind: WORST, number }).collect();
+    let those: Vec<Canary> = (0..N_CANARIES).map(|number| Canary { kind: COSTLY, number }).collect();
     Canaries::new(site, &those)
 }

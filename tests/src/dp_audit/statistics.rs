@@ -98,6 +98,25 @@ pub fn correlation(a: &[f64], b: &[f64]) -> f64 {
     if of_a * of_b > 0.0 { both / (of_a * of_b).sqrt() } else { 0.0 }
 }
 
+/// What the sum of `n` products of two independent numbers of standard deviation 1 exceeds, on either side, with a chance of
+/// at most `alpha`, when no number occurs twice. Holds for normal numbers and for the discrete Gaussian's, whose moment
+/// generating function is at most the normal one's (arXiv 2004.00010): then that of a product is at most
+/// `(1 - t^2)^(-1/2)`, the sum is sub-gamma with variance `n` and scale 1, and the bound is that of Boucheron, Lugosi and
+/// Massart, Concentration Inequalities, 2.4.
+#[must_use]
+pub fn product_sum_max(n: usize, alpha: f64) -> f64 {
+    let x = (2.0 / alpha).ln();
+    (2.0 * number(n) * x).sqrt() + x
+}
+
+/// What P(X >= k) is at most, for X the number of events whose chances, each given what was before, add up to at most `mean`:
+/// Chernoff's bound, which is also Poisson's.
+#[must_use]
+pub fn events_from(k: usize, mean: f64) -> f64 {
+    let k = number(k);
+    if k <= mean { 1.0 } else { (k - mean - k * (k / mean).ln()).exp() }
+}
+
 /// Chance that two independent draws of the discrete Gaussian of a scale are equal. Source: the sum over all whole numbers k
 /// of the squared density, `1 / (2 scale sqrt pi)` up to `exp(-pi^2 scale^2)` (arXiv 2004.00010, Fact 18).
 #[must_use]
@@ -215,6 +234,28 @@ mod tests {
                 near(*x, if i == j { 1.0 } else { 0.0 }, 1e-9);
             }
         }
+    }
+
+    #[test]
+    fn sums_of_products_exceed_their_bound_no_more_often_than_is_said_and_the_bound_is_near() {
+        for alpha in [1e-3, 1e-6, 1e-9] {
+            // two products add up to Laplace's distribution: P(|sum| >= s) is exp(-s)
+            assert!((-product_sum_max(2, alpha)).exp() <= alpha, "{alpha}");
+            // very many add up to a normal number of variance n; the bound of its tail loses less than a fifth of its width here
+            let normal = 1_000.0 * phi_inverse(1.0 - alpha / 2.0);
+            assert!((normal..1.2 * normal).contains(&product_sum_max(1_000_000, alpha)), "{alpha}");
+        }
+    }
+
+    #[test]
+    fn the_bound_of_events_is_above_their_exact_chances_and_near() {
+        for (k, n, p) in [(8, 10, 0.5), (150, 1_000, 0.1), (20, 100, 0.1), (3, 10, 0.01)] {
+            assert!(binomial_from(k, n, p) <= events_from(k, number(n) * p), "{k} of {n} at {p}");
+        }
+        // Poisson's distribution of mean 100, from 200 on
+        let poisson = gamma_lr(200.0, 100.0);
+        assert!((poisson..100.0 * poisson).contains(&events_from(200, 100.0)));
+        near(events_from(3, 5.0), 1.0, 0.0);
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Releases: adds up what the log holds before the round's deadline, signs the files and logs the statement. A round has
 //! one release, and one more in which corrections stand in the place of what they correct.
 //!
-//! The figures are `shared::release::combine` and nothing else, so that an auditor recomputes the same bytes.
+//! The figures are `shared::release` and nothing else, so that an auditor recomputes the same bytes.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use shared::ids::{AuthorityId, Digest, RoundId};
-use shared::release::{Accepted, Dated, Release, ReleaseError, combine};
+use shared::release::{Accepted, Basis, Change, Release, ReleaseError, changes};
 use shared::sign::{Envelope, EnvelopeError, KeyError, SigningKey};
 use shared::statement::{Predicate, ReleaseReason, ReleaseStatement, STATEMENT_TYPE};
 use shared::submission::{MessageKind, Submission, SubmissionError};
@@ -74,15 +74,16 @@ pub struct Former {
     messages: Vec<MessageRow>,
 }
 
-impl Former {
-    /// Its figures. Pure, and long enough for a thread of its own.
-    pub fn release(&self) -> Result<Release, PublishError> {
-        combined(&self.round, &self.messages, &self.version)
-    }
-    /// With its catalogue.
-    pub fn dated<'a>(&'a self, release: &'a Release) -> Dated<'a> {
-        Dated { release, framework: &self.round.framework }
-    }
+/// What has changed since, over the authorities of both years. Pure, and long enough for a thread of its own.
+pub fn changes_since(
+    former: &Former,
+    round: &Round,
+    messages: &[MessageRow],
+    version: &str,
+) -> Result<Vec<Change>, PublishError> {
+    let [now, before] =
+        [all_accepted(round, messages, version)?, all_accepted(&former.round, &former.messages, &former.version)?];
+    Ok(changes(basis(round, version, &now), basis(&former.round, &former.version, &before))?)
 }
 
 /// Finds what a version of a round is compared with, as it stands in the store.
@@ -109,17 +110,26 @@ pub async fn make(store: &Store, registry: &Registry, round: &Round, version: &s
 /// Adds up a closed round's accepted messages and writes the files. Pure, and long enough for a thread of its own.
 pub fn add_up(round: &Round, messages: &[MessageRow], version: &str, former: Option<&Former>) -> Result<Made, PublishError> {
     let release = combined(round, messages, version)?;
-    let before = former.map(Former::release).transpose()?;
-    let dated = former.zip(before.as_ref()).map(|(former, release)| former.dated(release));
-    let files = release.files(&round.framework, dated);
+    let since = |former: &Former| changes_since(former, round, messages, version);
+    let changes = former.map(since).transpose()?;
+    let compared = former.zip(changes.as_ref()).map(|(former, changes)| (former.version.as_str(), changes.as_slice()));
+    let files = release.files(&round.framework, compared);
     Ok(Made { release, files })
 }
 
 /// The figures of a version, without their files. Pure, and long enough for a thread of its own.
 pub fn combined(round: &Round, messages: &[MessageRow], version: &str) -> Result<Release, PublishError> {
+    Ok(basis(round, version, &all_accepted(round, messages, version)?).release()?)
+}
+
+/// What a version stands on, as the release takes it.
+fn all_accepted(round: &Round, messages: &[MessageRow], version: &str) -> Result<Vec<Accepted>, PublishError> {
     let standing = standing(round, messages, version).map_err(PublishError::Denied)?;
-    let accepted: Vec<Accepted> = standing.messages.into_iter().map(accepted).collect::<Result<_, _>>()?;
-    Ok(combine(&round.framework, &round.plan, round.plan_id, version, &accepted)?)
+    standing.messages.into_iter().map(accepted).collect()
+}
+
+fn basis<'a>(round: &'a Round, version: &'a str, accepted: &'a [Accepted]) -> Basis<'a> {
+    Basis { framework: &round.framework, plan: &round.plan, plan_id: round.plan_id, version, accepted }
 }
 
 /// What a version stands on.

@@ -14,7 +14,7 @@ use shared::log::tile::{TileId, encode_bundle};
 use shared::log::tree::Tree;
 use shared::plan::{Cohort, CohortMember, Dates, Draw, PLAN_TYPE, Plan, PlanBlock, PlanChoice, PopulationEstimate, Region};
 use shared::privacy::RhoNano;
-use shared::release::{Accepted, Dated, NOTICE, NOTICE_MADE_UP, Release, combine};
+use shared::release::{Accepted, Basis, NOTICE, NOTICE_MADE_UP, changes};
 use shared::sign::{Algorithm, Envelope, SigningKey, pem_encode};
 use shared::statement::{
     MANIFEST_TYPE, Manifest, ManifestFile, Predicate, RELEASE_FILES, ReleaseReason, ReleaseStatement, STATEMENT_TYPE,
@@ -83,7 +83,7 @@ pub struct World {
     /// What takes a place in the release with corrections.
     pub corrections: Vec<Accepted>,
     /// The release of the year before, with which the next one is compared.
-    pub former: Option<Release>,
+    pub former: Option<(Plan, Digest, Vec<Accepted>)>,
     /// Noise of the made-up cells.
     pub numbers: Numbers,
 }
@@ -195,7 +195,7 @@ impl World {
         world.submit_large();
         world.close();
         world.release();
-        world.former = Some(combine(&world.framework, &world.plan, world.plan_id, VERSION, &world.accepted).unwrap());
+        world.former = Some((world.plan.clone(), world.plan_id, world.accepted.clone()));
         let codes: Vec<AuthorityId> = world.agents.iter().map(|(code, _)| *code).collect();
         world.plan = Plan::with_equal_shares(&world.framework, choice(&codes, 2026)).unwrap();
         world.log_plan();
@@ -378,9 +378,13 @@ impl World {
     /// Computes, signs and logs a release of these submissions.
     pub fn make_release(&mut self, reason: ReleaseReason, accepted: &[Accepted]) {
         let version = reason.version(self.round());
-        let release = combine(&self.framework, &self.plan, self.plan_id, &version, accepted).unwrap();
-        let former = self.former.as_ref().map(|release| Dated { release, framework: &self.framework });
-        for (name, bytes) in release.files(&self.framework, former) {
+        let framework = &self.framework;
+        let basis = Basis { framework, plan: &self.plan, plan_id: self.plan_id, version: &version, accepted };
+        let compared = self.former.as_ref().map(|(plan, plan_id, accepted)| {
+            changes(basis, Basis { framework, plan, plan_id: *plan_id, version: VERSION, accepted }).unwrap()
+        });
+        let release = basis.release().unwrap();
+        for (name, bytes) in release.files(framework, compared.as_ref().map(|changes| (VERSION, changes.as_slice()))) {
             self.files.insert(path_in(&version, name), bytes);
         }
         self.log_statement_of(reason);

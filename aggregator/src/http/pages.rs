@@ -9,11 +9,11 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use shared::framework::Framework;
 use shared::problem::Problem;
-use shared::release::{Change, Dated, NOTICE, NOTICE_MADE_UP, Release, changes};
+use shared::release::{Change, NOTICE, NOTICE_MADE_UP, Release};
 
 use super::error::{Refusal, typed};
 use crate::app::{App, PageKey, ReleasePage};
-use crate::publish::{Former, PublishError, combined, former};
+use crate::publish::{changes_since, combined, former};
 use crate::registry::{Registry, Round};
 use crate::view::{
     AskWords, CorrectionView, FamilyView, FamilyWords, Latest, MeasureWords, RoundView, ask_words, corrections, family_views,
@@ -141,20 +141,15 @@ async fn release_page(app: &App, registry: &Registry, version: &str) -> Result<A
     let named = version.to_owned();
     let made = tokio::task::spawn_blocking(move || {
         let release = combined(&round, &messages, &named).map_err(|e| Refusal::internal(&e))?;
-        let changes = changes_since(&round, &release, former.as_ref()).map_err(|e| Refusal::internal(&e))?;
+        // nothing where there is no release of the year before
+        let since = former.as_ref().map(|former| changes_since(former, &round, &messages, &named));
+        let changes = since.transpose().map_err(|e| Refusal::internal(&e))?.unwrap_or_default();
         let corrections = corrections(&round, &messages, &named);
         pages_of(&round, &release, &changes, &corrections).map(Arc::new).map_err(|e| Refusal::internal(&e))
     });
     let page = made.await.map_err(|e| Refusal::internal(&e))??;
     app.keep_release_page(key, page.clone());
     Ok(page)
-}
-
-/// What the release says of the year before; nothing where there is no release of it.
-fn changes_since(round: &Round, release: &Release, former: Option<&Former>) -> Result<Vec<Change>, PublishError> {
-    let Some(former) = former else { return Ok(Vec::new()) };
-    let before = former.release()?;
-    Ok(changes(Dated { release, framework: &round.framework }, former.dated(&before)))
 }
 
 fn pages_of(

@@ -265,7 +265,7 @@ fn a_change_is_told_only_where_it_is_claimed() {
     let framework = Framework::built_in();
     let change = |what, difference: f64, [low, high]: [f64; 2], is_claimed| {
         let figure = figure(what, Some([40.0, 50.0, 60.0]), 3);
-        Change { figure, difference, low, high, chance: 0.001, is_claimed }
+        Change { former: figure.clone(), figure, difference, low, high, chance: 0.001, is_claimed }
     };
     let told = |changes: &[Change]| words::changes(framework.measure("B1").unwrap(), changes);
     let up = change(What::Share, 2.25, [1.0, 3.5], true);
@@ -273,8 +273,8 @@ fn a_change_is_told_only_where_it_is_claimed() {
     assert_eq!(
         told(&[up.clone(), change(What::Share, 1.0, [-1.0, 3.0], false), down]),
         [
-            "Since the year before, in England: One: up by 2.2 percentage points (between 1.0 and 3.5).",
-            "Since the year before, in England: One: down by 2.0 out of every 10,000 (between 0.5 and 3.5).",
+            "Since the year before, in the 3 councils of England that took part in both years: One: up by 2.2 percentage points (between 1.0 and 3.5).",
+            "Since the year before, in the 3 councils of England that took part in both years: One: down by 2.0 out of every 10,000 (between 0.5 and 3.5).",
         ]
     );
     let elsewhere = Change { figure: Figure { level: Level::Regional, ..up.figure.clone() }, ..up.clone() };

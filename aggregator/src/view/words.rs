@@ -1,7 +1,7 @@
 //! The catalogue in words: populations with the measures that they name spelled out, and words of the field explained.
 
 use shared::framework::{Ask, Category, Family, Framework, Kind, Measure, View};
-use shared::release::{Change, Level, What};
+use shared::release::{Change, Figure, Level, What};
 use shared::submission::FactAnswer;
 
 /// What has changed in England since the year before, in a sentence for each answer of which the release claims it.
@@ -25,9 +25,11 @@ fn changed(m: &Measure, change: &Change) -> String {
     ends.sort_by(f64::total_cmp);
     let [low, high] = ends;
     let by = sign * change.difference;
+    let Figure { label, authorities, .. } = &change.figure;
+    let councils = if *authorities == 1 { "council" } else { "councils" };
     format!(
-        "Since the year before, in England: {}: {way} by {by:.1} {unit} (between {low:.1} and {high:.1}).",
-        change.figure.label
+        "Since the year before, in the {authorities} {councils} of England that took part in both years: {label}: \
+         {way} by {by:.1} {unit} (between {low:.1} and {high:.1})."
     )
 }
 

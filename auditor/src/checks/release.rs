@@ -5,11 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use shared::framework::Framework;
 use shared::hash::sha256;
 use shared::ids::{Digest, RoundId};
 use shared::log::entry::Event;
-use shared::release::{Accepted, Dated, NOTICE, NOTICE_MADE_UP, Release, combine};
+use shared::release::{Accepted, Basis, NOTICE, NOTICE_MADE_UP, ReleaseError, changes};
 use shared::sign::Envelope;
 use shared::statement::{
     Predicate, RELEASE_FILES, ReleaseReason, ReleaseStatement, STATEMENT_BYTES_MAX, STATEMENT_FILE, STATEMENT_TYPE,
@@ -205,28 +204,33 @@ fn recomputed(
     one: &Logged<'_>,
     accepted: &[Accepted],
     earlier: &[Logged<'_>],
-) -> Result<[(&'static str, Vec<u8>); 4], shared::release::ReleaseError> {
-    let framework = plan.framework(known.frameworks);
-    let release = combine(framework, &plan.plan, plan.id, one.version, accepted)?;
-    let before = former(known, one, earlier).transpose()?;
-    let before = before.as_ref().map(|(release, framework)| Dated { release, framework });
-    Ok(release.files(framework, before))
+) -> Result<[(&'static str, Vec<u8>); 4], ReleaseError> {
+    let basis = basis(known, plan, one, accepted);
+    let release = basis.release()?;
+    let former = former(known, one, earlier);
+    let before = former.as_ref().map(|(plan, before, accepted)| self::basis(known, plan, before, accepted));
+    let changes = before.map(|before| changes(basis, before)).transpose()?;
+    let compared = before.as_ref().zip(changes.as_ref()).map(|(before, changes)| (before.version, changes.as_slice()));
+    Ok(release.files(basis.framework, compared))
 }
 
-/// The newest release of the year before that the log holds before this one, computed from its submissions. One whose
+fn basis<'a>(known: &'a Known<'_>, plan: &'a KnownPlan, one: &Logged<'a>, accepted: &'a [Accepted]) -> Basis<'a> {
+    Basis { framework: plan.framework(known.frameworks), plan: &plan.plan, plan_id: plan.id, version: one.version, accepted }
+}
+
+/// The newest release of the year before that the log holds before this one, with its plan and its submissions. One whose
 /// submissions cannot be used has its own fault, and nothing is compared with it here: so the file of changes, too, is at
 /// fault where it was.
 fn former<'a>(
     known: &'a Known<'_>,
     one: &Logged<'_>,
-    earlier: &[Logged<'_>],
-) -> Option<Result<(Release, &'a Framework), shared::release::ReleaseError>> {
+    earlier: &'a [Logged<'a>],
+) -> Option<(&'a KnownPlan, &'a Logged<'a>, Vec<Accepted>)> {
     let year = one.round.year().before(1);
     let before = earlier.iter().rev().find(|other| other.round.year() == year)?;
     let plan = known.rounds.get(&before.round)?.plan.as_ref()?;
     let accepted = known.submissions.get(&before.round)?.standing(before.reason).ok()?;
-    let framework = plan.framework(known.frameworks);
-    Some(combine(framework, &plan.plan, plan.id, before.version, &accepted).map(|release| (release, framework)))
+    Some((plan, before, accepted))
 }
 
 /// The figure in a line of `figures.json`, by its names.

@@ -1,27 +1,39 @@
 //! What has changed since the year before, and what of it may be said.
 //!
-//! Two years' figures have noise of their own, so that a difference needs an interval of its own: MOVER, from the two
-//! published intervals and nothing else (Zou and Donner, Statistics in Medicine 27, 2008, 1693). Looking at thousands of
-//! differences finds some by chance; which are claimed is decided over the whole release at once, so that of all claims
-//! at most 5 in 100 are expected to be false (Benjamini and Hochberg, J. R. Statist. Soc. B 57, 1995, 289). Pure: a
-//! function of two releases as they were published. `docs/protocol.md`, section 8.
+//! Both years are added up again over the authorities that took part in both, so that who takes part is never told as a
+//! change. The two years have noise of their own, so that a difference needs an interval of its own: MOVER, from the two
+//! intervals (Zou and Donner, Statistics in Medicine 27, 2008, 1693). Its chance where nothing changed asks of each value
+//! how badly both years fit it, by Fieller's own measure, and takes the value that fits best: no division by a noisy
+//! number of children. Looking at thousands of differences finds some by chance; which are claimed is decided over the
+//! whole release at once (Benjamini and Hochberg, J. R. Statist. Soc. B 57, 1995, 289). Pure. `docs/protocol.md`, section 8.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::interval::Z;
-use super::{Figure, Release, What};
+use super::{Accepted, Figure, Level, Release, ReleaseError, What, combine};
 use crate::framework::Framework;
+use crate::ids::{AuthorityId, Digest};
+use crate::plan::Plan;
 
 /// Share of false claims among all claims that is expected at most.
 const FALSE_SHARE_MAX: f64 = 0.05;
 /// Standard deviations beyond which a difference has no chance at all: there the tail is below 1.3e-15.
 const DEVIATIONS_MAX: f64 = 8.0;
+/// Steps between two years' figures at which a common value is tried first.
+const N_STEPS: u32 = 20;
+/// Times that a third is cut off around the best of them: to a millionth of a step.
+const N_THIRDS: u32 = 40;
 
-/// One figure in two years.
+/// What the last decimal of a rate may take from a half of its interval and its value together.
+const RATE_STEP: f64 = 0.1;
+
+/// One figure in two years, over the authorities that took part in both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// This year's figure.
+    /// This year's figure; its `authorities` are those of the comparison.
     pub figure: Figure,
+    /// The other year's.
+    pub former: Figure,
     /// This year's less the other's, in the figure's unit.
     pub difference: f64,
     /// Lower end of its 95 % interval.
@@ -34,36 +46,79 @@ pub struct Change {
     pub is_claimed: bool,
 }
 
-/// A release with the catalogue that it follows.
+/// What a release is computed from.
 #[derive(Clone, Copy)]
-pub struct Dated<'a> {
-    /// The release.
-    pub release: &'a Release,
-    /// Its catalogue.
+pub struct Basis<'a> {
+    /// The catalogue.
     pub framework: &'a Framework,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Id of the plan's envelope.
+    pub plan_id: Digest,
+    /// Version, such as `2025.1`.
+    pub version: &'a str,
+    /// The submissions that it stands on.
+    pub accepted: &'a [Accepted],
 }
 
-/// Every figure that can be compared with the same one of an earlier year: shares, means and rates that both years show, of
-/// the same area, table, group and category, of a measure that reads the same in both catalogues, with no year between
-/// them in which the series changed its meaning. Counts are not compared: they change with who takes part.
-pub fn changes(now: Dated<'_>, before: Dated<'_>) -> Vec<Change> {
-    let key = |f: &Figure| (f.area_code.clone(), f.id.clone(), f.group.clone(), f.category.clone(), f.what);
-    let earlier: BTreeMap<_, &Figure> = before.release.figures().iter().map(|f| (key(f), f)).collect();
-    let pairs = now.release.figures().iter().filter(|f| is_compared(f, now, before));
-    let mut changes: Vec<Change> = pairs.filter_map(|f| difference(f, earlier.get(&key(f))?)).collect();
+impl Basis<'_> {
+    /// Its figures.
+    pub fn release(&self) -> Result<Release, ReleaseError> {
+        combine(self.framework, self.plan, self.plan_id, self.version, self.accepted)
+    }
+    /// The submissions of those who stand in the other one too.
+    fn in_both(&self, other: &Self) -> Vec<Accepted> {
+        let others: BTreeSet<AuthorityId> = other.accepted.iter().map(|a| a.authority).collect();
+        self.accepted.iter().filter(|a| others.contains(&a.authority)).cloned().collect()
+    }
+    /// Who took part, by region.
+    fn regions(&self) -> BTreeMap<&str, BTreeSet<AuthorityId>> {
+        let mut regions: BTreeMap<&str, BTreeSet<AuthorityId>> = BTreeMap::new();
+        for member in self.accepted.iter().filter_map(|a| self.plan.member(a.authority)) {
+            regions.entry(&member.region).or_default().insert(member.authority);
+        }
+        regions
+    }
+}
+
+/// Every figure that can be compared with the same one of an earlier year: shares, means and rates that both years show over
+/// the authorities of both, of the same area, table, group and category, of a measure that reads the same in both
+/// catalogues, with no year between them in which the series changed its meaning. Counts are not compared: their noise is
+/// told beside them. Nothing where fewer authorities are in both years than either plan demands.
+pub fn changes(now: Basis<'_>, before: Basis<'_>) -> Result<Vec<Change>, ReleaseError> {
+    let [one, two] = [now.in_both(&before), before.in_both(&now)];
+    let min = now.plan.body().authorities_min.max(before.plan.body().authorities_min);
+    if u64::try_from(one.len()).map_err(|_| ReleaseError::Overflow)? < min {
+        return Ok(Vec::new());
+    }
+    let (now, before) = (Basis { accepted: &one, ..now }, Basis { accepted: &two, ..before });
+    let [this, other] = [now.release()?, before.release()?];
+    let (of_this, of_other) = (Lookup::over(now, &this), Lookup::over(before, &other));
+    let regions = (now.regions(), before.regions());
+    let is_same_area = |a: &Figure, b: &Figure| match a.level {
+        Level::National => true,
+        Level::Regional => regions.0.get(a.area_code.as_str()) == regions.1.get(a.area_code.as_str()),
+        Level::Local => a.authority == b.authority,
+    };
+    let change = |figure: &Figure| {
+        let former = of_other.same(figure).filter(|former| is_same_area(figure, former))?;
+        difference(&of_this.noisy(figure)?, &of_other.noisy(former)?)
+    };
+    let mut changes: Vec<Change> = this.figures().iter().filter(|f| is_compared(f, now, before)).filter_map(change).collect();
     let chances: Vec<f64> = changes.iter().map(|c| c.chance).collect();
     for (change, is_claimed) in changes.iter_mut().zip(claims(&chances)) {
-        change.is_claimed = is_claimed;
+        // never beside an interval that holds zero
+        change.is_claimed = is_claimed && (change.low > 0.0 || change.high < 0.0);
     }
-    changes
+    Ok(changes)
 }
 
-fn is_compared(figure: &Figure, now: Dated<'_>, before: Dated<'_>) -> bool {
+fn is_compared(figure: &Figure, now: Basis<'_>, before: Basis<'_>) -> bool {
     let is_told = match figure.what {
         What::Share | What::Mean | What::Rate => true,
         What::Count | What::Authorities => false,
     };
-    let (from, to) = (before.release.reporting_year().number(), now.release.reporting_year().number());
+    let [to, from] = [now, before].map(|basis| basis.plan.body().reporting_year.number());
     let (Some(one), Some(other)) = (now.framework.measure(&figure.measure), before.framework.measure(&figure.measure)) else {
         return false;
     };
@@ -80,22 +135,111 @@ fn is_compared(figure: &Figure, now: Dated<'_>, before: Dated<'_>) -> bool {
         && same_groups()
 }
 
-fn difference(now: &Figure, before: &Figure) -> Option<Change> {
-    let ends = |f: &Figure| Some([f.value?, f.low?, f.high?]);
-    let ([one, one_low, one_high], [two, two_low, two_high]) = (ends(now)?, ends(before)?);
-    let difference = one - two;
+type Key<'a> = (&'a str, &'a str, &'a str, &'a str, What);
+
+/// The figures of a release by what they are.
+struct Lookup<'a> {
+    framework: &'a Framework,
+    figures: BTreeMap<Key<'a>, &'a Figure>,
+}
+
+impl<'a> Lookup<'a> {
+    fn over(basis: Basis<'a>, release: &'a Release) -> Self {
+        let key = |f: &'a Figure| (f.area_code.as_str(), f.id.as_str(), f.group.as_str(), f.category.as_str(), f.what);
+        Self { framework: basis.framework, figures: release.figures().iter().map(|f| (key(f), f)).collect() }
+    }
+    fn same(&self, f: &Figure) -> Option<&'a Figure> {
+        self.figures.get(&(f.area_code.as_str(), f.id.as_str(), f.group.as_str(), f.category.as_str(), f.what)).copied()
+    }
+    /// A figure with its ends and the noise of what it is divided by; none where one of them is not told.
+    fn noisy(&self, figure: &'a Figure) -> Option<Noisy<'a>> {
+        let [value, low, high] = [figure.value?, figure.low?, figure.high?];
+        let whole = match figure.what {
+            // per a number that is exact: even, but for its last decimal
+            What::Rate => {
+                let half = (value - low).max(high - value) + RATE_STEP;
+                return Some(Noisy { figure, value, low: value - half, high: value + half, noise: 0.0 });
+            }
+            What::Mean => {
+                let of = self.framework.measure(&figure.measure)?.count_from.as_ref()?;
+                format!("{of}.{}", figure.breakdown)
+            }
+            What::Share | What::Count | What::Authorities => figure.id.clone(),
+        };
+        let mut counted = self.framework.table(&whole)?.categories.iter().filter(|c| !c.outside);
+        let category = match (counted.next(), counted.next()) {
+            (Some(only), None) => only.id.as_str(),
+            _ => "base",
+        };
+        let base = self.figures.get(&(figure.area_code.as_str(), &whole, &figure.group, category, What::Count))?;
+        let (least, most) = (base.low?, base.high?);
+        let noise = (most - least) / (most + least);
+        (least > 0.0 && value >= low && high >= value && high > low).then_some(Noisy {
+            figure,
+            value,
+            low,
+            high,
+            noise: noise * noise,
+        })
+    }
+}
+
+/// A figure as it is compared.
+struct Noisy<'a> {
+    figure: &'a Figure,
+    value: f64,
+    low: f64,
+    high: f64,
+    /// Square of 1.96 standard deviations of what it is divided by, as a part of that.
+    noise: f64,
+}
+
+impl Noisy<'_> {
+    /// How badly a true value fits, as the square of a part of 1.96 standard deviations: 0 at the figure, 1 at both ends.
+    ///
+    /// With `N` over `D` the figure `x`, it is `(N - t D)^2` over `z^2` times its variance: at the true `t` the square of a
+    /// standard normal number over `z^2`, however noisy `D` is. Fieller's set is where it is at most 1, so that its ends
+    /// and `z^2 var D / D^2` fix that variance at each `t`.
+    fn misfit(&self, t: f64) -> f64 {
+        let square = (self.value - t) * (self.value - t);
+        let variance = square + (1.0 - self.noise) * (t - self.low) * (self.high - t);
+        // a variance is above zero but for rounded ends; where they hide it nothing is claimed
+        if variance > 0.0 { square / variance } else { 0.0 }
+    }
+}
+
+fn difference(now: &Noisy<'_>, before: &Noisy<'_>) -> Option<Change> {
+    let difference = now.value - before.value;
     let hypotenuse = |a: f64, b: f64| (a * a + b * b).sqrt();
-    let (below, above) = (hypotenuse(one - one_low, two_high - two), hypotenuse(one_high - one, two - two_low));
-    // the half of the interval that looks towards zero is 1.96 standard deviations long
-    let half = if difference > 0.0 { below } else { above };
-    (half > 0.0).then(|| Change {
-        figure: now.clone(),
+    let below = hypotenuse(now.value - now.low, before.high - before.value);
+    let above = hypotenuse(now.high - now.value, before.value - before.low);
+    (below > 0.0 && above > 0.0).then(|| Change {
+        figure: now.figure.clone(),
+        former: before.figure.clone(),
         difference,
         low: difference - below,
         high: difference + above,
-        chance: two_sided(Z * difference.abs() / half),
+        chance: two_sided(Z * least_misfit(now, before).sqrt()),
         is_claimed: false,
     })
+}
+
+/// How badly both years fit the one value between them that fits them best: the likelihood ratio of no change.
+fn least_misfit(now: &Noisy<'_>, before: &Noisy<'_>) -> f64 {
+    let at = |part: f64| {
+        let t = now.value + part * (before.value - now.value);
+        now.misfit(t) + before.misfit(t)
+    };
+    // the best of equal steps, and then the valley beside it by thirds
+    let steps = (0..=N_STEPS).map(|step| f64::from(step) / f64::from(N_STEPS));
+    let best = steps.min_by(|a, b| at(*a).total_cmp(&at(*b))).unwrap_or_default();
+    let step = 1.0 / f64::from(N_STEPS);
+    let (mut low, mut high) = ((best - step).max(0.0), (best + step).min(1.0));
+    for _ in 0..N_THIRDS {
+        let third = (high - low) / 3.0;
+        if at(low + third) < at(high - third) { high -= third } else { low += third }
+    }
+    at(low).min(at(best))
 }
 
 /// Which of these chances are claimed: those up to the largest `p` of rank `k` among `m` with `p <= 5 % k / m`.

@@ -129,17 +129,20 @@ fn row_cells(head: &super::json::Head, row: &[Figure], regions: &[Region], frame
 }
 
 const CHANGE_COLUMNS: &str = "time_period,compared_with,geographic_level,area_code,area_name,measure,breakdown_topic,figure_id,category,\
-what,difference,difference_lower_ci,difference_upper_ci,chance,change_claimed,notice\n";
+what,authority_count,value,value_lower_ci,value_upper_ci,former_value,former_value_lower_ci,former_value_upper_ci,difference,\
+difference_lower_ci,difference_upper_ci,chance,change_claimed,notice\n";
 
 /// The file `changes.csv`: one row for each figure that the year before has too; the head alone where there is none.
-pub(super) fn changes(head: &super::json::Head, before: Option<&str>, changes: &[Change]) -> Vec<u8> {
+pub(super) fn changes(head: &super::json::Head, compared: Option<(&str, &[Change])>) -> Vec<u8> {
     let mut out = CHANGE_COLUMNS.to_owned();
+    let (before, changes) = compared.unwrap_or_default();
+    let end = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
     let notice = head.notices.join(" ");
     for change in changes {
         let f = &change.figure;
         let cells = [
             head.version.clone(),
-            before.unwrap_or_default().to_owned(),
+            before.to_owned(),
             f.level.word().to_owned(),
             f.area_code.clone(),
             f.area.clone(),
@@ -148,6 +151,13 @@ pub(super) fn changes(head: &super::json::Head, before: Option<&str>, changes: &
             format!("{}/{}/{}", f.id, f.group, f.category),
             f.label.clone(),
             f.what.word().to_owned(),
+            f.authorities.to_string(),
+            end(f.value),
+            end(f.low),
+            end(f.high),
+            end(change.former.value),
+            end(change.former.low),
+            end(change.former.high),
             rounded(change.difference, Decimals::Four).to_string(),
             rounded(change.low, Decimals::Four).to_string(),
             rounded(change.high, Decimals::Four).to_string(),

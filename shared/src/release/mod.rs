@@ -14,7 +14,7 @@ mod changes; // since the year before
 mod json;
 mod csv;
 
-pub use changes::{Change, Dated, changes};
+pub use changes::{Basis, Change, changes};
 pub use figures::{Area, Figure, FigureKind, Level, What};
 
 use crate::framework::Framework;
@@ -142,12 +142,12 @@ impl Release {
     pub fn notices(&self) -> &[String] {
         &self.head.notices
     }
-    /// All files of the release in the order of [`RELEASE_FILES`], beside the release of the year before where there is one.
-    pub fn files(&self, framework: &Framework, former: Option<Dated<'_>>) -> [(&'static str, Vec<u8>); 4] {
-        let compared = former.map_or(Vec::new(), |before| changes(Dated { release: self, framework }, before));
+    /// All files of the release in the order of [`RELEASE_FILES`], with what is compared with the release of this version of
+    /// the year before, where there is one.
+    pub fn files(&self, framework: &Framework, compared: Option<(&str, &[Change])>) -> [(&'static str, Vec<u8>); 4] {
         let [of_changes, of_figures, of_json, of_meta] = RELEASE_FILES;
         [
-            (of_changes, csv::changes(&self.head, former.map(|f| f.release.version()), &compared)),
+            (of_changes, csv::changes(&self.head, compared)),
             (of_figures, self.figures_csv(framework)),
             (of_json, self.figures_json()),
             (of_meta, self.figures_meta_csv()),

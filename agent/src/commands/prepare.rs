@@ -29,7 +29,7 @@ use crate::noise::{DrawRequest, NoiseError};
 use crate::records::postcodes::POSTCODE_DIRECTORY;
 use crate::records::tables::Table;
 use crate::round::{Admitted, Wanted, Witnessing, admit};
-use crate::stop::{Reached, Stop};
+use crate::stop::Stop;
 use crate::submission::{Answer, Particulars, compose};
 
 /// A round in the ledger, and whether this run put it there.

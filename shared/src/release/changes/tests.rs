@@ -65,7 +65,7 @@ fn shown(value: f64, low: f64, high: f64) -> Figure {
         area: "England".into(),
         authority: None,
         region: None,
-        level: crate::release::Level::National,
+        level: Level::National,
         group: "total".into(),
         category: "1".into(),
         label: "One".into(),

@@ -331,6 +331,8 @@ mod tests {
         let config = agent.config();
         let line = next_date(&config, at(NOW)).unwrap();
         assert_eq!(line, "next date: 31 July 2025 17:00 UTC, in 29 days: sending closes (plan)");
+        let before = shown(Some(agent.folder.path().join("agent.toml")), "2025-06-01T10:00:00Z", false);
+        assert!(before.contains("  check, preview, approve, prepare, send, show; or, once approved, run --once"), "{before}");
         assert!(next_date(&before_init.config(), at(NOW)).unwrap().ends_with("(usual)"));
         let text = shown(Some(agent.folder.path().join("agent.toml")), NOW, false);
         assert!(text.contains("> 31 July 2025 17:00 UTC") && text.contains("freeze"), "{text}");
@@ -338,7 +340,7 @@ mod tests {
             "1 October 2098 09:00 UTC   plan   corrections open, if the first release is out",
             "31 October 2098 17:00 UTC  plan   corrections close",
             "correct: once, by the plan from 2098-10-01T09:00:00Z to 2098-10-31T17:00:00Z",
-            "check, preview, approve, prepare, send, show; or",
+            "now: sending is open: check, preview, approve, prepare, send, show\n",
         ] {
             assert!(text.contains(told), "{told}\n{text}");
         }

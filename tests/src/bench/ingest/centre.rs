@@ -79,7 +79,7 @@ impl Centre {
         for year in YEARS {
             let year = year.to_string();
             let opens = ["--opens-at", "2020-01-01T00:00:00Z", "--closes-at", "2099-01-01T00:00:00Z"];
-            centre(&[&["plan", "create", "--year", &year, "--made-up"][..], &opens].concat())?;
+            centre(&[&["plan", "create", "--year", &year, "--made-up", "--accept-wide", "a benchmark"][..], &opens].concat())?;
         }
         let server = serve(programs, folder, &config)?;
         let framework = Framework::built_in();
